@@ -1,0 +1,101 @@
+//! The two doors for a density: a formula generic in the scalar, or batches of values and scores.
+
+use crate::autodiff::{Jet, JetPoint};
+use crate::num::{Channels, Scalar};
+
+/// An unnormalised log density written once; every derivative comes from autodiff.
+///
+/// `log_density` is log ρ(x) in nats, any constant omitted at will: log Z is relative to it. −inf means
+/// outside the support; NaN and +inf are failures that callers report with the point.
+pub trait LogDensity: Send + Sync {
+    /// The dimension d of x.
+    fn dim(&self) -> usize;
+
+    /// log ρ(x) for `x` of length d.
+    fn log_density<S: Scalar>(&self, x: &[S]) -> S;
+
+    /// Names of the coordinates.
+    fn names(&self) -> Vec<String> {
+        numbered_names(self.dim())
+    }
+}
+
+/// What the program works with: values and scores of log ρ over a batch.
+///
+/// Points stand one after another, n×d numbers. Every [`LogDensity`] is a `Target`; a black box
+/// implements it directly. The same point must give the same bits, on any thread.
+pub trait Target: Send + Sync {
+    /// The dimension d of x.
+    fn dim(&self) -> usize;
+
+    /// Names of the coordinates.
+    fn names(&self) -> Vec<String> {
+        numbered_names(self.dim())
+    }
+
+    /// log ρ at each point, nats.
+    fn values(&self, points: &[f64], values: &mut [f64]);
+
+    /// log ρ and its gradient (n×d, point after point) at each point.
+    fn values_and_scores(&self, points: &[f64], values: &mut [f64], scores: &mut [f64]);
+
+    /// Whether [`Target::laplacians`] is available.
+    fn has_laplacian(&self) -> bool {
+        false
+    }
+
+    /// Δ log ρ at each point.
+    ///
+    /// # Panics
+    /// If `has_laplacian` is false.
+    fn laplacians(&self, _points: &[f64], _laplacians: &mut [f64]) {
+        panic!("this target has no Laplacian; ask has_laplacian first");
+    }
+}
+
+/// x1, x2, …
+fn numbered_names(dim: usize) -> Vec<String> {
+    (1..=dim).map(|i| format!("x{i}")).collect()
+}
+
+impl<T: LogDensity> Target for T {
+    fn dim(&self) -> usize {
+        LogDensity::dim(self)
+    }
+
+    fn names(&self) -> Vec<String> {
+        LogDensity::names(self)
+    }
+
+    fn values(&self, points: &[f64], values: &mut [f64]) {
+        for (x, value) in points.chunks_exact(LogDensity::dim(self)).zip(values) {
+            *value = self.log_density(x);
+        }
+    }
+
+    fn values_and_scores(&self, points: &[f64], values: &mut [f64], scores: &mut [f64]) {
+        let d = LogDensity::dim(self);
+        let rows = points.chunks_exact(d).zip(scores.chunks_exact_mut(d));
+        for ((x, score), value) in rows.zip(values) {
+            let jet = jet_at(self, x, Channels::space_only(d));
+            *value = jet.real();
+            score.iter_mut().enumerate().for_each(|(i, s)| *s = jet.dx(i));
+        }
+    }
+
+    fn has_laplacian(&self) -> bool {
+        true
+    }
+
+    fn laplacians(&self, points: &[f64], laplacians: &mut [f64]) {
+        let d = LogDensity::dim(self);
+        let channels = Channels { space: d, time: false, laplacian: true };
+        for (x, laplacian) in points.chunks_exact(d).zip(laplacians) {
+            *laplacian = jet_at(self, x, channels).laplacian();
+        }
+    }
+}
+
+fn jet_at<T: LogDensity>(density: &T, x: &[f64], channels: Channels) -> Jet<f64> {
+    density.log_density(&JetPoint::new(0.0, x, channels).x)
+}

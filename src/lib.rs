@@ -1,0 +1,3 @@
+pub mod autodiff;
+pub mod density;
+pub mod num;

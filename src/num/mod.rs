@@ -1,0 +1,24 @@
+//! Numbers: the scalar trait, elementary functions, logarithms of sums, random streams, ordered sums, matrices.
+
+mod blocks;
+mod channels;
+mod elementary;
+mod linalg;
+mod logspace;
+mod scalar;
+mod simd;
+mod streams;
+mod tanh;
+
+pub use blocks::{BLOCK, pairwise_sum, sum_blocks};
+pub use channels::Channels;
+pub use elementary::Elementary;
+pub use linalg::{
+    Mat, MatMut, MatRef, NonPositivePivot, Qr, Write, cholesky_in_place, gram, multiply, solve_cholesky,
+    times, transpose_times,
+};
+pub use logspace::{log_mean_exp, log_sum_exp, log_sum_exp_scalars};
+pub use scalar::Scalar;
+pub use simd::vectorized;
+pub use streams::{Purpose, Stream};
+pub use tanh::tanh_in_place;
