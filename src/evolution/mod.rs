@@ -1,0 +1,15 @@
+//! Evolutions: each fixes one (V, μ) among the many that carry the prior to the target.
+
+mod annealed_ode;
+mod ansatz;
+mod general_ode;
+mod list;
+mod path;
+mod traits;
+
+pub use annealed_ode::AnnealedOde;
+pub use ansatz::{PriorPoint, log_prior};
+pub use general_ode::GeneralOde;
+pub use list::{EVOLUTIONS, evolution_named};
+pub use path::Path;
+pub use traits::Evolution;

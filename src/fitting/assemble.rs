@@ -1,0 +1,303 @@
+//! From a system and its points to r and J: the one place of the ½, the weights and the 1/N.
+
+use super::Points;
+use crate::autodiff::{Tape, Var};
+use crate::network::{Contraction, Jets, NetworkTape, Networks, Unknown, naive_jets};
+use crate::num::{BLOCK, Scalar, pairwise_sum, sum_blocks};
+use crate::optim::{LeastSquares, Linearisation};
+use crate::residual::ErasedSystem;
+use rayon::prelude::*;
+use std::ops::Range;
+
+/// The least-squares problem `½|r|² = ½ (1/N) Σ_i w_i Σ_k R_k(t_i, x_i)²`; r stacks √(w_i/N) R_k, point by point.
+///
+/// Residuals that are not finite come through as they are; [`Assembler::first_not_finite`] says where.
+pub struct Assembler<'a> {
+    system: &'a dyn ErasedSystem,
+    networks: &'a Networks,
+    points: &'a Points,
+}
+
+/// Memory of a thread, reused from block to block.
+#[derive(Default)]
+struct Workspace {
+    networks: Vec<NetworkTape>,
+    tape: Tape,
+    numbers: Vec<f64>,
+    adjoints: Vec<f64>,
+    /// For each equation and network: a seed per number gathered, point by point; last, those of the scalars.
+    seeds: Vec<Vec<Vec<f64>>>,
+}
+
+impl<'a> Assembler<'a> {
+    /// Puts the problem together; nothing is computed yet.
+    ///
+    /// # Panics
+    /// If the networks are not those of the system.
+    pub fn new(system: &'a dyn ErasedSystem, networks: &'a Networks, points: &'a Points) -> Assembler<'a> {
+        assert_eq!(system.unknowns(), networks.unknowns(), "the networks belong to another system");
+        Assembler { system, networks, points }
+    }
+
+    /// The first point with a residual that is not finite.
+    pub fn first_not_finite(&self, theta: &[f64]) -> Option<usize> {
+        let residuals = self.residuals(theta);
+        residuals.iter().position(|r| !r.is_finite()).map(|k| k / self.system.n_equations())
+    }
+
+    /// J·v, without forming J.
+    ///
+    /// # Panics
+    /// If v is not as long as θ.
+    pub fn jacobian_times(&self, theta: &[f64], v: &[f64]) -> Vec<f64> {
+        assert_eq!(v.len(), theta.len(), "the direction is not as long as the parameters");
+        let n_equations = self.system.n_equations();
+        let mut out = vec![0.0; self.n_residuals()];
+        self.for_blocks(theta, &mut out, |work, range, products| {
+            let mut residuals = vec![0.0; products.len()];
+            self.linearise_points(theta, range.clone(), work, &mut residuals);
+            let mut column = vec![0.0; range.len()];
+            for equation in 0..n_equations {
+                column.fill(0.0);
+                self.scalar_seeds(work, equation, range.len(), |p, j, seed| column[p] += seed * v[j]);
+                let mut contraction = Contraction::Direction { direction: v, products: &mut column };
+                self.sweep(theta, work, equation, &mut contraction);
+                column.iter().enumerate().for_each(|(p, c)| products[p * n_equations + equation] = *c);
+            }
+        });
+        out
+    }
+
+    /// Jᵀ·u, without forming J; for u = r the gradient of the loss.
+    ///
+    /// # Panics
+    /// If u is not as long as r.
+    pub fn transpose_times(&self, theta: &[f64], u: &[f64]) -> Vec<f64> {
+        assert_eq!(u.len(), self.n_residuals(), "u is not as long as the residuals");
+        self.gradient(theta, |row, _| u[row]).1
+    }
+
+    /// r through the naive network: the judge of [`LeastSquares::residuals`].
+    pub fn naive_residuals(&self, theta: &[f64]) -> Vec<f64> {
+        let mut residuals = Vec::new();
+        for k in 0..self.points.len() {
+            let point = self.points.point(k);
+            let numbers = naive_jets(self.networks, theta, point.time, point.x);
+            let jets = Jets::new(self.networks.unknowns(), &numbers, &theta[self.networks.scalars()]);
+            let mut out = vec![0.0; self.system.n_equations()];
+            self.system.residuals_real(point, &jets, &mut out);
+            residuals.extend(out.iter().map(|r| r * self.scale(k)));
+        }
+        residuals
+    }
+
+    /// r and J through the naive network on the scalar tape: the judge of [`LeastSquares::linearise`].
+    pub fn naive_linearise(&self, theta: &[f64]) -> Linearisation {
+        let mut tape = Tape::new();
+        let (mut residuals, mut rows, mut scratch) = (Vec::new(), Vec::new(), Vec::new());
+        for k in 0..self.points.len() {
+            tape.clear();
+            let variables: Vec<Var> = theta.iter().map(|&v| Var::input(&tape, v)).collect();
+            let point = self.points.point(k);
+            let numbers = naive_jets(self.networks, &variables, point.time, point.x);
+            let jets = Jets::new(self.networks.unknowns(), &numbers, &variables[self.networks.scalars()]);
+            let mut out = vec![Var::constant(0.0); self.system.n_equations()];
+            self.system.residuals_on_tape(point, &jets, &mut out);
+            for residual in out {
+                let scaled = residual * self.scale(k);
+                residuals.push(scaled.value());
+                rows.push(vec![0.0; theta.len()]);
+                scaled.gradient(&variables, &mut scratch, rows.last_mut().expect("just pushed"));
+            }
+        }
+        Linearisation { residuals, jacobian: rows.concat() }
+    }
+
+    /// √(w/N) of point `k`.
+    fn scale(&self, k: usize) -> f64 {
+        (self.points.weight(k) / self.points.len() as f64).sqrt()
+    }
+
+    /// Runs `work` on every block in parallel, each with its part of `out` (equal parts per point).
+    fn for_blocks(
+        &self,
+        theta: &[f64],
+        out: &mut [f64],
+        work: impl Fn(&mut Workspace, Range<usize>, &mut [f64]) + Sync,
+    ) {
+        let per_point = out.len() / self.points.len().max(1);
+        if per_point == 0 {
+            return;
+        }
+        out.par_chunks_mut(BLOCK * per_point).enumerate().for_each_init(Workspace::default, |memory, (k, part)| {
+            let range = k * BLOCK..k * BLOCK + part.len() / per_point;
+            self.forward(theta, range.clone(), memory);
+            work(memory, range, part);
+        });
+    }
+
+    fn forward(&self, theta: &[f64], range: Range<usize>, work: &mut Workspace) {
+        let networks = self.networks.list();
+        work.networks.resize_with(networks.len(), NetworkTape::new);
+        let (times, x) = self.points.range(range);
+        for (network, tape) in networks.iter().zip(&mut work.networks) {
+            tape.forward(network, theta, times, x);
+        }
+    }
+
+    /// Gathers the jets of all unknowns at point `p` of the block.
+    fn gather(&self, work: &mut Workspace, p: usize) {
+        work.numbers.clear();
+        for (network, tape) in self.networks.list().iter().zip(&work.networks) {
+            tape.gather(network, p, &mut work.numbers);
+        }
+    }
+
+    /// Residuals of a block after its forward pass.
+    fn evaluate_points(&self, theta: &[f64], range: Range<usize>, work: &mut Workspace, out: &mut [f64]) {
+        let scalars = &theta[self.networks.scalars()];
+        for (k, residuals) in range.zip(out.chunks_exact_mut(self.system.n_equations())).collect::<Vec<_>>() {
+            self.gather(work, k % BLOCK);
+            let jets = Jets::new(self.networks.unknowns(), &work.numbers, scalars);
+            self.system.residuals_real(self.points.point(k), &jets, residuals);
+            residuals.iter_mut().for_each(|r| *r *= self.scale(k));
+        }
+    }
+
+    /// Residuals of a block after its forward pass, and the seeds of its reverse sweeps.
+    fn linearise_points(&self, theta: &[f64], range: Range<usize>, work: &mut Workspace, out: &mut [f64]) {
+        let counts = self.seed_counts();
+        let n_equations = self.system.n_equations();
+        work.seeds.resize_with(n_equations, Vec::new);
+        for of_equation in &mut work.seeds {
+            of_equation.resize_with(counts.len(), Vec::new);
+            of_equation.iter_mut().for_each(Vec::clear);
+        }
+        let scalars = &theta[self.networks.scalars()];
+        for (k, residuals) in range.zip(out.chunks_exact_mut(n_equations)) {
+            self.gather(work, k % BLOCK);
+            let Workspace { tape, numbers, adjoints, seeds, .. } = work;
+            tape.clear();
+            let inputs: Vec<Var> = numbers.iter().chain(scalars).map(|&v| Var::input(tape, v)).collect();
+            let (jet_inputs, scalar_inputs) = inputs.split_at(numbers.len());
+            let jets = Jets::new(self.networks.unknowns(), jet_inputs, scalar_inputs);
+            let mut on_tape = vec![Var::constant(0.0); n_equations];
+            self.system.residuals_on_tape(self.points.point(k), &jets, &mut on_tape);
+            let scale = self.scale(k);
+            let mut seed = vec![0.0; inputs.len()];
+            for (equation, residual) in on_tape.iter().enumerate() {
+                residuals[equation] = scale * residual.value();
+                (*residual * scale).gradient(&inputs, adjoints, &mut seed);
+                let mut start = 0;
+                for (count, list) in counts.iter().zip(&mut seeds[equation]) {
+                    list.extend_from_slice(&seed[start..start + count]);
+                    start += count;
+                }
+            }
+        }
+    }
+
+    /// Numbers gathered per point: for each network, and last the scalars.
+    fn seed_counts(&self) -> Vec<usize> {
+        let unknowns = self.networks.unknowns().iter().map(Unknown::count);
+        unknowns.chain([self.networks.scalars().len()]).collect()
+    }
+
+    /// Calls `take(point of the block, place in θ, seed)` for every scalar.
+    fn scalar_seeds(&self, work: &Workspace, equation: usize, points: usize, mut take: impl FnMut(usize, usize, f64)) {
+        let scalars = self.networks.scalars();
+        let seeds = work.seeds[equation].last().expect("the scalars have a list, if an empty one");
+        for p in 0..points {
+            for (j, place) in scalars.clone().enumerate() {
+                take(p, place, seeds[p * scalars.len() + j]);
+            }
+        }
+    }
+
+    /// Reverse sweeps of all networks with the seeds of one equation.
+    fn sweep(&self, theta: &[f64], work: &mut Workspace, equation: usize, contraction: &mut Contraction<'_>) {
+        for (k, network) in self.networks.list().iter().enumerate() {
+            work.networks[k].reverse(network, theta, &work.seeds[equation][k], contraction);
+        }
+    }
+
+    /// r and Jᵀu for u given row by row, which may read the row's residual.
+    fn gradient(&self, theta: &[f64], u: impl Fn(usize, f64) -> f64 + Sync) -> (Vec<f64>, Vec<f64>) {
+        let (n_equations, n) = (self.system.n_equations(), self.points.len());
+        let blocks: Vec<Range<usize>> =
+            (0..n).step_by(BLOCK).map(|start| start..(start + BLOCK).min(n)).collect();
+        let of_block = |work: &mut Workspace, range: &Range<usize>| {
+            let mut residuals = vec![0.0; range.len() * n_equations];
+            self.forward(theta, range.clone(), work);
+            self.linearise_points(theta, range.clone(), work, &mut residuals);
+            let first = range.start * n_equations;
+            let weights: Vec<f64> = residuals.iter().enumerate().map(|(i, r)| u(first + i, *r)).collect();
+            combine_seeds(&mut work.seeds, &weights, range.len());
+            let mut gradient = vec![0.0; theta.len()];
+            self.scalar_seeds(work, 0, range.len(), |_, place, seed| gradient[place] += seed);
+            self.sweep(theta, work, 0, &mut Contraction::Gradient(&mut gradient));
+            (residuals, gradient)
+        };
+        let parts: Vec<(Vec<f64>, Vec<f64>)> =
+            blocks.par_iter().map_init(Workspace::default, of_block).collect();
+        let (residuals, gradients): (Vec<_>, Vec<_>) = parts.into_iter().unzip();
+        (residuals.concat(), sum_blocks(&gradients, theta.len()))
+    }
+}
+
+/// Leaves in the first equation's seeds the sum over equations of weight times seed: one sweep serves all.
+fn combine_seeds(seeds: &mut [Vec<Vec<f64>>], weights: &[f64], points: usize) {
+    let n_equations = seeds.len();
+    let (first, others) = seeds.split_first_mut().expect("at least one equation");
+    for (k, list) in first.iter_mut().enumerate() {
+        let count = list.len() / points;
+        for (i, seed) in list.iter_mut().enumerate() {
+            let row = i / count * n_equations;
+            *seed *= weights[row];
+            *seed += others.iter().enumerate().map(|(e, other)| weights[row + 1 + e] * other[k][i]).sum::<f64>();
+        }
+    }
+}
+
+impl LeastSquares for Assembler<'_> {
+    fn n_params(&self) -> usize {
+        self.networks.n_params()
+    }
+
+    fn n_residuals(&self) -> usize {
+        self.points.len() * self.system.n_equations()
+    }
+
+    fn residuals(&self, theta: &[f64]) -> Vec<f64> {
+        let mut out = vec![0.0; self.n_residuals()];
+        self.for_blocks(theta, &mut out, |work, range, part| self.evaluate_points(theta, range, work, part));
+        out
+    }
+
+    fn linearise(&self, theta: &[f64]) -> Linearisation {
+        let (n_params, n_equations) = (self.n_params(), self.system.n_equations());
+        // Each point's residuals and rows stand side by side while blocks fill them in parallel.
+        let mut jacobian = vec![0.0; n_params * self.n_residuals()];
+        let mut residuals = vec![0.0; self.n_residuals()];
+        let stride = n_equations * n_params;
+        let rows = jacobian.par_chunks_mut(BLOCK * stride);
+        let parts = residuals.par_chunks_mut(BLOCK * n_equations);
+        rows.zip(parts).enumerate().for_each_init(Workspace::default, |work, (k, (rows, residuals))| {
+            let range = k * BLOCK..k * BLOCK + residuals.len() / n_equations;
+            self.forward(theta, range.clone(), work);
+            self.linearise_points(theta, range.clone(), work, residuals);
+            for equation in 0..n_equations {
+                let rows = &mut rows[equation * n_params..];
+                self.scalar_seeds(work, equation, range.len(), |p, place, seed| rows[p * stride + place] = seed);
+                self.sweep(theta, work, equation, &mut Contraction::Rows { rows, stride });
+            }
+        });
+        Linearisation { residuals, jacobian }
+    }
+
+    fn loss_and_gradient(&self, theta: &[f64]) -> (f64, Vec<f64>) {
+        let (residuals, gradient) = self.gradient(theta, |_, residual| residual);
+        let squares: Vec<f64> = residuals.iter().map(|r| r * r).collect();
+        (0.5 * pairwise_sum(&squares), gradient)
+    }
+}

@@ -1,0 +1,68 @@
+//! A set of collocation points with what is known at them.
+
+use crate::residual::Point;
+
+/// Collocation points: (t, x), the system's data and a weight for each.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Points {
+    dim: usize,
+    n_data: usize,
+    times: Vec<f64>,
+    x: Vec<f64>,
+    data: Vec<f64>,
+    weights: Vec<f64>,
+}
+
+impl Points {
+    /// No points yet, in dimension `dim` with `n_data` numbers known at each.
+    pub fn new(dim: usize, n_data: usize) -> Points {
+        Points { dim, n_data, ..Points::default() }
+    }
+
+    /// Adds a point; its weight multiplies its squared residuals in the loss.
+    ///
+    /// # Panics
+    /// If `x` or `data` has the wrong length, or the weight is not finite and ≥ 0.
+    pub fn push(&mut self, time: f64, x: &[f64], data: &[f64], weight: f64) {
+        assert_eq!((x.len(), data.len()), (self.dim, self.n_data), "lengths of x and data");
+        assert!(weight.is_finite() && weight >= 0.0, "weight {weight} is not finite and >= 0");
+        self.times.push(time);
+        self.x.extend_from_slice(x);
+        self.data.extend_from_slice(data);
+        self.weights.push(weight);
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.times.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.times.is_empty()
+    }
+
+    /// Dimension of x.
+    pub fn dim(&self) -> usize {
+        self.dim
+    }
+
+    /// Point `k`.
+    pub fn point(&self, k: usize) -> Point<'_> {
+        Point {
+            time: self.times[k],
+            x: &self.x[k * self.dim..(k + 1) * self.dim],
+            data: &self.data[k * self.n_data..(k + 1) * self.n_data],
+        }
+    }
+
+    /// Weight of point `k`.
+    pub fn weight(&self, k: usize) -> f64 {
+        self.weights[k]
+    }
+
+    /// Times and coordinates of a range of points.
+    pub(super) fn range(&self, range: std::ops::Range<usize>) -> (&[f64], &[f64]) {
+        (&self.times[range.clone()], &self.x[range.start * self.dim..range.end * self.dim])
+    }
+}

@@ -1,0 +1,164 @@
+//! Networks and where each of their numbers stands in the one flat parameter vector.
+
+use super::{Activation, Inputs, Unknown};
+use crate::num::{Purpose, Stream};
+use std::ops::Range;
+
+/// A dense layer: out = W·in + b, W column-major rows×cols.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Layer {
+    /// Outputs.
+    pub rows: usize,
+    /// Inputs.
+    pub cols: usize,
+    /// Where W stands.
+    pub weight: Range<usize>,
+    /// Where b stands.
+    pub bias: Range<usize>,
+}
+
+/// A multilayer perceptron for one unknown: dense layers with the activation between them.
+#[derive(Clone, Debug)]
+pub struct Network {
+    /// What it represents.
+    pub unknown: Unknown,
+    /// Dimension of x.
+    pub dim: usize,
+    /// From the inputs to the outputs.
+    pub layers: Vec<Layer>,
+    /// σ.
+    pub activation: &'static dyn Activation,
+    /// Its inputs are (input − centre)·slope: order one where the points are.
+    pub centre: Vec<f64>,
+    /// See `centre`.
+    pub slope: Vec<f64>,
+}
+
+impl Network {
+    /// The raw inputs (t and x as far as it reads them).
+    pub fn raw_inputs(&self, time: f64, x: &[f64]) -> Vec<f64> {
+        match self.unknown.inputs {
+            Inputs::TimeSpace => std::iter::once(time).chain(x.iter().copied()).collect(),
+            Inputs::Space => x.to_vec(),
+            Inputs::Time => vec![time],
+        }
+    }
+
+    /// The input that is coordinate i of x, if it reads x.
+    pub fn space_input(&self, i: usize) -> Option<usize> {
+        match self.unknown.inputs {
+            Inputs::TimeSpace => Some(i + 1),
+            Inputs::Space => Some(i),
+            Inputs::Time => None,
+        }
+    }
+
+    /// The input that is t, if it reads t.
+    pub fn time_input(&self) -> Option<usize> {
+        (self.unknown.inputs != Inputs::Space).then_some(0)
+    }
+}
+
+/// All networks of a problem and its free scalars, over one parameter vector: the layout table.
+#[derive(Clone, Debug)]
+pub struct Networks {
+    networks: Vec<Network>,
+    unknowns: Vec<Unknown>,
+    scalars: Range<usize>,
+}
+
+impl Networks {
+    /// A network of `depth` hidden layers of `width` units for each unknown, then `n_scalars` free scalars.
+    ///
+    /// Time runs over [0, 1] and enters as 2t − 1; coordinates enter as they are, so they should be
+    /// standardised.
+    ///
+    /// # Panics
+    /// If `width` or `depth` is 0.
+    pub fn new(
+        unknowns: Vec<Unknown>,
+        n_scalars: usize,
+        dim: usize,
+        width: usize,
+        depth: usize,
+        activation: &'static dyn Activation,
+    ) -> Networks {
+        assert!(width > 0 && depth > 0, "a network needs width and depth above 0, not {width} and {depth}");
+        let mut end = 0;
+        let networks: Vec<Network> =
+            unknowns.iter().map(|u| network(u.clone(), dim, &vec![width; depth], activation, &mut end)).collect();
+        Networks { networks, unknowns, scalars: end..end + n_scalars }
+    }
+
+    /// Replaces the input scaling of every network: input k becomes (input − centre[k])·slope[k],
+    /// k = 0 for t, k = 1 … d for x.
+    ///
+    /// # Panics
+    /// If there are not d + 1 of each.
+    pub fn scale_inputs(&mut self, centre: &[f64], slope: &[f64]) {
+        for network in &mut self.networks {
+            assert_eq!((centre.len(), slope.len()), (network.dim + 1, network.dim + 1), "d + 1 of each");
+            network.centre = network.raw_inputs(centre[0], &centre[1..]);
+            network.slope = network.raw_inputs(slope[0], &slope[1..]);
+        }
+    }
+
+    /// The networks, one per unknown.
+    pub fn list(&self) -> &[Network] {
+        &self.networks
+    }
+
+    /// What they represent.
+    pub fn unknowns(&self) -> &[Unknown] {
+        &self.unknowns
+    }
+
+    /// Where the free scalars stand.
+    pub fn scalars(&self) -> Range<usize> {
+        self.scalars.clone()
+    }
+
+    /// Length of the parameter vector.
+    pub fn n_params(&self) -> usize {
+        self.scalars.end
+    }
+
+    /// Starting values: weights N(0, 1/fan-in) (LeCun 1998), biases N(0, 1) in the first layer so that the
+    /// units bend at different places of the standardised space, 0 elsewhere; scalars 0.
+    pub fn initial_parameters(&self, seed: u64) -> Vec<f64> {
+        let mut theta = vec![0.0; self.n_params()];
+        for (k, network) in self.networks.iter().enumerate() {
+            let mut stream = Stream::new(seed, Purpose::Weights, k as u64);
+            for (l, layer) in network.layers.iter().enumerate() {
+                let scale = 1.0 / (layer.cols as f64).sqrt();
+                theta[layer.weight.clone()].iter_mut().for_each(|w| *w = scale * stream.normal());
+                if l == 0 {
+                    stream.fill_normal(&mut theta[layer.bias.clone()]);
+                }
+            }
+        }
+        theta
+    }
+}
+
+fn network(
+    unknown: Unknown,
+    dim: usize,
+    hidden: &[usize],
+    activation: &'static dyn Activation,
+    end: &mut usize,
+) -> Network {
+    let mut network =
+        Network { unknown, dim, layers: Vec::new(), activation, centre: Vec::new(), slope: Vec::new() };
+    network.centre = network.raw_inputs(0.5, &vec![0.0; dim]);
+    network.slope = network.raw_inputs(2.0, &vec![1.0; dim]);
+    let mut cols = network.centre.len();
+    for &rows in hidden.iter().chain([&network.unknown.outputs]) {
+        let weight = *end..*end + rows * cols;
+        let bias = weight.end..weight.end + rows;
+        *end = bias.end;
+        network.layers.push(Layer { rows, cols, weight, bias });
+        cols = rows;
+    }
+    network
+}

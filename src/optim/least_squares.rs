@@ -1,0 +1,83 @@
+//! The problem an optimiser works on, and why an optimiser ends.
+
+use crate::num::MatRef;
+
+/// Minimise ½|r(θ)|². Every weight and the 1/N are inside r; the optimiser never names an equation.
+pub trait LeastSquares: Sync {
+    /// Length of θ.
+    fn n_params(&self) -> usize;
+
+    /// Length of r.
+    fn n_residuals(&self) -> usize;
+
+    /// r(θ).
+    fn residuals(&self, theta: &[f64]) -> Vec<f64>;
+
+    /// r(θ) and J(θ) = ∂r/∂θ.
+    fn linearise(&self, theta: &[f64]) -> Linearisation;
+
+    /// ½|r|² and its gradient Jᵀr, without forming J.
+    fn loss_and_gradient(&self, theta: &[f64]) -> (f64, Vec<f64>);
+}
+
+/// r and J at one θ.
+#[derive(Clone, Debug)]
+pub struct Linearisation {
+    /// r.
+    pub residuals: Vec<f64>,
+    /// J, row after row.
+    pub jacobian: Vec<f64>,
+}
+
+impl Linearisation {
+    /// Jᵀ, n_params×n_residuals: the rows of J are its contiguous columns.
+    ///
+    /// # Panics
+    /// If there are no residuals, or J does not have a whole number of entries for each.
+    pub fn transposed(&self) -> MatRef<'_, f64> {
+        let n = self.residuals.len();
+        assert!(n > 0 && self.jacobian.len().is_multiple_of(n), "J needs a row for each of {n} residuals");
+        MatRef::from_column_major_slice(&self.jacobian, self.jacobian.len() / n, n)
+    }
+}
+
+/// ½|r|².
+pub(super) fn half_square(residuals: &[f64]) -> f64 {
+    let squares: Vec<f64> = residuals.iter().map(|r| r * r).collect();
+    0.5 * crate::num::pairwise_sum(&squares)
+}
+
+/// Why an iteration ended.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Outcome {
+    /// All steps asked for were made.
+    StepLimit,
+    /// The loss fell below what was asked for.
+    Converged {
+        /// Loss reached.
+        loss: f64,
+    },
+    /// No step along any direction reduced the loss, up to the largest damping.
+    Stalled {
+        /// Damping at which it gave up.
+        damping: f64,
+    },
+    /// The caller asked to stop.
+    Interrupted,
+    /// Loss or direction is not finite.
+    NotFinite,
+}
+
+impl std::fmt::Display for Outcome {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Outcome::StepLimit => write!(f, "step limit reached"),
+            Outcome::Converged { loss } => write!(f, "converged: loss {loss:.3e}"),
+            Outcome::Stalled { damping } => {
+                write!(f, "stalled: no step reduces the loss at damping {damping:.1e}; try other points or a wider network")
+            }
+            Outcome::Interrupted => write!(f, "interrupted"),
+            Outcome::NotFinite => write!(f, "the loss is not finite; look for huge scores at the points"),
+        }
+    }
+}
