@@ -6,3 +6,4 @@ pub mod residual;
 pub mod optim;
 pub mod evolution;
 pub mod fitting;
+pub mod transport;

@@ -4,7 +4,7 @@ use super::general_ode::velocity_unknown;
 use super::{Evolution, Path, PriorPoint};
 use crate::network::{Form, Inputs, Jets, Networks, Unknown, naive_jets};
 use crate::num::{Channels, Scalar};
-use crate::residual::{Continuity, Equation, Fields, Point, System};
+use crate::residual::{Continuity, Equation, ErasedSystem, Fields, Point, System};
 
 /// `∂A/∂t − c(t) + div μ + μ·∇A = 0` with A = (1 − b) log p_prior + b log ρ.
 ///
@@ -63,6 +63,10 @@ impl System for AnnealedOde {
 impl Evolution for AnnealedOde {
     fn name(&self) -> &'static str {
         "annealed-ode"
+    }
+
+    fn as_system(&self) -> &dyn ErasedSystem {
+        self
     }
 
     fn velocity_unknowns(&self) -> Vec<usize> {

@@ -3,7 +3,7 @@
 use super::{Evolution, Path, PriorPoint};
 use crate::network::{Form, Inputs, Jets, Networks, Unknown};
 use crate::num::{Channels, Scalar};
-use crate::residual::{Continuity, Equation, Fields, Point, System};
+use crate::residual::{Continuity, Equation, ErasedSystem, Fields, Point, System};
 
 /// `∂V/∂t + div μ + μ·∇V = 0` with V = (1 − b) log p_prior + b(log ρ − z) + t(1 − t)φ.
 ///
@@ -73,6 +73,10 @@ pub(super) fn velocity_unknown(dim: usize) -> Unknown {
 impl Evolution for GeneralOde {
     fn name(&self) -> &'static str {
         "general-ode"
+    }
+
+    fn as_system(&self) -> &dyn ErasedSystem {
+        self
     }
 
     fn velocity_unknowns(&self) -> Vec<usize> {

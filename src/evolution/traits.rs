@@ -10,6 +10,9 @@ pub trait Evolution: ErasedSystem {
     /// Its name on the command line.
     fn name(&self) -> &'static str;
 
+    /// Itself as the system of equations it solves.
+    fn as_system(&self) -> &dyn ErasedSystem;
+
     /// The unknowns that the velocity reads, by their number in [`ErasedSystem::unknowns`].
     fn velocity_unknowns(&self) -> Vec<usize>;
 

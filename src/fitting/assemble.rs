@@ -274,25 +274,24 @@ impl LeastSquares for Assembler<'_> {
         out
     }
 
-    fn linearise(&self, theta: &[f64]) -> Linearisation {
+    fn linearise_into(&self, theta: &[f64], lin: &mut Linearisation) {
         let (n_params, n_equations) = (self.n_params(), self.system.n_equations());
-        // Each point's residuals and rows stand side by side while blocks fill them in parallel.
-        let mut jacobian = vec![0.0; n_params * self.n_residuals()];
-        let mut residuals = vec![0.0; self.n_residuals()];
         let stride = n_equations * n_params;
-        let rows = jacobian.par_chunks_mut(BLOCK * stride);
-        let parts = residuals.par_chunks_mut(BLOCK * n_equations);
+        lin.residuals.resize(self.n_residuals(), 0.0);
+        lin.jacobian.resize(n_params * self.n_residuals(), 0.0);
+        let rows = lin.jacobian.par_chunks_mut(BLOCK * stride);
+        let parts = lin.residuals.par_chunks_mut(BLOCK * n_equations);
         rows.zip(parts).enumerate().for_each_init(Workspace::default, |work, (k, (rows, residuals))| {
             let range = k * BLOCK..k * BLOCK + residuals.len() / n_equations;
             self.forward(theta, range.clone(), work);
             self.linearise_points(theta, range.clone(), work, residuals);
+            rows.fill(0.0);
             for equation in 0..n_equations {
                 let rows = &mut rows[equation * n_params..];
                 self.scalar_seeds(work, equation, range.len(), |p, place, seed| rows[p * stride + place] = seed);
                 self.sweep(theta, work, equation, &mut Contraction::Rows { rows, stride });
             }
         });
-        Linearisation { residuals, jacobian }
     }
 
     fn loss_and_gradient(&self, theta: &[f64]) -> (f64, Vec<f64>) {

@@ -37,15 +37,18 @@ pub fn multiply(out: MatMut<'_, f64>, write: Write, a: MatRef<'_, f64>, b: MatRe
     matmul::matmul(out, write, a, b, scale, Par::Seq);
 }
 
-/// The lower triangle of aᵀa (n×n for a k×n); the tiles above the diagonal stay zero.
+/// Writes the lower triangle of aᵀa (n×n for a k×n); tiles above the diagonal are not touched.
+///
+/// # Panics
+/// If `out` is not n×n.
 ///
 /// # Cost
 /// k·n² flops, parallel over tiles.
-pub fn gram(a: MatRef<'_, f64>) -> Mat<f64> {
+pub fn gram(a: MatRef<'_, f64>, out: MatMut<'_, f64>) {
     let n = a.ncols();
-    let mut out = Mat::zeros(n, n);
+    assert_eq!((out.nrows(), out.ncols()), (n, n), "gram: the result is {n}x{n}");
     let tiles = lower_tiles(n);
-    let target = SharedMat::new(out.as_mut());
+    let target = SharedMat::new(out);
     tiles.par_iter().for_each(|&(row, col)| {
         let (rows, cols) = (tile(row, n), tile(col, n));
         // SAFETY: the tiles are disjoint.
@@ -53,7 +56,6 @@ pub fn gram(a: MatRef<'_, f64>) -> Mat<f64> {
         let left = a.subcols(rows.start, rows.len()).transpose();
         multiply(block, Write::Replace, left, a.subcols(cols.start, cols.len()), 1.0);
     });
-    out
 }
 
 /// A matrix is not positive definite.
@@ -326,6 +328,12 @@ mod tests {
         Mat::from_fn(rows, cols, |_, _| stream.normal())
     }
 
+    fn gram_of(a: &Mat<f64>) -> Mat<f64> {
+        let mut out = Mat::zeros(a.ncols(), a.ncols());
+        gram(a.as_ref(), out.as_mut());
+        out
+    }
+
     fn worst(a: &[f64], b: &[f64]) -> f64 {
         a.iter().zip(b).map(|(x, y)| (x - y).abs()).fold(0.0, f64::max)
     }
@@ -338,21 +346,21 @@ mod tests {
     fn gram_is_the_product_and_its_bits_ignore_threads() {
         for (k, n) in [(5, 7), (300, 401)] {
             let a = random(k, n, 0);
-            let g = gram(a.as_ref());
+            let g = gram_of(&a);
             for i in [0, n / 2, n - 1] {
                 for j in 0..=i {
                     let exact: f64 = (0..k).map(|l| a[(l, i)] * a[(l, j)]).sum();
                     assert!((g[(i, j)] - exact).abs() <= 4e-16 * (k * k) as f64);
                 }
             }
-            assert_eq!(in_pool(1, || gram(a.as_ref())), in_pool(3, || gram(a.as_ref())));
+            assert_eq!(in_pool(1, || gram_of(&a)), in_pool(3, || gram_of(&a)));
         }
     }
 
     #[test]
     fn cholesky_solves_over_several_tiles() {
         let n = 450;
-        let mut a = gram(random(n + 20, n, 1).as_ref());
+        let mut a = gram_of(&random(n + 20, n, 1));
         (0..n).for_each(|i| a[(i, i)] += 1.0);
         let full = Mat::from_fn(n, n, |i, j| if i >= j { a[(i, j)] } else { a[(j, i)] });
         let x: Vec<f64> = (0..n).map(|i| (i % 7) as f64 - 2.5).collect();

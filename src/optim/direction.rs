@@ -62,12 +62,25 @@ pub struct Solve {
     pub solve_residual: f64,
 }
 
+/// Memory for squared matrices and their factors, reused from step to step.
+#[derive(Clone, Debug)]
+pub struct DirectionMemory {
+    /// Lower triangle of JᵀJ or JJᵀ.
+    squared: Mat<f64>,
+    factor: Mat<f64>,
+}
+
+impl Default for DirectionMemory {
+    fn default() -> DirectionMemory {
+        DirectionMemory { squared: Mat::new(), factor: Mat::new() }
+    }
+}
+
 /// A linearisation made ready for directions at several dampings.
 pub struct Linearised<'a> {
     lin: &'a Linearisation,
     method: Direction,
-    /// Lower triangle of JᵀJ or JJᵀ, unless QR works on J itself.
-    squared: Option<Mat<f64>>,
+    memory: &'a mut DirectionMemory,
 }
 
 /// A relative residual above this means that the factorisation went wrong, not that the system is
@@ -79,14 +92,21 @@ impl<'a> Linearised<'a> {
     ///
     /// # Cost
     /// P²N flops for the normal equations, N²P for the kernel, none for QR.
-    pub fn new(lin: &'a Linearisation, method: Direction) -> Linearised<'a> {
+    pub fn new(lin: &'a Linearisation, method: Direction, memory: &'a mut DirectionMemory) -> Linearised<'a> {
         let transposed = lin.transposed();
-        let squared = match method {
-            Direction::Normal => Some(gram(transposed.transpose())),
-            Direction::Kernel => Some(gram(transposed)),
+        let factors = match method {
+            Direction::Normal => Some(transposed.transpose()),
+            Direction::Kernel => Some(transposed),
             Direction::Qr => None,
         };
-        Linearised { lin, method, squared }
+        if let Some(columns) = factors {
+            let n = columns.ncols();
+            if memory.squared.nrows() != n {
+                *memory = DirectionMemory { squared: Mat::zeros(n, n), factor: Mat::zeros(n, n) };
+            }
+            gram(columns, memory.squared.as_mut());
+        }
+        Linearised { lin, method, memory }
     }
 
     /// Mean of the diagonal of the squared matrix: the scale against which a damping is small or large.
@@ -108,10 +128,10 @@ impl<'a> Linearised<'a> {
     ///
     /// # Cost
     /// n³/3 flops with n = min(N, P) squared; for QR 2·min²·(N + P).
-    pub fn solve(&self, lambda: f64) -> Result<Solve, DirectionError> {
-        let (delta, solve_residual) = match &self.squared {
-            Some(squared) => self.by_cholesky(squared, lambda)?,
-            None => self.by_qr(lambda),
+    pub fn solve(&mut self, lambda: f64) -> Result<Solve, DirectionError> {
+        let (delta, solve_residual) = match self.method {
+            Direction::Qr => self.by_qr(lambda),
+            _ => self.by_cholesky(lambda)?,
         };
         if !delta.iter().all(|v| v.is_finite()) {
             return Err(DirectionError::NotFinite);
@@ -127,9 +147,10 @@ impl<'a> Linearised<'a> {
         Ok(Solve { delta, predicted: pairwise_sum(&terms), solve_residual })
     }
 
-    fn by_cholesky(&self, squared: &Mat<f64>, lambda: f64) -> Result<(Vec<f64>, f64), DirectionError> {
+    fn by_cholesky(&mut self, lambda: f64) -> Result<(Vec<f64>, f64), DirectionError> {
         let transposed = self.lin.transposed();
-        let mut factor = squared.clone();
+        let DirectionMemory { squared, factor } = &mut *self.memory;
+        factor.copy_from(&*squared);
         (0..factor.nrows()).for_each(|i| factor[(i, i)] += lambda);
         cholesky_in_place(factor.as_mut()).map_err(DirectionError::Pivot)?;
         let right = match self.method {
@@ -236,7 +257,7 @@ mod tests {
     fn kernel_normal_and_qr_agree_on_a_well_conditioned_jacobian() {
         for (n, p) in [(230, 40), (40, 230), (50, 50)] {
             let lin = problem(n, p);
-            let delta = |m, lambda| Linearised::new(&lin, m).solve(lambda).unwrap().delta;
+            let delta = |m, lambda| Linearised::new(&lin, m, &mut DirectionMemory::default()).solve(lambda).unwrap().delta;
             let normal = delta(Direction::Normal, 0.1);
             assert!(worst_difference(&delta(Direction::Kernel, 0.1), &normal) < 1e-9);
             assert!(worst_difference(&delta(Direction::Qr, 0.1), &normal) < 1e-9);
@@ -247,7 +268,7 @@ mod tests {
     #[test]
     fn prediction_is_the_reduction_of_the_linear_model() {
         let lin = problem(60, 90);
-        let solve = Linearised::new(&lin, Direction::Kernel).solve(0.3).unwrap();
+        let solve = Linearised::new(&lin, Direction::Kernel, &mut DirectionMemory::default()).solve(0.3).unwrap();
         let moved = transpose_times(lin.transposed(), &solve.delta);
         let loss = |scale: f64| -> f64 {
             moved.iter().zip(&lin.residuals).map(|(m, r)| 0.5 * (r + scale * m) * (r + scale * m)).sum()
@@ -261,7 +282,7 @@ mod tests {
         let mut lin = problem(20, 30);
         lin.residuals[3] = f64::NAN;
         for method in [Direction::Normal, Direction::Kernel, Direction::Qr] {
-            assert_eq!(Linearised::new(&lin, method).solve(0.1).unwrap_err(), DirectionError::NotFinite);
+            assert_eq!(Linearised::new(&lin, method, &mut DirectionMemory::default()).solve(0.1).unwrap_err(), DirectionError::NotFinite);
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Damped Gauss-Newton: linearise, solve, step, adapt the damping.
 
 use super::least_squares::half_square;
-use super::{Damping, Direction, LeastSquares, Linearised, Outcome, StepRule};
+use super::{Damping, Direction, DirectionMemory, LeastSquares, Linearisation, Linearised, Outcome, StepRule};
 
 /// The method: a direction paired with a step rule. It has no state of its own.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -29,6 +29,13 @@ pub struct GaussNewtonState {
     pub damping: Damping,
 }
 
+/// Memory that steps reuse; it carries nothing from one to the next.
+#[derive(Clone, Debug, Default)]
+pub struct GaussNewtonMemory {
+    lin: Linearisation,
+    directions: DirectionMemory,
+}
+
 /// What happened in a step.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct StepRecord {
@@ -50,8 +57,14 @@ pub struct StepRecord {
 
 impl GaussNewton {
     /// One step on `problem`.
-    pub fn step(&self, problem: &dyn LeastSquares, state: &GaussNewtonState) -> (GaussNewtonState, StepRecord) {
-        let lin = problem.linearise(&state.theta);
+    pub fn step(
+        &self,
+        problem: &dyn LeastSquares,
+        state: &GaussNewtonState,
+        memory: &mut GaussNewtonMemory,
+    ) -> (GaussNewtonState, StepRecord) {
+        let GaussNewtonMemory { lin, directions } = memory;
+        problem.linearise_into(&state.theta, lin);
         let loss_before = half_square(&lin.residuals);
         let mut record = StepRecord {
             loss_before,
@@ -69,7 +82,7 @@ impl GaussNewton {
         let method = self
             .direction
             .unwrap_or_else(|| Direction::cheapest(problem.n_residuals(), problem.n_params()));
-        let linearised = Linearised::new(&lin, method);
+        let mut linearised = Linearised::new(lin, method, directions);
         let mut damping = state.damping;
         for _ in 0..=self.retries {
             record.damping = damping.lambda;
@@ -106,7 +119,6 @@ fn moved(theta: &[f64], scale: f64, delta: &[f64]) -> Vec<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::optim::Linearisation;
 
     /// Rosenbrock: r = (10(b − a²), 1 − a), zero at (1, 1) only; the square is in it.
     struct Rosenbrock;
@@ -120,8 +132,8 @@ mod tests {
         fn residuals(&self, t: &[f64]) -> Vec<f64> {
             vec![10.0 * (t[1] - t[0] * t[0]), 1.0 - t[0]]
         }
-        fn linearise(&self, t: &[f64]) -> Linearisation {
-            Linearisation { residuals: self.residuals(t), jacobian: vec![-20.0 * t[0], 10.0, -1.0, 0.0] }
+        fn linearise_into(&self, t: &[f64], lin: &mut Linearisation) {
+            *lin = Linearisation { residuals: self.residuals(t), jacobian: vec![-20.0 * t[0], 10.0, -1.0, 0.0] };
         }
         fn loss_and_gradient(&self, t: &[f64]) -> (f64, Vec<f64>) {
             let lin = self.linearise(t);
@@ -136,7 +148,7 @@ mod tests {
             let mut state = GaussNewtonState { theta: vec![-1.2, 1.0], damping: Damping::new(1e-3) };
             let mut last = f64::INFINITY;
             for _ in 0..60 {
-                let (next, record) = method.step(&Rosenbrock, &state);
+                let (next, record) = method.step(&Rosenbrock, &state, &mut GaussNewtonMemory::default());
                 assert!(record.loss <= record.loss_before && record.loss <= last);
                 (state, last) = (next, record.loss);
             }
@@ -148,7 +160,7 @@ mod tests {
     #[test]
     fn says_why_it_stops() {
         let state = GaussNewtonState { theta: vec![f64::NAN, 0.0], damping: Damping::new(1e-3) };
-        let (after, record) = GaussNewton::default().step(&Rosenbrock, &state);
+        let (after, record) = GaussNewton::default().step(&Rosenbrock, &state, &mut GaussNewtonMemory::default());
         assert_eq!(record.outcome, Some(Outcome::NotFinite));
         assert!(after.theta[0].is_nan());
     }

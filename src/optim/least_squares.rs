@@ -13,15 +13,22 @@ pub trait LeastSquares: Sync {
     /// r(θ).
     fn residuals(&self, theta: &[f64]) -> Vec<f64>;
 
-    /// r(θ) and J(θ) = ∂r/∂θ.
-    fn linearise(&self, theta: &[f64]) -> Linearisation;
+    /// Writes r(θ) and J(θ) = ∂r/∂θ into memory that is reused: J is the largest thing there is.
+    fn linearise_into(&self, theta: &[f64], lin: &mut Linearisation);
+
+    /// r(θ) and J(θ).
+    fn linearise(&self, theta: &[f64]) -> Linearisation {
+        let mut lin = Linearisation::default();
+        self.linearise_into(theta, &mut lin);
+        lin
+    }
 
     /// ½|r|² and its gradient Jᵀr, without forming J.
     fn loss_and_gradient(&self, theta: &[f64]) -> (f64, Vec<f64>);
 }
 
 /// r and J at one θ.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Linearisation {
     /// r.
     pub residuals: Vec<f64>,

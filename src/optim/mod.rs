@@ -9,7 +9,7 @@ mod step_rule;
 
 pub use adam::{Adam, AdamState};
 pub use damping::Damping;
-pub use direction::{Direction, DirectionError, Linearised, Solve};
-pub use gauss_newton::{GaussNewton, GaussNewtonState, StepRecord};
+pub use direction::{Direction, DirectionError, DirectionMemory, Linearised, Solve};
+pub use gauss_newton::{GaussNewton, GaussNewtonMemory, GaussNewtonState, StepRecord};
 pub use least_squares::{LeastSquares, Linearisation, Outcome};
 pub use step_rule::{StepRule, TriedStep};
