@@ -56,6 +56,15 @@ impl Points {
         }
     }
 
+    /// Replaces the weight of point `k`.
+    ///
+    /// # Panics
+    /// If it is not finite and ≥ 0.
+    pub fn set_weight(&mut self, k: usize, weight: f64) {
+        assert!(weight.is_finite() && weight >= 0.0, "weight {weight} is not finite and >= 0");
+        self.weights[k] = weight;
+    }
+
     /// Weight of point `k`.
     pub fn weight(&self, k: usize) -> f64 {
         self.weights[k]

@@ -24,6 +24,8 @@ pub enum Purpose {
     Audit = 7,
     /// Tempered particles that find location and scale.
     Particles = 8,
+    /// Trajectories on which collocation points lie.
+    Paths = 9,
 }
 
 /// xoshiro256++ with uniform and normal variates whose bits are the same on every platform.

@@ -104,36 +104,47 @@ pub(super) fn move_block(
     Ok(Ensemble { x: y, log_q, evaluations })
 }
 
-/// Points (t, x) along the paths of `n` particles, `per_path` of them each, times uniform and stratified.
+/// Points (t, x) on the paths of `n` particles, `per_path` on each, their times stratified over [0, 1].
+///
+/// Round by round other particles. Positions between steps are interpolated linearly: they say where an
+/// equation is asked to hold, so their accuracy does not matter.
+///
+/// # Errors
+/// [`TransportError`] of the first block that failed.
 pub fn paths(
     field: VelocityField<'_>,
     n: usize,
     per_path: usize,
     seed: u64,
+    round: u64,
     tolerance: Tolerance,
 ) -> Result<Vec<(f64, Vec<f64>)>, TransportError> {
-    let dim = field.networks.list()[0].dim;
     let blocks: Vec<Vec<(f64, Vec<f64>)>> = (0..n.div_ceil(BLOCK))
         .into_par_iter()
         .map_init(FieldWorkspace::default, |work, k| {
             let size = BLOCK.min(n - k * BLOCK);
-            let mut seen: Vec<(f64, Vec<f64>)> = Vec::new();
-            let stream = Stream::new(seed, Purpose::Points, (1 << 32) + k as u64);
-            move_block(field, size, stream, tolerance, work, |t, x| seen.push((t, x.to_vec())))?;
-            let mut times = Stream::new(seed, Purpose::Points, (2 << 32) + k as u64);
-            let mut out = Vec::with_capacity(size * per_path);
-            for p in 0..size {
-                for j in 0..per_path {
-                    let t = (j as f64 + times.uniform()) / per_path as f64;
-                    let right = seen.partition_point(|(s, _)| *s < t).clamp(1, seen.len() - 1);
-                    let (a, b) = (&seen[right - 1], &seen[right]);
-                    let f = (t - a.0) / (b.0 - a.0);
-                    let at = |c: usize| a.1[p * dim + c] + f * (b.1[p * dim + c] - a.1[p * dim + c]);
-                    out.push((t, (0..dim).map(at).collect()));
+            let stream = |half: u64| Stream::new(seed, Purpose::Paths, (round << 32) | (half << 31) | k as u64);
+            let mut steps: Vec<(f64, Vec<f64>)> = Vec::new();
+            move_block(field, size, stream(0), tolerance, work, |t, x| steps.push((t, x.to_vec())))?;
+            let mut times = stream(1);
+            let mut points = Vec::with_capacity(size * per_path);
+            for particle in 0..size {
+                for stratum in 0..per_path {
+                    let t = (stratum as f64 + times.uniform()) / per_path as f64;
+                    points.push((t, between(&steps, t, particle, field.networks.list()[0].dim)));
                 }
             }
-            Ok(out)
+            Ok(points)
         })
         .collect::<Result<_, TransportError>>()?;
     Ok(blocks.concat())
+}
+
+/// Position of a particle at time t, linear between the steps.
+fn between(steps: &[(f64, Vec<f64>)], t: f64, particle: usize, dim: usize) -> Vec<f64> {
+    let right = steps.partition_point(|(s, _)| *s < t).clamp(1, steps.len() - 1);
+    let (early, late) = (&steps[right - 1], &steps[right]);
+    let part = (t - early.0) / (late.0 - early.0);
+    let range = particle * dim..(particle + 1) * dim;
+    early.1[range.clone()].iter().zip(&late.1[range]).map(|(a, b)| a + part * (b - a)).collect()
 }

@@ -1,0 +1,93 @@
+//! The pilot: where the target is and how wide, so that the fit can work in standardised coordinates.
+
+use super::{FitError, Ladder, Tempering};
+use crate::density::{Standardised, Target};
+use nalgebra::{DMatrix, DVector};
+
+/// What the pilot found.
+#[derive(Clone, Debug)]
+pub struct Pilot {
+    /// Mean of the target.
+    pub location: DVector<f64>,
+    /// Lower triangular L with LLᵀ the covariance of the target: x = location + L u.
+    pub scale: DMatrix<f64>,
+    /// Populations along the annealing path from N(0, I), in standardised coordinates u.
+    pub ladder: Ladder,
+}
+
+/// Searches start from N(0, s²) with these s, until the target is seen to lie well inside.
+const SEARCH_SCALES: [f64; 4] = [10.0, 100.0, 1e3, 1e4];
+/// A target wider than this fraction of the search is searched again, wider.
+const WELL_INSIDE: f64 = 0.5;
+
+impl Pilot {
+    /// Two annealed populations: a wide one for location and scale, then one from the standardised prior.
+    ///
+    /// # Errors
+    /// [`FitError::Density`] if the density fails; [`FitError::NoSupport`] if it is zero at all particles.
+    pub fn run(target: &dyn Target, seed: u64) -> Result<Pilot, FitError> {
+        let (location, scale) = locate(target, seed)?;
+        let standardised = Standardised::new(target, location.clone(), scale.clone());
+        let ladder = Tempering::default().run(&standardised, seed ^ STANDARDISED)?;
+        if ladder.supported == 0 {
+            return Err(FitError::NoSupport { scale: 1.0 });
+        }
+        Ok(Pilot { location, scale, ladder })
+    }
+}
+
+/// Keeps the streams of the second population apart from the first one's.
+const STANDARDISED: u64 = 0x5354_4152_5445_4400;
+
+fn locate(target: &dyn Target, seed: u64) -> Result<(DVector<f64>, DMatrix<f64>), FitError> {
+    let mut found = None;
+    for start_scale in SEARCH_SCALES {
+        let ladder = Tempering { start_scale, ..Tempering::default() }.run(target, seed)?;
+        if ladder.supported == 0 {
+            continue;
+        }
+        let last = ladder.populations.last().expect("a ladder has its first population");
+        let (location, covariance) = moments(&last.x, target.dim());
+        let widest = (0..target.dim()).map(|i| covariance[(i, i)].sqrt() + location[i].abs()).fold(0.0, f64::max);
+        let inside = widest < WELL_INSIDE * start_scale;
+        found = Some((location, covariance));
+        if inside {
+            break;
+        }
+    }
+    let Some((location, covariance)) = found else {
+        return Err(FitError::NoSupport { scale: SEARCH_SCALES[SEARCH_SCALES.len() - 1] });
+    };
+    Ok((location, root(covariance, Tempering::default().particles)))
+}
+
+fn moments(x: &[f64], dim: usize) -> (DVector<f64>, DMatrix<f64>) {
+    let points = DMatrix::from_column_slice(dim, x.len() / dim, x);
+    let mean = points.column_mean();
+    let mut centred = points;
+    centred.column_iter_mut().for_each(|mut c| c -= &mean);
+    let n = centred.ncols() as f64;
+    (mean, &centred * centred.transpose() / n)
+}
+
+/// Cholesky root of a sampled covariance in which correlations that n particles cannot tell from none are
+/// dropped: a rotation by noise would only mix coordinates that the target keeps apart.
+fn root(covariance: DMatrix<f64>, n: usize) -> DMatrix<f64> {
+    let d = covariance.nrows();
+    let sd = |i: usize| covariance[(i, i)].sqrt().max(1e-8);
+    // Under independence a correlation of n particles has standard deviation 1/√n. Tempered particles
+    // descend from fewer ancestors, so the bound is ten of them.
+    let bound = 10.0 / (n as f64).sqrt();
+    let kept = DMatrix::from_fn(d, d, |i, j| {
+        let correlation = covariance[(i, j)] / (sd(i) * sd(j));
+        if i == j {
+            sd(i) * sd(i)
+        } else if correlation.abs() > bound {
+            covariance[(i, j)]
+        } else {
+            0.0
+        }
+    });
+    let diagonal = DMatrix::from_diagonal(&DVector::from_fn(d, |i, _| sd(i)));
+    kept.cholesky().map_or(diagonal, |c| c.l())
+}

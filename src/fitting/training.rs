@@ -1,0 +1,212 @@
+//! The loop of a fit: points, Gauss-Newton steps, pilot draws, and a stated reason to stop.
+
+use super::{Assembler, Collocation, FitError, FitSettings, PointSet, Points};
+use crate::density::{Target, evaluate};
+use crate::evolution::Evolution;
+use crate::network::Networks;
+use crate::num::{Purpose, log_sum_exp};
+use crate::optim::{
+    Damping, GaussNewton, GaussNewtonMemory, GaussNewtonState, LeastSquares, Outcome, StepRecord,
+};
+use crate::transport::{Tolerance, VelocityField, move_ensemble};
+use std::fmt;
+use std::time::{Duration, Instant};
+
+/// A step of a fit, for those who watch.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Progress {
+    /// Steps done, from 1.
+    pub step: usize,
+    /// Steps at most.
+    pub steps: usize,
+    /// ½ mean R² before and after the step, on its own points.
+    pub record: StepRecord,
+    /// ESS of pilot draws, at the steps that have some.
+    pub pilot_ess: Option<f64>,
+    /// Since the fit began.
+    pub elapsed: Duration,
+}
+
+/// What the watcher wants.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Control {
+    /// Go on.
+    Continue,
+    /// End after this step, keeping what was reached.
+    Stop,
+}
+
+/// Why a fit ended.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum StopReason {
+    /// Pilot draws reached the effective fraction asked for.
+    EssReached {
+        /// What they reached.
+        ess: f64,
+    },
+    /// As the optimiser says.
+    Optimiser(Outcome),
+}
+
+impl fmt::Display for StopReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            StopReason::EssReached { ess } => write!(f, "pilot draws reached ESS {ess:.4}"),
+            StopReason::Optimiser(outcome) => write!(f, "{outcome}"),
+        }
+    }
+}
+
+/// What a training run leaves.
+#[derive(Clone, Debug)]
+pub struct Trained {
+    /// Parameters of all unknowns.
+    pub theta: Vec<f64>,
+    /// Every step.
+    pub history: Vec<HistoryRow>,
+    /// Why it ended.
+    pub stop_reason: StopReason,
+    /// Points whose influence was capped in the last set.
+    pub capped: usize,
+    /// Points dropped over all sets because the density is zero there.
+    pub outside: usize,
+}
+
+/// One step of the history: no timings, so that it is the same on every machine.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct HistoryRow {
+    /// From 1.
+    pub step: usize,
+    /// What the optimiser did.
+    pub record: StepRecord,
+    /// ESS of pilot draws, if there were some.
+    pub pilot_ess: Option<f64>,
+}
+
+/// Steps on one set of points: the second one costs no new points and still generalises; a third overfits.
+const STEPS_PER_SET: usize = 2;
+/// Steps between pilots, and their draws: a pilot costs less than a step, and 1024 draws tell 0.99 from 0.95.
+const STEPS_PER_PILOT: usize = 5;
+const PILOT_DRAWS: usize = 1024;
+/// First damping, relative to the mean diagonal entry of the squared Jacobian at the start.
+const FIRST_DAMPING: f64 = 1.0;
+/// A residual this many times the root mean square keeps the influence of one that large, not its own.
+const CAP: f64 = 10.0;
+
+/// The fixed parts of a training run.
+pub(super) struct Training<'a> {
+    pub target: &'a dyn Target,
+    pub evolution: &'a dyn Evolution,
+    pub networks: &'a Networks,
+    pub collocation: Collocation<'a>,
+    pub settings: &'a FitSettings,
+}
+
+impl Training<'_> {
+    /// Runs from `theta` until a reason to stop; `watch` sees every step.
+    pub fn run(
+        &self,
+        theta: Vec<f64>,
+        watch: &mut dyn FnMut(&Progress) -> Control,
+    ) -> Result<Trained, FitError> {
+        let start = Instant::now();
+        let method = GaussNewton::default();
+        let mut memory = GaussNewtonMemory::default();
+        let mut state = GaussNewtonState { theta, damping: Damping::new(FIRST_DAMPING) };
+        let mut trained = Trained {
+            theta: Vec::new(),
+            history: Vec::new(),
+            stop_reason: StopReason::Optimiser(Outcome::StepLimit),
+            capped: 0,
+            outside: 0,
+        };
+        let mut set = None;
+        for step in 1..=self.settings.steps {
+            if (step - 1).is_multiple_of(STEPS_PER_SET) || set.is_none() {
+                let fresh = self.fresh_points(&state.theta, step as u64)?;
+                trained.outside += fresh.0.outside;
+                trained.capped = fresh.1;
+                set = Some(fresh.0);
+            }
+            let points = &set.as_ref().expect("made above").points;
+            let problem = Assembler::new(self.evolution.as_system(), self.networks, points);
+            let (next, record) = method.step(&problem, &state, &mut memory);
+            state = next;
+            let pilot_ess = if step.is_multiple_of(STEPS_PER_PILOT) || step == self.settings.steps {
+                self.pilot_ess(&state.theta)?
+            } else {
+                None
+            };
+            trained.history.push(HistoryRow { step, record, pilot_ess });
+            let progress =
+                Progress { step, steps: self.settings.steps, record, pilot_ess, elapsed: start.elapsed() };
+            let control = watch(&progress);
+            if let Some(reason) = self.reason_to_stop(&record, pilot_ess, control) {
+                trained.stop_reason = reason;
+                break;
+            }
+        }
+        trained.theta = state.theta;
+        Ok(trained)
+    }
+
+    fn reason_to_stop(&self, record: &StepRecord, pilot: Option<f64>, control: Control) -> Option<StopReason> {
+        if let Some(outcome) = record.outcome {
+            return Some(StopReason::Optimiser(outcome));
+        }
+        if control == Control::Stop {
+            return Some(StopReason::Optimiser(Outcome::Interrupted));
+        }
+        pilot.filter(|ess| *ess >= self.settings.target_ess).map(|ess| StopReason::EssReached { ess })
+    }
+
+    /// New points for the current flow, with the influence of far ones capped; and how many were.
+    fn fresh_points(&self, theta: &[f64], round: u64) -> Result<(PointSet, usize), FitError> {
+        let field = VelocityField { evolution: self.evolution, networks: self.networks, theta };
+        let mut set = self.collocation.points(self.target, field, round)?;
+        if set.points.is_empty() {
+            return Err(FitError::NoSupport { scale: 1.0 });
+        }
+        let residuals = Assembler::new(self.evolution.as_system(), self.networks, &set.points).residuals(theta);
+        let capped = cap_influence(&mut set.points, &residuals);
+        Ok((set, capped))
+    }
+
+    /// ESS of a few draws; none if the flow cannot be integrated yet.
+    fn pilot_ess(&self, theta: &[f64]) -> Result<Option<f64>, FitError> {
+        let field = VelocityField { evolution: self.evolution, networks: self.networks, theta };
+        let tolerance = Tolerance { absolute: 1e-4, relative: 1e-4 };
+        let Ok(ensemble) = move_ensemble(field, PILOT_DRAWS, self.settings.seed, Purpose::Pilot, tolerance)
+        else {
+            return Ok(None);
+        };
+        let values = evaluate::values(self.target, &ensemble.x)?;
+        let once: Vec<f64> = values.iter().zip(&ensemble.log_q).map(|(v, q)| v - q).collect();
+        let twice: Vec<f64> = once.iter().map(|w| 2.0 * w).collect();
+        let log_ess = 2.0 * log_sum_exp(&once) - log_sum_exp(&twice) - libm::log(once.len() as f64);
+        Ok(Some(libm::exp(log_ess)))
+    }
+}
+
+/// Weights min(1, (cap/|R|))² with cap = CAP times the root mean square of the smaller 90 %: Huber's influence
+/// function as weights. Returns how many are below 1.
+fn cap_influence(points: &mut Points, residuals: &[f64]) -> usize {
+    let per_point = residuals.len() / points.len();
+    let size = |k: usize| {
+        let of_point = &residuals[k * per_point..(k + 1) * per_point];
+        of_point.iter().map(|r| r * r).sum::<f64>().sqrt()
+    };
+    let sizes: Vec<f64> = (0..points.len()).map(size).collect();
+    let mut sorted = sizes.clone();
+    sorted.sort_by(f64::total_cmp);
+    let bulk = &sorted[..sorted.len() * 9 / 10 + 1];
+    let cap = CAP * (bulk.iter().map(|r| r * r).sum::<f64>() / bulk.len() as f64).sqrt();
+    let mut capped = 0;
+    for (k, size) in sizes.iter().enumerate() {
+        if *size > cap {
+            points.set_weight(k, (cap / size) * (cap / size));
+            capped += 1;
+        }
+    }
+    capped
+}
