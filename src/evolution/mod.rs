@@ -2,6 +2,7 @@
 
 mod annealed_ode;
 mod ansatz;
+mod gaussian_case;
 mod general_ode;
 mod list;
 mod path;
@@ -9,6 +10,7 @@ mod traits;
 
 pub use annealed_ode::AnnealedOde;
 pub use ansatz::{PriorPoint, log_prior};
+pub use gaussian_case::GaussianCase;
 pub use general_ode::GeneralOde;
 pub use list::{EVOLUTIONS, evolution_named};
 pub use path::Path;
