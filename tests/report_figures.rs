@@ -25,7 +25,7 @@ fn plane() -> String {
     let at = |k: usize| range.low + range.width() * k as f64 / (SIDE - 1) as f64;
     let values: Vec<f64> = (0..SIDE * SIDE).map(|k| mixture(at(k % SIDE), at(k / SIDE))).collect();
     let grid = Grid { x: range, y: range, columns: SIDE, values: &values };
-    let note = "ESS 0.989   log Z = 0.0007 ± 0.0011 (exact 0)";
+    let note = "ESS 0.989 · log Z = 0.0007 ± 0.0011 (exact 0)";
     let draws = mixture_draws(10_000);
     PlanePlot { title: "gmm9, general-ode", note, names: ["x1", "x2"], grid, draws: &draws }.svg()
 }

@@ -40,7 +40,7 @@ impl PlanePlot<'_> {
         let size = (width * scale, height * scale);
         let panel = Panel::new((62.0, 58.0), size, self.grid.x, self.grid.y);
         let mut svg = Svg::new(size.0.max(360.0) + 80.0, size.1 + 130.0);
-        header(&mut svg, self.title, self.note);
+        header(&mut svg, panel.x.from, self.title, self.note);
         panel.grid(&mut svg, Labels::Numbers, Labels::Numbers);
         let draws: Vec<(f64, f64)> = self.draws.chunks_exact(2).map(|x| (x[0], x[1])).collect();
         let stride = draws.len().div_ceil(MOST_DOTS).max(1);
@@ -100,14 +100,14 @@ impl MarginalsPlot<'_> {
     /// If there are no names, or weights but not as many as points.
     pub fn svg(&self) -> String {
         const SIZE: (f64, f64) = (196.0, 130.0);
-        const PITCH: (f64, f64) = (SIZE.0 + 22.0, SIZE.1 + 58.0);
+        const PITCH: (f64, f64) = (SIZE.0 + 22.0, SIZE.1 + 52.0);
         let shown = self.names.len().min(MOST_MARGINALS);
         assert!(shown > 0, "marginals: no coordinates");
         let columns = shown.min(MARGINALS_PER_ROW);
         let rows = shown.div_ceil(columns);
         let width = (24.0 + columns as f64 * PITCH.0).max(480.0);
         let mut svg = Svg::new(width, 92.0 + rows as f64 * PITCH.1);
-        header(&mut svg, self.title, self.note);
+        header(&mut svg, 24.0, self.title, self.note);
         for i in 0..shown {
             let at = (24.0 + (i % columns) as f64 * PITCH.0, 74.0 + (i / columns) as f64 * PITCH.1);
             self.marginal(&mut svg, i, at, SIZE);
@@ -158,7 +158,7 @@ fn central_range(values: &[f64]) -> Range {
 }
 
 /// Title and note at the upper left.
-pub(super) fn header(svg: &mut Svg, title: &str, note: &str) {
-    svg.text("pf-title", Anchor::Start, (24.0, 24.0), title);
-    svg.text("pf-note", Anchor::Start, (24.0, 42.0), note);
+pub(super) fn header(svg: &mut Svg, left: f64, title: &str, note: &str) {
+    svg.text("pf-title", Anchor::Start, (left, 24.0), title);
+    svg.text("pf-note", Anchor::Start, (left, 42.0), note);
 }

@@ -31,14 +31,14 @@ impl LossPlot<'_> {
     pub fn svg(&self) -> String {
         const LEFT: f64 = 68.0;
         const SIZE: (f64, f64) = (540.0, 230.0);
-        let steps = Range::of(self.points.iter().map(|p| p.step as f64));
+        let steps = Range::of(self.points.iter().map(|p| p.step as f64)).scaled(1.03);
         let pilots: Vec<(f64, f64)> =
             self.points.iter().filter_map(|p| p.pilot_ess.map(|ess| (p.step as f64, ess))).collect();
         let lower = if pilots.is_empty() { 0.0 } else { 130.0 };
         let mut svg = Svg::new(LEFT + SIZE.0 + 26.0, 58.0 + SIZE.1 + lower + 52.0);
-        header(&mut svg, self.title, self.note);
+        header(&mut svg, LEFT, self.title, self.note);
         let losses = self.loss_panel((LEFT, 58.0), SIZE, steps);
-        let under = if pilots.is_empty() { Labels::Numbers } else { Labels::Nothing };
+        let under = if pilots.is_empty() { Labels::Numbers } else { Labels::Lines };
         losses.grid(&mut svg, under, Labels::Numbers);
         let line: Vec<(f64, f64)> = self.points.iter().map(|p| (p.step as f64, p.loss)).collect();
         losses.clipped(&mut svg, |svg| svg.polyline("pf-line", &losses.places(&line)));

@@ -15,7 +15,9 @@ pub struct Panel {
 pub enum Labels {
     /// Ticks, grid lines and their numbers.
     Numbers,
-    /// Neither ticks nor numbers.
+    /// Grid lines alone.
+    Lines,
+    /// Nothing.
     Nothing,
 }
 
@@ -51,18 +53,23 @@ impl Panel {
 
     /// Grid lines and numbers; before the data, so that they lie beneath.
     pub fn grid(&self, svg: &mut Svg, x: Labels, y: Labels) {
-        // One number per 70 pixels along x and per 45 along y keeps 12-pixel labels apart.
-        if x == Labels::Numbers {
-            for (value, label) in self.x.ticks((self.size().0 / 70.0).max(2.0) as usize) {
-                let at = self.x.pixel(value);
+        // One number per 65 pixels keeps labels apart, and makes the steps of x and y equal at equal aspect.
+        let wanted = |size: f64, least: f64| (size / 65.0).max(least) as usize;
+        for (value, label) in self.x.ticks(wanted(self.size().0, 3.0)) {
+            let at = self.x.pixel(value);
+            if x != Labels::Nothing {
                 svg.line("pf-grid", (at, self.y.from), (at, self.y.to));
+            }
+            if x == Labels::Numbers {
                 svg.text("pf-text", Anchor::Middle, (at, self.y.from + 16.0), &label);
             }
         }
-        if y == Labels::Numbers {
-            for (value, label) in self.y.ticks((self.size().1 / 45.0).max(2.0) as usize) {
-                let at = self.y.pixel(value);
+        for (value, label) in self.y.ticks(wanted(self.size().1, 2.0)) {
+            let at = self.y.pixel(value);
+            if y != Labels::Nothing {
                 svg.line("pf-grid", (self.x.from, at), (self.x.to, at));
+            }
+            if y == Labels::Numbers {
                 svg.text("pf-text", Anchor::End, (self.x.from - 6.0, at + 4.0), &label);
             }
         }

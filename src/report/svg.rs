@@ -33,7 +33,7 @@ const STYLE: &str = "\
 .pf-frame{fill:none;stroke:#59636e;stroke-width:1}\
 .pf-grid{fill:none;stroke:#8c959f;stroke-opacity:.22;stroke-width:1}\
 .pf-region{fill:#2166ac;fill-opacity:.13;stroke:#2166ac;stroke-opacity:.55;stroke-width:.8;stroke-linejoin:round}\
-.pf-dot{fill:none;stroke:#c2410c;stroke-opacity:.42;stroke-width:2.2;stroke-linecap:round}\
+.pf-dot{fill:none;stroke:#c2410c;stroke-opacity:.5;stroke-width:2.4;stroke-linecap:round}\
 .pf-bar{fill:#c2410c;fill-opacity:.3;stroke:#c2410c;stroke-opacity:.75;stroke-width:.8}\
 .pf-curve{fill:none;stroke:#2166ac;stroke-width:1.6;stroke-linejoin:round}\
 .pf-line{fill:none;stroke:#c2410c;stroke-width:1.6;stroke-linejoin:round}\
