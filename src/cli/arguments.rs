@@ -1,5 +1,7 @@
 //! The command line as it is typed.
 
+use super::progress::Style;
+use crate::report::IfExists;
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -31,10 +33,10 @@ pub struct RunCall {
     pub options: Vec<(&'static str, String)>,
     /// The output folder.
     pub out: Option<PathBuf>,
-    /// Replace an earlier run.
-    pub force: bool,
-    /// Show no progress.
-    pub quiet: bool,
+    /// Whether to replace an earlier run.
+    pub if_exists: IfExists,
+    /// How to show progress, if that is said.
+    pub progress: Option<Style>,
 }
 
 const RUN_EXAMPLES: &str = "\
@@ -130,8 +132,8 @@ fn run_call(matches: &ArgMatches) -> RunCall {
         pairs: matches.get_many("set").into_iter().flatten().cloned().collect(),
         options: KEY_OPTIONS.into_iter().filter_map(option).collect(),
         out: matches.get_one("out").cloned(),
-        force: matches.get_flag("force"),
-        quiet: matches.get_flag("quiet"),
+        if_exists: if matches.get_flag("force") { IfExists::Replace } else { IfExists::Refuse },
+        progress: matches.get_flag("quiet").then_some(Style::Quiet),
     }
 }
 
@@ -147,7 +149,8 @@ mod tests {
     fn a_full_line() {
         let line = "pushforward run many-well --set delta=-4 --seed -3 --set dim=5 --config a.toml --force";
         let Call::Run(call) = parsed(line).unwrap() else { panic!("not a run") };
-        assert_eq!((call.target.as_str(), call.force, call.quiet), ("many-well", true, false));
+        assert_eq!((call.target.as_str(), call.if_exists), ("many-well", IfExists::Replace));
+        assert_eq!(call.progress, None);
         assert_eq!(call.pairs, ["delta=-4", "dim=5"]);
         assert_eq!(call.options, [("seed", "-3".to_string())]);
         assert_eq!(call.config.unwrap().to_str(), Some("a.toml"));

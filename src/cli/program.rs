@@ -73,7 +73,7 @@ fn run(call: &RunCall, parts: &Parts<'_>, console: &mut Console<'_>) -> Result<E
         facts: &facts,
         exact_draws: exact_draws.as_deref(),
     };
-    let progress = if call.quiet { Style::Quiet } else { parts.progress };
+    let progress = call.progress.unwrap_or(parts.progress);
     run_target(&subject, &RunOptions { fit, output: output(call), progress }, parts.engine, console)
 }
 
@@ -98,12 +98,11 @@ fn settings(call: &RunCall, parts: &Parts<'_>, entry: &TargetEntry) -> Result<Se
 }
 
 fn output(call: &RunCall) -> Output {
-    let if_exists = if call.force { IfExists::Replace } else { IfExists::Refuse };
     let usual = PathBuf::from("runs").join(&call.target);
-    match &call.out {
-        Some(path) => Output::At(path.clone(), if_exists),
-        None if call.force => Output::At(usual, if_exists),
-        None => Output::FirstFree(usual),
+    match (&call.out, call.if_exists) {
+        (Some(path), if_exists) => Output::At(path.clone(), if_exists),
+        (None, IfExists::Replace) => Output::At(usual, IfExists::Replace),
+        (None, IfExists::Refuse) => Output::FirstFree(usual),
     }
 }
 

@@ -93,8 +93,9 @@ impl fmt::Display for SettingsError {
         match self {
             SettingsError::UnknownName { what, given, nearest, known, origin } => {
                 write!(f, "{origin}unknown {what} {given:?}")?;
-                if let Some(nearest) = nearest {
-                    write!(f, "; did you mean {nearest:?}?")?;
+                match nearest {
+                    Some(nearest) => write!(f, "; did you mean {nearest:?}?")?,
+                    None => write!(f, ".")?,
                 }
                 write!(f, " Known: {}", known.join(", "))
             }

@@ -136,7 +136,8 @@ fn logarithmic_ticks(range: Range, wanted: usize) -> Vec<(f64, String)> {
         let shown = all.filter(|&v| (low..=high).contains(&libm::log10(v)));
         return shown.map(|v| (v, format!("{v}"))).collect();
     }
-    let stride = ((last - first) as usize / wanted.max(1) + 1) as i32;
+    // Labels of one line stand twice as close as round numbers need to.
+    let stride = ((last - first) as usize / (2 * wanted.max(1)) + 1) as i32;
     let kept = (first..=last).filter(|e| e.rem_euclid(stride) == 0);
     kept.map(|e| (power_of_ten(e), format!("10{}", superscript(e)))).collect()
 }
