@@ -1,9 +1,31 @@
+//! Learned transport to an unnormalised density: weighted draws and log Z from a Gaussian moved by an ODE.
+//!
+//! Given log ρ(x), a network learns a velocity that carries N(0, I) to ρ/Z by least squares on the
+//! log-continuity equation, without simulating anything in training; draws are then moved once and
+//! weighted exactly. The modules stand in the order in which data flow through them.
+
 pub mod num;
+
 pub mod autodiff;
 pub mod density;
+
 pub mod network;
 pub mod residual;
-pub mod optim;
+
 pub mod evolution;
-pub mod fitting;
+pub mod optim;
+
 pub mod transport;
+
+pub mod fitting;
+
+//pub mod diagnostics;
+pub mod report;
+
+#[cfg(feature = "cli")]
+pub mod cli;
+
+/// The README's examples, run as tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+pub struct Readme;

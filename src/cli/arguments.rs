@@ -1,0 +1,177 @@
+//! The command line as it is typed.
+
+use super::progress::Style;
+use crate::report::IfExists;
+use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+/// What the user asks for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Call {
+    /// Fit and draw.
+    Run(RunCall),
+    /// List the targets.
+    Targets,
+    /// Check the machinery.
+    Audit {
+        /// On this target, or on everything.
+        target: Option<String>,
+    },
+}
+
+/// The words of `run`, not yet understood.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RunCall {
+    /// The target's name.
+    pub target: String,
+    /// The configuration file.
+    pub config: Option<PathBuf>,
+    /// `key=value`, in order.
+    pub pairs: Vec<String>,
+    /// Options with a name of their own, as key and value.
+    pub options: Vec<(&'static str, String)>,
+    /// The output folder.
+    pub out: Option<PathBuf>,
+    /// Whether to replace an earlier run.
+    pub if_exists: IfExists,
+    /// How to show progress, if that is said.
+    pub progress: Option<Style>,
+}
+
+const RUN_EXAMPLES: &str = "\
+Examples:
+  pushforward run gmm9
+  pushforward run many-well --set dim=5 --set wells=5 --set delta=4 --draws 20000
+  pushforward run funnel --config funnel.toml --seed 7 --out results/funnel
+
+Settings: defaults, then the configuration file, then --set, then the options above. A configuration
+file is flat TOML with the same keys as --set: evolution, steps, points, width, depth, draws, seed,
+threads, and the target's own (see `pushforward targets`).
+
+Exit codes: 0 trusted, 3 finished but not trusted, 2 wrong call or configuration, 4 the density failed,
+1 results could not be written, 130 interrupted with what was reached on disk.";
+
+/// Options of `run` that are keys of the settings: name, placeholder, help.
+const KEY_OPTIONS: [(&str, &str, &str); 4] = [
+    ("evolution", "E", "Which transport to learn"),
+    ("seed", "S", "Seed of every random stream"),
+    ("threads", "T", "Threads; changes no result"),
+    ("draws", "N", "Draws at the end"),
+];
+
+/// Reads the command line; the first word is the program's name.
+///
+/// # Errors
+/// clap's own, which is also how help and version come back.
+pub fn parse(words: &[OsString]) -> Result<Call, clap::Error> {
+    let matches = command().try_get_matches_from(words)?;
+    Ok(match matches.subcommand() {
+        Some(("run", matches)) => Call::Run(run_call(matches)),
+        Some(("audit", matches)) => Call::Audit { target: matches.get_one("target").cloned() },
+        _ => Call::Targets,
+    })
+}
+
+fn command() -> Command {
+    Command::new("pushforward")
+        .version(env!("CARGO_PKG_VERSION"))
+        .about("Learns a transport to an unnormalised density: weighted draws, log Z and a verdict")
+        .after_help("Example: pushforward run gmm9")
+        .subcommand_required(true)
+        .arg_required_else_help(true)
+        .subcommand(run_command())
+        .subcommand(Command::new("targets").about("Lists the targets with their exact facts and parameters"))
+        .subcommand(
+            Command::new("audit")
+                .about("Checks derivatives and closed-form transports; prints each figure and its bound")
+                .arg(Arg::new("target").value_name("TARGET").help("Only this target")),
+        )
+}
+
+fn run_command() -> Command {
+    let path = || value_parser!(PathBuf);
+    let mut run = Command::new("run")
+        .about("Fits a transport to a target, draws, and judges the draws")
+        .after_help(RUN_EXAMPLES)
+        .arg(Arg::new("target").value_name("TARGET").required(true).help("Its name; see `targets`"));
+    for (name, placeholder, help) in KEY_OPTIONS {
+        // Read as text: a wrong value gets the same message as in a configuration file.
+        run = run.arg(Arg::new(name).long(name).value_name(placeholder).allow_hyphen_values(true).help(help));
+    }
+    run.arg(Arg::new("config").long("config").value_name("F.toml").value_parser(path()).help("Configuration"))
+        .arg(
+            Arg::new("set")
+                .long("set")
+                .value_name("key=value")
+                .action(ArgAction::Append)
+                .allow_hyphen_values(true)
+                .help("One setting; may be repeated"),
+        )
+        .arg(
+            Arg::new("out")
+                .long("out")
+                .value_name("DIR")
+                .value_parser(path())
+                .help("Output folder [default: runs/TARGET, or the first free of runs/TARGET-2, …]"),
+        )
+        .arg(
+            Arg::new("force")
+                .long("force")
+                .action(ArgAction::SetTrue)
+                .help("Replace an earlier run in the output folder, once the new one is complete"),
+        )
+        .arg(Arg::new("quiet").long("quiet").action(ArgAction::SetTrue).help("Show no progress"))
+}
+
+fn run_call(matches: &ArgMatches) -> RunCall {
+    let option = |(name, _, _): (&'static str, _, _)| Some((name, matches.get_one::<String>(name)?.clone()));
+    RunCall {
+        target: matches.get_one::<String>("target").cloned().expect("clap requires it"),
+        config: matches.get_one("config").cloned(),
+        pairs: matches.get_many("set").into_iter().flatten().cloned().collect(),
+        options: KEY_OPTIONS.into_iter().filter_map(option).collect(),
+        out: matches.get_one("out").cloned(),
+        if_exists: if matches.get_flag("force") { IfExists::Replace } else { IfExists::Refuse },
+        progress: matches.get_flag("quiet").then_some(Style::Quiet),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parsed(line: &str) -> Result<Call, clap::Error> {
+        parse(&line.split(' ').map(OsString::from).collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn a_full_line() {
+        let line = "pushforward run many-well --set delta=-4 --seed -3 --set dim=5 --config a.toml --force";
+        let Call::Run(call) = parsed(line).unwrap() else { panic!("not a run") };
+        assert_eq!((call.target.as_str(), call.if_exists), ("many-well", IfExists::Replace));
+        assert_eq!(call.progress, None);
+        assert_eq!(call.pairs, ["delta=-4", "dim=5"]);
+        assert_eq!(call.options, [("seed", "-3".to_string())]);
+        assert_eq!(call.config.unwrap().to_str(), Some("a.toml"));
+        assert_eq!(parsed("pushforward audit gauss").unwrap(), Call::Audit { target: Some("gauss".into()) });
+        assert_eq!(parsed("pushforward targets").unwrap(), Call::Targets);
+    }
+
+    #[test]
+    fn wrong_calls_and_help() {
+        for line in
+            ["pushforward run", "pushforward runn gmm9", "pushforward run gmm9 --drws 3", "pushforward"]
+        {
+            assert_eq!(parsed(line).unwrap_err().exit_code(), 2, "{line}");
+        }
+        let help = parsed("pushforward run --help").unwrap_err();
+        assert_eq!(help.exit_code(), 0);
+        assert!(help.to_string().contains("pushforward run gmm9"), "{help}");
+    }
+
+    #[test]
+    fn the_definition_is_sound() {
+        command().debug_assert();
+    }
+}

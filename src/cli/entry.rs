@@ -1,0 +1,29 @@
+//! Where the program starts: streams, signals, and the exit code.
+
+use super::connect::{BuiltIn, defaults};
+use super::exit::Exit;
+use super::guard::silence_density_panics;
+use super::interrupt::watch_signals;
+use super::program::{Parts, program};
+use super::progress::Style;
+use super::run::Console;
+use std::io::IsTerminal;
+use std::process::ExitCode;
+
+/// Runs the program on the words it was called with.
+pub fn main() -> ExitCode {
+    silence_density_panics();
+    let stop = match watch_signals() {
+        Ok(stop) => stop,
+        Err(cause) => {
+            eprintln!("error: signals: {cause}");
+            return Exit::OutputFailed.code().into();
+        }
+    };
+    let words: Vec<_> = std::env::args_os().collect();
+    let progress = if std::io::stderr().is_terminal() { Style::Redrawn } else { Style::Lines };
+    let parts = Parts { catalogue: &BuiltIn, engine: &BuiltIn, defaults: &defaults(), progress };
+    let (mut out, mut err) = (std::io::stdout(), std::io::stderr());
+    let mut console = Console { out: &mut out, err: &mut err, stop: &stop };
+    program(&words, &parts, &mut console).code().into()
+}

@@ -1,0 +1,101 @@
+//! How the program ends: its exit codes, and the one error that maps to them.
+
+use super::engine::EngineError;
+use super::settings::SettingsError;
+use crate::report::FolderError;
+use std::fmt;
+use std::io;
+
+/// What the exit code says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    /// 0: finished, every check passed.
+    Trusted,
+    /// 1: results could not be written, or standard output is gone.
+    OutputFailed,
+    /// 2: wrong call or configuration, an output folder that cannot be used among them; nothing was computed.
+    WrongCall,
+    /// 3: finished, but a check failed.
+    NotTrusted,
+    /// 4: the density failed; the message names the point.
+    DensityFailed,
+    /// 130: interrupted; what was reached is on disk.
+    Interrupted,
+}
+
+impl Exit {
+    /// The number the shell sees.
+    pub fn code(self) -> u8 {
+        match self {
+            Exit::Trusted => 0,
+            Exit::OutputFailed => 1,
+            Exit::WrongCall => 2,
+            Exit::NotTrusted => 3,
+            Exit::DensityFailed => 4,
+            Exit::Interrupted => 130,
+        }
+    }
+}
+
+/// Anything that keeps the program from its result.
+#[derive(Debug)]
+pub enum CliError {
+    /// A setting.
+    Settings(SettingsError),
+    /// The output folder.
+    Folder(FolderError),
+    /// The fit or the draws.
+    Engine(EngineError),
+    /// Threads, signals or standard output.
+    System {
+        /// What was tried.
+        what: &'static str,
+        /// What the system says.
+        cause: io::Error,
+    },
+}
+
+impl CliError {
+    /// The exit it leads to.
+    pub fn exit(&self) -> Exit {
+        match self {
+            CliError::Settings(_) => Exit::WrongCall,
+            CliError::Folder(FolderError::Write { .. }) => Exit::OutputFailed,
+            CliError::Folder(_) => Exit::WrongCall,
+            CliError::Engine(EngineError::Density(_)) => Exit::DensityFailed,
+            CliError::Engine(EngineError::Unsupported { .. }) => Exit::WrongCall,
+            CliError::System { .. } => Exit::OutputFailed,
+        }
+    }
+}
+
+impl fmt::Display for CliError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            CliError::Settings(error) => error.fmt(f),
+            CliError::Folder(error) => error.fmt(f),
+            CliError::Engine(error) => error.fmt(f),
+            CliError::System { what, cause } => write!(f, "{what}: {cause}"),
+        }
+    }
+}
+
+impl std::error::Error for CliError {}
+
+impl From<SettingsError> for CliError {
+    fn from(error: SettingsError) -> CliError {
+        CliError::Settings(error)
+    }
+}
+
+impl From<FolderError> for CliError {
+    fn from(error: FolderError) -> CliError {
+        CliError::Folder(error)
+    }
+}
+
+impl From<EngineError> for CliError {
+    fn from(error: EngineError) -> CliError {
+        CliError::Engine(error)
+    }
+}
