@@ -1,3 +1,4 @@
 pub mod autodiff;
 pub mod density;
+pub mod diagnostics;
 pub mod num;
