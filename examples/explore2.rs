@@ -16,7 +16,7 @@ fn main(){
  let mut s=FitSettings{seed:arg("seed",0.) as u64, ..Default::default()}; s.points=arg("points",s.points as f64) as usize; s.width=arg("width",s.width as f64) as usize; s.depth=arg("depth",s.depth as f64) as usize; s.steps=arg("steps",s.steps as f64) as usize;
  if arg("annealed",0.)>0. { s.evolution="annealed-ode".into(); }
  let t0=std::time::Instant::now();
- let p=Pilot::run(&*target, s.seed).unwrap(); println!("pilot {:.2}s loc {:?} L {:.3}\n temps {} logz {:.4}", t0.elapsed().as_secs_f64(), p.location.as_slice(), if d<6 {p.scale.clone()} else {p.scale.view((0,0),(2,2)).into()}, p.ladder.populations.len(), p.ladder.log_z);
+ let p=Pilot::run(&*target, s.seed).unwrap(); println!("pilot {:.2}s loc {:?} L {:.3}\n temps {} logz {:.4}", t0.elapsed().as_secs_f64(), p.frame.location.as_slice(), if d<6 {p.frame.scale.clone()} else {p.frame.scale.view((0,0),(2,2)).into()}, p.ladder.populations.len(), p.ladder.log_z);
  let f=fit(&*target,&s,&mut |p| { if p.step%5==0||p.step<5 { println!("{} loss {:.3e}->{:.3e} scale {} ratio {:.2} lam {:.1e} ess {:?} t {:.1}", p.step,p.record.loss_before,p.record.loss,p.record.scale,p.record.ratio,p.record.damping,p.pilot_ess,p.elapsed.as_secs_f64()); } Control::Continue}).unwrap();
  println!("stop {} capped {} outside {} fit {:.1}s", f.stop_reason, f.capped, f.outside, t0.elapsed().as_secs_f64());
  let dr=f.draw(&*target, 10000, s.seed).unwrap(); let w2:Vec<f64>=dr.log_weights.iter().map(|v|2.0*v).collect();

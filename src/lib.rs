@@ -19,7 +19,7 @@ pub mod transport;
 
 pub mod fitting;
 
-//pub mod diagnostics;
+pub mod diagnostics;
 pub mod report;
 
 #[cfg(feature = "cli")]

@@ -1,7 +1,7 @@
 //! Where the equations are asked to hold: the laws of the collocation points.
 
 use super::{Ladder, Points};
-use crate::density::{DensityError, Target, evaluate};
+use crate::density::{self, DensityError, Target};
 use crate::num::{Purpose, Stream};
 use crate::transport::{Tolerance, TransportError, VelocityField, paths};
 
@@ -89,7 +89,7 @@ impl<'a> Collocation<'a> {
             candidates.push(self.cover_point(target.dim(), &mut stream));
         }
         let x: Vec<f64> = candidates.iter().flat_map(|(_, x)| x.iter().copied()).collect();
-        let (values, scores) = evaluate::values_and_scores(target, &x)?;
+        let (values, scores) = density::values_and_scores(target, &x)?;
         let dim = target.dim();
         let mut set = PointSet { points: Points::new(dim, 1 + dim), on_flow: 0, outside: 0, flow_failed };
         let mut data = vec![0.0; 1 + dim];

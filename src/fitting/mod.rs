@@ -2,7 +2,9 @@
 
 mod assemble;
 mod collocation;
+mod draws;
 mod fit;
+mod fit_error;
 mod pilot;
 mod points;
 mod settings;
@@ -11,8 +13,10 @@ mod training;
 
 pub use assemble::Assembler;
 pub use collocation::{Collocation, Cover, PointSet};
-pub use fit::{DrawError, Draws, Fit, FitError, fit};
-pub use pilot::Pilot;
+pub use draws::{DrawError, Draws};
+pub use fit::{Fit, fit};
+pub use fit_error::FitError;
+pub use pilot::{Frame, Pilot};
 pub use points::Points;
 pub use settings::FitSettings;
 pub use tempering::{Ladder, Population, Tempering};

@@ -4,13 +4,31 @@ use super::{FitError, Ladder, Tempering};
 use crate::density::{Standardised, Target};
 use nalgebra::{DMatrix, DVector};
 
+/// Standardised coordinates u of a target: x = location + scale·u.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Frame {
+    /// Mean of the target.
+    pub location: DVector<f64>,
+    /// Lower triangular L with LLᵀ the covariance of the target.
+    pub scale: DMatrix<f64>,
+}
+
+impl Frame {
+    /// The target in these coordinates.
+    ///
+    /// # Panics
+    /// If the target has another dimension, or the frame was made by hand and is not finite or not invertible.
+    pub fn standardise<'a>(&self, target: &'a dyn Target) -> Standardised<'a> {
+        Standardised::new(target, self.location.clone(), self.scale.clone())
+            .unwrap_or_else(|error| panic!("a frame must be finite and invertible: {error}"))
+    }
+}
+
 /// What the pilot found.
 #[derive(Clone, Debug)]
 pub struct Pilot {
-    /// Mean of the target.
-    pub location: DVector<f64>,
-    /// Lower triangular L with LLᵀ the covariance of the target: x = location + L u.
-    pub scale: DMatrix<f64>,
+    /// Where the target is and how wide.
+    pub frame: Frame,
     /// Populations along the annealing path from N(0, I), in standardised coordinates u.
     pub ladder: Ladder,
 }
@@ -26,20 +44,22 @@ impl Pilot {
     /// # Errors
     /// [`FitError::Density`] if the density fails; [`FitError::NoSupport`] if it is zero at all particles.
     pub fn run(target: &dyn Target, seed: u64) -> Result<Pilot, FitError> {
-        let (location, scale) = locate(target, seed)?;
-        let standardised = Standardised::new(target, location.clone(), scale.clone());
-        let ladder = Tempering::default().run(&standardised, seed ^ STANDARDISED)?;
+        let frame = locate(target, seed)?;
+        let standardised = frame.standardise(target);
+        let ladder = Tempering::default()
+            .run(&standardised, seed ^ STANDARDISED)
+            .map_err(|error| standardised.in_target_coordinates(error))?;
         if ladder.supported == 0 {
             return Err(FitError::NoSupport { scale: 1.0 });
         }
-        Ok(Pilot { location, scale, ladder })
+        Ok(Pilot { frame, ladder })
     }
 }
 
 /// Keeps the streams of the second population apart from the first one's.
 const STANDARDISED: u64 = 0x5354_4152_5445_4400;
 
-fn locate(target: &dyn Target, seed: u64) -> Result<(DVector<f64>, DMatrix<f64>), FitError> {
+fn locate(target: &dyn Target, seed: u64) -> Result<Frame, FitError> {
     let mut found = None;
     for start_scale in SEARCH_SCALES {
         let ladder = Tempering { start_scale, ..Tempering::default() }.run(target, seed)?;
@@ -58,7 +78,7 @@ fn locate(target: &dyn Target, seed: u64) -> Result<(DVector<f64>, DMatrix<f64>)
     let Some((location, covariance)) = found else {
         return Err(FitError::NoSupport { scale: SEARCH_SCALES[SEARCH_SCALES.len() - 1] });
     };
-    Ok((location, root(covariance, Tempering::default().particles)))
+    Ok(Frame { location, scale: root(covariance, Tempering::default().particles) })
 }
 
 fn moments(x: &[f64], dim: usize) -> (DVector<f64>, DMatrix<f64>) {

@@ -1,6 +1,6 @@
 //! Tempered particles: a population carried from a Gaussian to the target along the annealing path.
 
-use crate::density::{DensityError, Target, evaluate};
+use crate::density::{self, DensityError, Target};
 use crate::num::{BLOCK, Purpose, Stream, log_mean_exp, log_sum_exp, pairwise_sum};
 use rayon::prelude::*;
 
@@ -154,7 +154,7 @@ impl Tempering {
 
 impl Swarm {
     fn at(target: &dyn Target, x: Vec<f64>) -> Result<Swarm, DensityError> {
-        let (log_rho, score) = evaluate::values_and_scores(target, &x)?;
+        let (log_rho, score) = density::values_and_scores(target, &x)?;
         Ok(Swarm { dim: target.dim(), x, log_rho, score })
     }
 

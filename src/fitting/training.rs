@@ -1,7 +1,7 @@
 //! The loop of a fit: points, Gauss-Newton steps, pilot draws, and a stated reason to stop.
 
 use super::{Assembler, Collocation, FitError, FitSettings, PointSet, Points};
-use crate::density::{Target, evaluate};
+use crate::density::{self, Target};
 use crate::evolution::Evolution;
 use crate::network::Networks;
 use crate::num::{Purpose, log_sum_exp};
@@ -180,7 +180,7 @@ impl Training<'_> {
         else {
             return Ok(None);
         };
-        let values = evaluate::values(self.target, &ensemble.x)?;
+        let values = density::values(self.target, &ensemble.x)?;
         let once: Vec<f64> = values.iter().zip(&ensemble.log_q).map(|(v, q)| v - q).collect();
         let twice: Vec<f64> = once.iter().map(|w| 2.0 * w).collect();
         let log_ess = 2.0 * log_sum_exp(&once) - log_sum_exp(&twice) - libm::log(once.len() as f64);

@@ -1,0 +1,233 @@
+//! The targets that can be asked for by name, with their parameters.
+
+use super::{
+    Benchmark, CatalogueError, Funnel, ManyWell, TiltedPairs, gauss, gmm_unequal, gmm9, gmm40, nearest,
+};
+use std::collections::BTreeMap;
+
+/// One named target.
+#[derive(Debug)]
+pub struct TargetEntry {
+    /// The name it is asked for by.
+    pub name: &'static str,
+    /// One line on what it is.
+    pub description: &'static str,
+    /// Its parameters; none for a fixed target.
+    pub parameters: &'static [Parameter],
+    build: fn(&[f64]) -> Result<Box<dyn Benchmark>, CatalogueError>,
+}
+
+/// One parameter of a named target.
+#[derive(Debug)]
+pub struct Parameter {
+    /// Its key.
+    pub name: &'static str,
+    /// Its value if none is given.
+    pub default: f64,
+    /// The values it may have.
+    pub range: Range,
+}
+
+/// The values a parameter may have, ends included.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Range {
+    /// Whole numbers.
+    Whole {
+        /// The smallest.
+        from: u32,
+        /// The largest.
+        to: u32,
+    },
+    /// Even whole numbers.
+    Even {
+        /// The smallest.
+        from: u32,
+        /// The largest.
+        to: u32,
+    },
+    /// Real numbers.
+    Real {
+        /// The smallest.
+        from: f64,
+        /// The largest.
+        to: f64,
+    },
+}
+
+impl Range {
+    /// Whether `value` is in it; NaN never is.
+    pub fn contains(&self, value: f64) -> bool {
+        match *self {
+            Range::Whole { from, to } => {
+                value.fract() == 0.0 && (f64::from(from)..=f64::from(to)).contains(&value)
+            }
+            Range::Even { from, to } => {
+                value % 2.0 == 0.0 && (f64::from(from)..=f64::from(to)).contains(&value)
+            }
+            Range::Real { from, to } => (from..=to).contains(&value),
+        }
+    }
+}
+
+impl std::fmt::Display for Range {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Range::Whole { from, to } => write!(f, "a whole number from {from} to {to}"),
+            Range::Even { from, to } => write!(f, "an even whole number from {from} to {to}"),
+            Range::Real { from, to } => write!(f, "a number from {from} to {to}"),
+        }
+    }
+}
+
+/// Every named target.
+pub fn targets() -> &'static [TargetEntry] {
+    &TARGETS
+}
+
+/// Makes a named target; parameters that are not given have their defaults.
+///
+/// # Errors
+/// Each case of [`CatalogueError`], with the datum.
+pub fn named_target(
+    name: &str,
+    parameters: &BTreeMap<String, f64>,
+) -> Result<Box<dyn Benchmark>, CatalogueError> {
+    let entry = find(name)?;
+    if let Some(given) = parameters.keys().find(|given| entry.parameters.iter().all(|p| p.name != **given)) {
+        let nearest = nearest(given, entry.parameters.iter().map(|p| p.name));
+        return Err(CatalogueError::UnknownParameter { target: entry.name, given: given.clone(), nearest });
+    }
+    let mut values = Vec::new();
+    for parameter in entry.parameters {
+        let value = parameters.get(parameter.name).copied().unwrap_or(parameter.default);
+        if !parameter.range.contains(value) {
+            return Err(bad(parameter.name, value, parameter.range.to_string()));
+        }
+        values.push(value);
+    }
+    (entry.build)(&values)
+}
+
+/// The entry of this name.
+///
+/// # Errors
+/// [`CatalogueError::UnknownTarget`], with the nearest name.
+pub fn find(name: &str) -> Result<&'static TargetEntry, CatalogueError> {
+    TARGETS.iter().find(|entry| entry.name == name).ok_or_else(|| {
+        let nearest =
+            nearest(name, TARGETS.iter().map(|entry| entry.name)).expect("the catalogue is not empty");
+        CatalogueError::UnknownTarget { given: name.to_string(), nearest }
+    })
+}
+
+const fn dim(default: u32, from: u32) -> Parameter {
+    Parameter { name: "dim", default: default as f64, range: Range::Whole { from, to: MOST_DIMENSIONS } }
+}
+
+/// A bound of the catalogue, not of the targets: `gauss` stores d² numbers.
+const MOST_DIMENSIONS: u32 = 1000;
+
+static TARGETS: [TargetEntry; 7] = [
+    TargetEntry {
+        name: "gauss",
+        description: "one Gaussian with full covariance, unnormalised",
+        parameters: &[dim(2, 1)],
+        build: |p| Ok(Box::new(gauss(p[0] as usize))),
+    },
+    TargetEntry {
+        name: "gmm9",
+        description: "9 equal Gaussians on a 3×3 grid in the plane",
+        parameters: &[],
+        build: |_| Ok(Box::new(gmm9())),
+    },
+    TargetEntry {
+        name: "gmm-unequal",
+        description: "5 Gaussians in the plane with unequal weights, sizes, shapes and angles",
+        parameters: &[],
+        build: |_| Ok(Box::new(gmm_unequal())),
+    },
+    TargetEntry {
+        name: "gmm40",
+        description: "40 equal Gaussians in the plane, means spread over ±40 (the FAB benchmark)",
+        parameters: &[],
+        build: |_| Ok(Box::new(gmm40())),
+    },
+    TargetEntry {
+        name: "many-well",
+        description: "double wells −(x² − delta)² in the first `wells` coordinates, normal in the rest",
+        parameters: &[
+            dim(5, 1),
+            Parameter { name: "wells", default: 5.0, range: Range::Whole { from: 0, to: MOST_DIMENSIONS } },
+            Parameter { name: "delta", default: 4.0, range: Range::Real { from: 0.0, to: 100.0 } },
+        ],
+        build: many_well,
+    },
+    TargetEntry {
+        name: "many-well-32",
+        description: "pairs of a tilted double well and a normal coordinate, 16 of them by default",
+        parameters: &[Parameter {
+            name: "dim",
+            default: 32.0,
+            range: Range::Even { from: 2, to: MOST_DIMENSIONS },
+        }],
+        build: |p| Ok(Box::new(TiltedPairs::new(p[0] as usize))),
+    },
+    TargetEntry {
+        name: "funnel",
+        description: "Neal's funnel: the first coordinate sets the scale of all others",
+        parameters: &[dim(10, 2)],
+        build: |p| Ok(Box::new(Funnel::new(p[0] as usize))),
+    },
+];
+
+fn many_well(values: &[f64]) -> Result<Box<dyn Benchmark>, CatalogueError> {
+    let [dim, wells, delta] = *values else { unreachable!("many-well has three parameters") };
+    if wells > dim {
+        return Err(bad("wells", wells, format!("at most `dim`, which is {dim}")));
+    }
+    Ok(Box::new(ManyWell::new(dim as usize, wells as usize, delta)))
+}
+
+fn bad(name: &'static str, value: f64, requirement: String) -> CatalogueError {
+    CatalogueError::BadParameter { name, value, requirement }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn make(name: &str, parameters: &[(&str, f64)]) -> Result<Box<dyn Benchmark>, CatalogueError> {
+        named_target(name, &parameters.iter().map(|(k, v)| (k.to_string(), *v)).collect())
+    }
+
+    #[test]
+    fn every_entry_is_made_from_its_defaults() {
+        for entry in targets() {
+            let target = make(entry.name, &[]).unwrap();
+            let dim = entry.parameters.iter().find(|p| p.name == "dim").map_or(2.0, |p| p.default);
+            assert_eq!(target.dim() as f64, dim);
+            assert!(target.facts().log_z.is_some());
+        }
+    }
+
+    #[test]
+    fn parameters_reach_the_target() {
+        let target = make("many-well", &[("dim", 50.0), ("delta", 2.0)]).unwrap();
+        assert!((target.facts().log_z.unwrap() - 42.81724267753066).abs() < 4e-13);
+    }
+
+    #[test]
+    fn bad_requests_say_what_to_do() {
+        let message = |name, parameters: &[(&str, f64)]| make(name, parameters).err().unwrap().to_string();
+        assert!(message("gmm-9", &[]).contains("did you mean `gmm9`?"));
+        assert!(message("many-well", &[("welles", 2.0)]).contains("did you mean `wells`?"));
+        assert!(message("gmm9", &[("dim", 2.0)]).contains("leave `dim` out"));
+        for value in [0.0, -2.0, 2.5, f64::NAN, f64::INFINITY, 1e9] {
+            let text = message("gauss", &[("dim", value)]);
+            assert!(text.contains(&format!("`dim` is {value}")) && text.contains("from 1 to 1000"), "{text}");
+        }
+        assert!(message("many-well-32", &[("dim", 5.0)]).contains("an even whole number"));
+        assert!(message("many-well", &[("delta", -1.0)]).contains("a number from 0 to 100"));
+        assert!(message("many-well", &[("dim", 3.0), ("wells", 4.0)]).contains("at most `dim`, which is 3"));
+    }
+}

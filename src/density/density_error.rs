@@ -1,0 +1,83 @@
+//! What a density can do wrong at a point, told so that the point can be found again.
+
+/// A density failed at a point.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DensityError {
+    /// What it did.
+    pub what: DensityFailure,
+    /// The point, d numbers.
+    pub at: Vec<f64>,
+}
+
+/// What the density did.
+#[derive(Clone, Debug, PartialEq)]
+pub enum DensityFailure {
+    /// log ρ is NaN.
+    NotANumber,
+    /// log ρ is +inf.
+    PlusInfinity,
+    /// log ρ is finite and a component of its gradient is not.
+    Score {
+        /// The component, from 0.
+        index: usize,
+        /// Its value.
+        value: f64,
+    },
+    /// The density panicked.
+    Panicked {
+        /// With this message.
+        message: String,
+    },
+}
+
+/// Coordinates that are printed of a point.
+const SHOWN: usize = 8;
+
+impl std::fmt::Display for DensityError {
+    /// Digits are the shortest that read back as the same numbers.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let shown: Vec<String> = self.at.iter().take(SHOWN).map(|x| format!("{x:?}")).collect();
+        let more = if self.at.len() > SHOWN {
+            format!(", … {} more", self.at.len() - SHOWN)
+        } else {
+            String::new()
+        };
+        let at = format!("x = ({}{more})", shown.join(", "));
+        match &self.what {
+            DensityFailure::NotANumber => {
+                write!(f, "the log density is NaN at {at}; return −inf outside the support")
+            }
+            DensityFailure::PlusInfinity => write!(
+                f,
+                "the log density is +inf at {at}; look for a division by 0 or an overflow, \
+                 and return −inf outside the support"
+            ),
+            DensityFailure::Score { index, value } => write!(
+                f,
+                "component {} of the score is {value} at {at}, where the log density is finite; \
+                 look for the derivative of |x|^p or √x at 0",
+                index + 1
+            ),
+            DensityFailure::Panicked { message } => {
+                write!(f, "the log density panicked at {at}: {message}; return −inf outside the support")
+            }
+        }
+    }
+}
+impl std::error::Error for DensityError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn messages_name_the_point() {
+        let error = DensityError { what: DensityFailure::NotANumber, at: vec![0.1 + 0.2, -3.0] };
+        let text = error.to_string();
+        assert!(text.contains("x = (0.30000000000000004, -3.0)") && text.contains("return −inf"), "{text}");
+        let long =
+            DensityError { what: DensityFailure::Score { index: 2, value: f64::NAN }, at: vec![1.0; 11] };
+        let text = long.to_string();
+        assert!(text.contains("component 3") && text.contains("… 3 more") && text.contains("NaN"), "{text}");
+    }
+}

@@ -1,0 +1,199 @@
+//! Mixtures of Gaussians with unequal weights and full covariances.
+
+use super::{Benchmark, Facts, Gaussian, LogDensity, Modes, voronoi};
+use crate::num::{Scalar, Stream, log_sum_exp_scalars};
+
+/// log ρ(x) = log Σ_k w_k N(x; m_k, C_k), normalised: log Z = 0.
+///
+/// # Cost
+/// Components × d²/2 multiply-adds of scalars per point; factors are computed once.
+#[derive(Clone, Debug)]
+pub struct GaussianMixture {
+    weights: Vec<f64>,
+    log_weights: Vec<f64>,
+    components: Vec<Gaussian>,
+}
+
+/// Why weights and components make no mixture.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum MixtureError {
+    /// The numbers of weights and components differ, or there are none.
+    Counts {
+        /// Number of weights.
+        weights: usize,
+        /// Number of components.
+        components: usize,
+    },
+    /// A weight is not positive and finite.
+    Weight {
+        /// Its component, from 0.
+        index: usize,
+        /// The weight.
+        value: f64,
+    },
+    /// A component has another dimension than the first.
+    Dimension {
+        /// The component, from 0.
+        index: usize,
+        /// Its dimension.
+        dim: usize,
+        /// The dimension of the first.
+        expected: usize,
+    },
+}
+
+impl std::fmt::Display for MixtureError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            MixtureError::Counts { weights, components } => {
+                write!(f, "{weights} weights for {components} components; give one each, at least one")
+            }
+            MixtureError::Weight { index, value } => {
+                write!(f, "weight {index} is {value}; give a positive number, or leave the component out")
+            }
+            MixtureError::Dimension { index, dim, expected } => {
+                write!(f, "component {index} has dimension {dim}, the first has {expected}; make them equal")
+            }
+        }
+    }
+}
+impl std::error::Error for MixtureError {}
+
+impl GaussianMixture {
+    /// The mixture with these weights, divided by their sum, and normalised components.
+    ///
+    /// A component's own `with_log_z` is dropped: only `weights` weigh.
+    ///
+    /// # Errors
+    /// Each case of [`MixtureError`], with the datum.
+    pub fn new(weights: &[f64], components: Vec<Gaussian>) -> Result<GaussianMixture, MixtureError> {
+        if weights.len() != components.len() || weights.is_empty() {
+            return Err(MixtureError::Counts { weights: weights.len(), components: components.len() });
+        }
+        if let Some((index, &value)) = weights.iter().enumerate().find(|(_, w)| !(w.is_finite() && **w > 0.0))
+        {
+            return Err(MixtureError::Weight { index, value });
+        }
+        let expected = LogDensity::dim(&components[0]);
+        for (index, component) in components.iter().enumerate() {
+            let dim = LogDensity::dim(component);
+            if dim != expected {
+                return Err(MixtureError::Dimension { index, dim, expected });
+            }
+        }
+        let total: f64 = weights.iter().sum();
+        let weights: Vec<f64> = weights.iter().map(|w| w / total).collect();
+        let log_weights = weights.iter().map(|&w| libm::log(w)).collect();
+        let components = components.into_iter().map(|c| c.with_log_z(0.0)).collect();
+        Ok(GaussianMixture { weights, log_weights, components })
+    }
+
+    /// The weights, summing to 1.
+    pub fn weights(&self) -> &[f64] {
+        &self.weights
+    }
+
+    /// The components.
+    pub fn components(&self) -> &[Gaussian] {
+        &self.components
+    }
+
+    /// Σ_k w_k f(component k).
+    fn average(&self, f: impl Fn(&Gaussian) -> f64) -> f64 {
+        self.weights.iter().zip(&self.components).map(|(w, c)| w * f(c)).sum()
+    }
+
+    /// Exact shares of the plane in two dimensions; elsewhere the weights, which assumes separation.
+    fn modes(&self) -> Modes {
+        let centres = self.components.iter().flat_map(|c| c.mean().iter().copied()).collect();
+        let planar = self.components[0].mean().len() == 2;
+        let weights = if planar { voronoi::cell_masses(self) } else { self.weights.clone() };
+        Modes { centres, weights }
+    }
+}
+
+impl LogDensity for GaussianMixture {
+    fn dim(&self) -> usize {
+        self.components[0].mean().len()
+    }
+
+    fn log_density<S: Scalar>(&self, x: &[S]) -> S {
+        let logs: Vec<S> =
+            self.components.iter().zip(&self.log_weights).map(|(c, w)| c.log_density(x) + *w).collect();
+        log_sum_exp_scalars(&logs)
+    }
+}
+
+impl Benchmark for GaussianMixture {
+    /// Means are the modes' centres, exact for separated components.
+    fn facts(&self) -> Facts {
+        let d = LogDensity::dim(self);
+        let mean: Vec<f64> = (0..d).map(|i| self.average(|c| c.mean()[i])).collect();
+        // Within components, and between them about the overall mean: no cancellation.
+        let variance = |i: usize| {
+            self.average(|c| {
+                c.factor().row(i).norm_squared() + (c.mean()[i] - mean[i]) * (c.mean()[i] - mean[i])
+            })
+        };
+        let std = (0..d).map(|i| variance(i).sqrt()).collect();
+        Facts { log_z: Some(0.0), std: Some(std), mean: Some(mean), modes: Some(self.modes()) }
+    }
+
+    fn draw(&self, stream: &mut Stream, x: &mut [f64]) -> bool {
+        let mut left = stream.uniform();
+        let mut chosen = self.components.len() - 1;
+        for (k, w) in self.weights.iter().enumerate() {
+            if left < *w {
+                chosen = k;
+                break;
+            }
+            left -= w;
+        }
+        self.components[chosen].draw_into(stream, x);
+        true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use nalgebra::{DMatrix, DVector};
+
+    fn component(mean: &[f64], covariance: &[f64]) -> Gaussian {
+        let d = mean.len();
+        Gaussian::new(DVector::from_row_slice(mean), &DMatrix::from_row_slice(d, d, covariance)).unwrap()
+    }
+
+    #[test]
+    fn density_is_the_weighted_sum() {
+        let parts = [
+            component(&[1.0, -2.0], &[1.0, 0.3, 0.3, 0.5]),
+            component(&[-3.0, 0.5], &[0.4, -0.1, -0.1, 2.0]),
+        ];
+        let mixture = GaussianMixture::new(&[1.0, 3.0], parts.to_vec()).unwrap();
+        let x = [-0.4, 0.9];
+        let exact = 0.25 * parts[0].log_density(&x).exp() + 0.75 * parts[1].log_density(&x).exp();
+        assert!((mixture.log_density(&x).exp() / exact - 1.0).abs() < 1e-14);
+        let facts = mixture.facts();
+        assert_eq!(facts.mean.unwrap(), vec![-2.0, -0.125]);
+        // ¼·1 + ¾·0.4 + ¼·¾·4²
+        assert!((facts.std.unwrap()[0] - 3.55f64.sqrt()).abs() < 1e-15);
+    }
+
+    #[test]
+    fn far_away_it_is_finite() {
+        let mixture = GaussianMixture::new(&[1.0], vec![component(&[0.0], &[1.0])]).unwrap();
+        assert!(mixture.log_density(&[1e6]) < -1e11);
+    }
+
+    #[test]
+    fn bad_mixtures_are_named() {
+        let (flat, solid) = (component(&[0.0], &[1.0]), component(&[0.0, 0.0], &[1.0, 0.0, 0.0, 1.0]));
+        let error = |w: &[f64], c: Vec<Gaussian>| GaussianMixture::new(w, c).unwrap_err();
+        assert_eq!(error(&[], vec![]), MixtureError::Counts { weights: 0, components: 0 });
+        let negative = error(&[1.0, -0.5], vec![flat.clone(), flat.clone()]);
+        assert_eq!(negative, MixtureError::Weight { index: 1, value: -0.5 });
+        let mixed = error(&[1.0, 1.0], vec![flat, solid]);
+        assert_eq!(mixed, MixtureError::Dimension { index: 1, dim: 2, expected: 1 });
+    }
+}

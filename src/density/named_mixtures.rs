@@ -1,0 +1,104 @@
+//! The catalogue's mixtures: `gmm9`, `gmm40`, `gmm-unequal`.
+
+use super::{Gaussian, GaussianMixture};
+use nalgebra::{DMatrix, DVector};
+
+/// Nine equal Gaussians, means {−5, 0, 5}², variance 0.3. Standard deviation √(50/3 + 0.3) = 4.119061.
+pub fn gmm9() -> GaussianMixture {
+    let ticks = [-5.0, 0.0, 5.0];
+    let parts = ticks.iter().flat_map(|&x| ticks.map(|y| round([x, y], 0.3))).collect();
+    GaussianMixture::new(&[1.0; 9], parts).expect("nine planar components")
+}
+
+/// Forty equal Gaussians of standard deviation softplus(1), means as used by the FAB benchmark
+/// (arXiv 2208.01893; see `data/README.md`).
+pub fn gmm40() -> GaussianMixture {
+    let deviation = 1.0 + libm::log1p(libm::exp(-1.0));
+    let parts: Vec<Gaussian> = fab_means().iter().map(|&mean| round(mean, deviation * deviation)).collect();
+    GaussianMixture::new(&vec![1.0; parts.len()], parts).expect("forty planar components")
+}
+
+/// One line of the table of [`gmm_unequal`].
+struct Ellipse {
+    weight: f64,
+    mean: [f64; 2],
+    /// Standard deviations along the two axes.
+    axes: [f64; 2],
+    /// Angle of the first axis against x₁, degrees.
+    angle: f64,
+}
+
+/// Nothing symmetric: weights, sizes, shapes and angles differ and the mean is off the origin.
+const ELLIPSES: [Ellipse; 5] = [
+    Ellipse { weight: 0.30, mean: [-4.0, 3.0], axes: [0.9, 0.4], angle: 30.0 },
+    Ellipse { weight: 0.10, mean: [1.0, 5.5], axes: [0.5, 0.3], angle: -20.0 },
+    Ellipse { weight: 0.25, mean: [5.0, 0.5], axes: [0.35, 1.0], angle: 15.0 },
+    Ellipse { weight: 0.15, mean: [-2.5, -4.5], axes: [1.1, 0.5], angle: -50.0 },
+    Ellipse { weight: 0.20, mean: [0.5, 0.0], axes: [0.6, 0.6], angle: 0.0 },
+];
+
+/// Five unequal Gaussians in the plane:
+///
+/// | weight | mean | deviations along the axes | angle |
+/// |---|---|---|---|
+/// | 0.30 | (−4, 3) | 0.9, 0.4 | 30° |
+/// | 0.10 | (1, 5.5) | 0.5, 0.3 | −20° |
+/// | 0.25 | (5, 0.5) | 0.35, 1 | 15° |
+/// | 0.15 | (−2.5, −4.5) | 1.1, 0.5 | −50° |
+/// | 0.20 | (0.5, 0) | 0.6, 0.6 | |
+pub fn gmm_unequal() -> GaussianMixture {
+    let weights = ELLIPSES.map(|e| e.weight);
+    GaussianMixture::new(&weights, ELLIPSES.iter().map(rotated).collect()).expect("five planar components")
+}
+
+fn round(mean: [f64; 2], variance: f64) -> Gaussian {
+    planar(mean, &DMatrix::from_diagonal_element(2, 2, variance))
+}
+
+fn rotated(ellipse: &Ellipse) -> Gaussian {
+    let angle = ellipse.angle.to_radians();
+    let (s, c) = (libm::sin(angle), libm::cos(angle));
+    let axes = DMatrix::from_row_slice(2, 2, &[c, -s, s, c])
+        * DMatrix::from_diagonal(&DVector::from_row_slice(&ellipse.axes));
+    planar(ellipse.mean, &(&axes * axes.transpose()))
+}
+
+fn planar(mean: [f64; 2], covariance: &DMatrix<f64>) -> Gaussian {
+    Gaussian::new(DVector::from_row_slice(&mean), covariance).expect("a positive definite covariance")
+}
+
+fn fab_means() -> Vec<[f64; 2]> {
+    let number = |text: &str| text.trim().parse().expect("a number in gmm40_means.csv");
+    let row = |line: &str| {
+        let (x, y) = line.split_once(',').expect("two columns in gmm40_means.csv");
+        [number(x), number(y)]
+    };
+    include_str!("data/gmm40_means.csv").lines().skip(1).map(row).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::density::Benchmark;
+
+    #[test]
+    fn published_figures() {
+        let std = gmm9().facts().std.unwrap();
+        assert!(std.iter().all(|s| (s - 4.119061).abs() < 5e-7));
+        let forty = gmm40();
+        assert_eq!(forty.components().len(), 40);
+        assert!((forty.components()[7].factor()[(1, 1)] - 1.3132617).abs() < 5e-8);
+        assert_eq!(forty.components()[39].mean().as_slice(), &[3.6796999, -25.0242138]);
+    }
+
+    #[test]
+    fn masses_of_separated_modes_are_the_weights() {
+        let masses = |mixture: GaussianMixture| mixture.facts().modes.unwrap().weights;
+        // The nearest boundary of gmm9 is 4.56 deviations away: at most 4 sides of 2.6e-6 each.
+        assert!(masses(gmm9()).iter().all(|m| (m * 9.0 - 1.0).abs() < 1.1e-5));
+        let unequal = masses(gmm_unequal());
+        assert!(unequal.iter().zip(&ELLIPSES).all(|(m, e)| (m - e.weight).abs() < 1e-3), "{unequal:?}");
+        // Overlapping neighbours of equal size trade equal masses across their bisector.
+        assert!(masses(gmm40()).iter().all(|m| (m - 0.025).abs() < 1e-3));
+    }
+}

@@ -1,0 +1,17 @@
+//! From draws and log weights to figures with error bars, and from the figures to a verdict.
+
+mod estimates;
+mod modes;
+mod moments;
+mod pareto;
+mod reason;
+mod verdict;
+mod weights;
+
+pub use estimates::Estimates;
+pub use modes::{mode_shares, mode_weight_error, weighted_mode_shares};
+pub use moments::{Moments, delta_std, moments, weighted_moments};
+pub use pareto::pareto_k;
+pub use reason::Reason;
+pub use verdict::{Bounds, Evidence, Verdict, judge};
+pub use weights::{NotFinite, ess, log_mean_weight, max_weight_share, normalised_weights, not_finite};

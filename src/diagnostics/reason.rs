@@ -1,0 +1,102 @@
+//! Why a result is not to be trusted, with the figures and what to try.
+
+/// One reason against a result.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Reason {
+    /// Log weights are NaN or +inf.
+    NotFinite {
+        /// How many.
+        count: usize,
+        /// The first of these draws, from 0.
+        first: usize,
+    },
+    /// The normalised effective sample size is too small.
+    LowEss {
+        /// What it is.
+        ess: f64,
+        /// What it must reach.
+        bound: f64,
+    },
+    /// Too few effective draws, N·ESS.
+    FewDraws {
+        /// How many there are.
+        effective: f64,
+        /// How many there must be.
+        bound: f64,
+    },
+    /// The tail of the weights is too heavy.
+    ParetoK {
+        /// Its shape.
+        k: f64,
+        /// What it must not exceed.
+        bound: f64,
+    },
+    /// The log Z that the fit learned is not the one that the weights give.
+    LearnedLogZDisagrees {
+        /// The z of the ansatz, nats.
+        learned: f64,
+        /// From the weights, nats.
+        estimated: f64,
+        /// Standard error of the latter.
+        se: f64,
+        /// What their distance must not exceed.
+        tolerance: f64,
+    },
+    /// The estimate is not the exact log Z.
+    ExactLogZDisagrees {
+        /// The exact value, nats.
+        exact: f64,
+        /// From the weights, nats.
+        estimated: f64,
+        /// Standard error of the latter.
+        se: f64,
+        /// What their distance must not exceed.
+        tolerance: f64,
+    },
+    /// The estimate falls short of the exact log Z by the logarithm of the number of modes: the draws sit in one.
+    ModeCollapse {
+        /// Exact minus estimated log Z, nats.
+        shortfall: f64,
+        /// Number of modes of the target.
+        n_modes: usize,
+    },
+}
+
+impl std::fmt::Display for Reason {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Reason::NotFinite { count, first } => write!(
+                f,
+                "{count} log weights are NaN or +inf, the first at draw {first}; \
+                 check the density there and tighten the integration tolerance"
+            ),
+            Reason::LowEss { ess, bound } => write!(
+                f,
+                "the normalised effective sample size is {ess:.4}, below {bound}; fit for more steps or with more points"
+            ),
+            Reason::FewDraws { effective, bound } => {
+                write!(f, "there are only {effective:.1} effective draws, below {bound}; ask for more draws")
+            }
+            Reason::ParetoK { k, bound } => write!(
+                f,
+                "Pareto k of the largest weights is {k:.2}, above {bound}; the draws miss mass in the tails: \
+                 fit for more steps, with a wider prior, or ask for more draws"
+            ),
+            Reason::LearnedLogZDisagrees { learned, estimated, se, tolerance } => write!(
+                f,
+                "the learned log Z {learned:.6} and the estimate {estimated:.6} ± {se:.1e} differ by more than \
+                 {tolerance:.1e}; fit for more steps, and suspect missed modes"
+            ),
+            Reason::ExactLogZDisagrees { exact, estimated, se, tolerance } => write!(
+                f,
+                "the estimate of log Z {estimated:.6} ± {se:.1e} is further than {tolerance:.1e} from the exact \
+                 {exact:.6}; suspect missed modes, and widen the prior or the collocation box"
+            ),
+            Reason::ModeCollapse { shortfall, n_modes } => write!(
+                f,
+                "log Z falls short by {shortfall:.3}, the logarithm of the number of modes ({n_modes}): the draws \
+                 sit in one mode; widen the prior or the collocation box"
+            ),
+        }
+    }
+}

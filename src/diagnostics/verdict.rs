@@ -1,0 +1,219 @@
+//! From estimates to a verdict: trusted, or not and why.
+
+use super::{Estimates, Reason};
+
+/// Whether a result can be believed.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Verdict {
+    /// Every check passed.
+    Trusted,
+    /// At least one did not.
+    NotTrusted {
+        /// Which; never empty.
+        reasons: Vec<Reason>,
+    },
+}
+
+impl std::fmt::Display for Verdict {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Verdict::Trusted => write!(f, "trusted"),
+            Verdict::NotTrusted { reasons } => {
+                let list: Vec<String> = reasons.iter().map(Reason::to_string).collect();
+                write!(f, "not trusted: {}", list.join("; "))
+            }
+        }
+    }
+}
+
+/// What else is known beside the weights; `None` is not judged.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Evidence {
+    /// The z of the ansatz, nats.
+    pub log_z_learned: Option<f64>,
+    /// The exact log Z, nats.
+    pub log_z_exact: Option<f64>,
+    /// Number of modes of the target.
+    pub n_modes: Option<usize>,
+}
+
+/// Where the checks draw their lines.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Bounds {
+    /// ESS must reach it.
+    pub ess: f64,
+    /// N·ESS must reach it.
+    pub effective_draws: f64,
+    /// Pareto k must not exceed it.
+    pub pareto_k: f64,
+    /// Standard errors by which log Z may differ from another value of it.
+    pub standard_errors: f64,
+    /// Nats by which it may differ on top from the learned one.
+    pub learned_log_z: f64,
+    /// Nats by which it may differ on top from the exact one.
+    pub exact_log_z: f64,
+}
+
+impl Default for Bounds {
+    fn default() -> Bounds {
+        Bounds {
+            // Below one half log weights spread by more than √log 2 = 0.83 nats: the unweighted law visibly differs.
+            ess: 0.5,
+            // A standard error of log Z of at most 0.1, and of a mean of a tenth of a deviation.
+            effective_draws: 100.0,
+            // Vehtari, Simpson, Gelman, Yao & Gabry 2024, section 3.2.4.
+            pareto_k: 0.7,
+            // A false alarm in 1.7 million, were the estimate normal.
+            standard_errors: 5.0,
+            // A twentieth of Z; the spread of the weights comes on top, see `learned_tolerance`.
+            learned_log_z: 0.05,
+            // Half a percent of Z: error of the integration of log q, which no standard error knows of.
+            exact_log_z: 0.005,
+        }
+    }
+}
+
+/// Holds the estimates against the bounds. A figure that is NaN passes nothing.
+///
+/// Weights that are not finite make every other figure meaningless and are the only reason then.
+pub fn judge(estimates: &Estimates, evidence: &Evidence, bounds: &Bounds) -> Verdict {
+    if let Some(first) = estimates.not_finite.first {
+        let reason = Reason::NotFinite { count: estimates.not_finite.count, first };
+        return Verdict::NotTrusted { reasons: vec![reason] };
+    }
+    let mut reasons = weight_reasons(estimates, bounds);
+    reasons.extend(evidence.log_z_learned.and_then(|learned| learned_reason(estimates, learned, bounds)));
+    if let Some(exact) = evidence.log_z_exact {
+        reasons.extend(exact_reason(estimates, exact, bounds));
+        reasons
+            .extend(evidence.n_modes.and_then(|n_modes| collapse_reason(estimates, exact, n_modes, bounds)));
+    }
+    if reasons.is_empty() { Verdict::Trusted } else { Verdict::NotTrusted { reasons } }
+}
+
+fn weight_reasons(estimates: &Estimates, bounds: &Bounds) -> Vec<Reason> {
+    let mut reasons = Vec::new();
+    let reaches = |figure: f64, bound: f64| figure >= bound;
+    if !reaches(estimates.ess, bounds.ess) {
+        reasons.push(Reason::LowEss { ess: estimates.ess, bound: bounds.ess });
+    }
+    let effective = estimates.ess * estimates.n as f64;
+    if !reaches(effective, bounds.effective_draws) {
+        reasons.push(Reason::FewDraws { effective, bound: bounds.effective_draws });
+    }
+    if !reaches(bounds.pareto_k, estimates.pareto_k) {
+        reasons.push(Reason::ParetoK { k: estimates.pareto_k, bound: bounds.pareto_k });
+    }
+    reasons
+}
+
+fn learned_reason(estimates: &Estimates, learned: f64, bounds: &Bounds) -> Option<Reason> {
+    let tolerance = learned_tolerance(estimates, bounds);
+    let agrees = (learned - estimates.log_z).abs() <= tolerance;
+    let (estimated, se) = (estimates.log_z, estimates.log_z_se);
+    (!agrees).then_some(Reason::LearnedLogZDisagrees { learned, estimated, se, tolerance })
+}
+
+/// log w = z + ∫R dt along a path, so log mean w − z is the mean of ∫R plus half its variance, and that
+/// variance is −log ESS to second order. A fit that leaves residuals without a bias differs by this much.
+fn learned_tolerance(estimates: &Estimates, bounds: &Bounds) -> f64 {
+    let spread = -0.5 * libm::log(estimates.ess);
+    bounds.learned_log_z + spread + bounds.standard_errors * estimates.log_z_se
+}
+
+fn exact_reason(estimates: &Estimates, exact: f64, bounds: &Bounds) -> Option<Reason> {
+    let tolerance = bounds.exact_log_z + bounds.standard_errors * estimates.log_z_se;
+    let agrees = (exact - estimates.log_z).abs() <= tolerance;
+    let (estimated, se) = (estimates.log_z, estimates.log_z_se);
+    (!agrees).then_some(Reason::ExactLogZDisagrees { exact, estimated, se, tolerance })
+}
+
+/// Only for at least two modes, and a shortfall within a tenth of log(modes) or the standard errors of it.
+fn collapse_reason(estimates: &Estimates, exact: f64, n_modes: usize, bounds: &Bounds) -> Option<Reason> {
+    let (shortfall, full) = (exact - estimates.log_z, libm::log(n_modes as f64));
+    let near = (0.1 * full).max(bounds.standard_errors * estimates.log_z_se).min(0.5 * full);
+    let collapsed = n_modes >= 2 && (shortfall - full).abs() <= near;
+    collapsed.then_some(Reason::ModeCollapse { shortfall, n_modes })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnostics::NotFinite;
+
+    fn good() -> Estimates {
+        Estimates {
+            log_z: 0.3,
+            log_z_se: 1e-3,
+            ess: 0.98,
+            elbo: 0.29,
+            pareto_k: -0.2,
+            max_weight_share: 1e-3,
+            n: 20_000,
+            not_finite: NotFinite { count: 0, first: None },
+        }
+    }
+
+    fn reasons(estimates: Estimates, evidence: Evidence) -> Vec<Reason> {
+        match judge(&estimates, &evidence, &Bounds::default()) {
+            Verdict::Trusted => Vec::new(),
+            Verdict::NotTrusted { reasons } => reasons,
+        }
+    }
+
+    fn exactly(exact: f64) -> Evidence {
+        Evidence { log_z_exact: Some(exact), log_z_learned: None, n_modes: Some(9) }
+    }
+
+    #[test]
+    fn a_good_result_is_trusted() {
+        let evidence = Evidence { log_z_learned: Some(0.31), log_z_exact: Some(0.302), n_modes: Some(9) };
+        assert_eq!(judge(&good(), &evidence, &Bounds::default()), Verdict::Trusted);
+        assert_eq!(reasons(Estimates { pareto_k: f64::NEG_INFINITY, ..good() }, Evidence::default()), vec![]);
+    }
+
+    #[test]
+    fn each_flaw_gives_its_reason() {
+        let none = Evidence::default();
+        let low = reasons(Estimates { ess: 0.4, ..good() }, none);
+        assert_eq!(low, vec![Reason::LowEss { ess: 0.4, bound: 0.5 }]);
+        let few = reasons(Estimates { n: 100, ..good() }, none);
+        assert_eq!(few, vec![Reason::FewDraws { effective: 98.0, bound: 100.0 }]);
+        let heavy = reasons(Estimates { pareto_k: 0.8, ..good() }, none);
+        assert_eq!(heavy, vec![Reason::ParetoK { k: 0.8, bound: 0.7 }]);
+        let learned = reasons(good(), Evidence { log_z_learned: Some(0.4), ..none });
+        assert!(matches!(learned[..], [Reason::LearnedLogZDisagrees { learned: 0.4, .. }]));
+        let exact = reasons(good(), exactly(0.32));
+        assert!(matches!(exact[..], [Reason::ExactLogZDisagrees { exact: 0.32, .. }]));
+    }
+
+    #[test]
+    fn collapse_is_recognised_by_its_shortfall() {
+        let collapsed = reasons(good(), exactly(0.3 + 9f64.ln() + 0.05));
+        assert!(matches!(collapsed[..], [_, Reason::ModeCollapse { n_modes: 9, .. }]), "{collapsed:?}");
+        // Too large is no collapse, nor is a single mode.
+        assert_eq!(reasons(good(), exactly(0.3 - 9f64.ln())).len(), 1);
+        let single = Evidence { n_modes: Some(1), ..exactly(0.3) };
+        assert_eq!(reasons(good(), single), vec![]);
+    }
+
+    #[test]
+    fn nothing_passes_as_nan() {
+        let nan = Estimates { log_z: f64::NAN, ess: f64::NAN, pareto_k: f64::NAN, ..good() };
+        let evidence = Evidence { log_z_learned: Some(0.3), ..exactly(0.3) };
+        assert_eq!(reasons(nan, evidence).len(), 5);
+        let not_finite = NotFinite { count: 2, first: Some(17) };
+        let first = reasons(Estimates { not_finite, ..nan }, evidence);
+        assert_eq!(first, vec![Reason::NotFinite { count: 2, first: 17 }]);
+    }
+
+    #[test]
+    fn the_text_has_the_figures_and_advice() {
+        let verdict =
+            judge(&Estimates { ess: 0.25, n: 80, ..good() }, &Evidence::default(), &Bounds::default());
+        let text = verdict.to_string();
+        assert!(text.starts_with("not trusted: ") && text.contains("0.2500, below 0.5; fit for more steps"));
+        assert!(text.contains("20.0 effective draws"), "{text}");
+        assert_eq!(Verdict::Trusted.to_string(), "trusted");
+    }
+}

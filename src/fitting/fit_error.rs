@@ -1,0 +1,64 @@
+//! Why there is no fit.
+
+use crate::density::{DensityError, Standardised};
+use crate::evolution::EVOLUTIONS;
+use std::fmt;
+
+/// Why there is no fit.
+#[derive(Clone, Debug, PartialEq)]
+pub enum FitError {
+    /// The density fails at a point.
+    Density(DensityError),
+    /// The density is zero wherever it was looked at.
+    NoSupport {
+        /// The search used points of N(0, scale²) in every coordinate.
+        scale: f64,
+    },
+    /// No evolution has this name.
+    UnknownEvolution {
+        /// As given.
+        name: String,
+    },
+    /// A setting is out of range.
+    BadSetting {
+        /// Which one.
+        name: &'static str,
+        /// What it must be.
+        requirement: &'static str,
+    },
+}
+
+impl fmt::Display for FitError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            FitError::Density(error) => write!(f, "{error}"),
+            FitError::NoSupport { scale } => write!(
+                f,
+                "the density is zero (log density −inf) at every point looked at, up to {scale} around the origin: \
+                 shift or scale the coordinates so that the target lies there"
+            ),
+            FitError::UnknownEvolution { name } => {
+                let known: Vec<&str> = EVOLUTIONS.iter().map(|(name, _, _)| *name).collect();
+                write!(f, "no evolution is called {name:?}; there are {}", known.join(", "))
+            }
+            FitError::BadSetting { name, requirement } => write!(f, "{name} must be {requirement}"),
+        }
+    }
+}
+impl std::error::Error for FitError {}
+
+impl From<DensityError> for FitError {
+    fn from(error: DensityError) -> FitError {
+        FitError::Density(error)
+    }
+}
+
+impl FitError {
+    /// The same error with its point in the target's own coordinates.
+    pub(super) fn in_target_coordinates(self, standardised: &Standardised<'_>) -> FitError {
+        match self {
+            FitError::Density(error) => FitError::Density(standardised.in_target_coordinates(error)),
+            other => other,
+        }
+    }
+}
