@@ -46,7 +46,8 @@ fn main() {
         return;
     }
     let peak = peak();
-    let sizes = [(2, 64, 4, 2048), (10, 64, 4, 2048), (50, 64, 4, 1024), (2, 32, 3, 2048), (10, 128, 4, 4096)];
+    let sizes =
+        [(2, 64, 4, 2048), (10, 64, 4, 2048), (50, 64, 4, 1024), (2, 32, 3, 2048), (10, 128, 4, 4096)];
     for (dim, width, layers, n) in sizes {
         let system = Diffusion { dim };
         let networks = Networks::new(System::unknowns(&system), 0, dim, width, layers, &Tanh);

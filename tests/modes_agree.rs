@@ -13,7 +13,8 @@ struct Everything {
 
 impl System for Everything {
     fn unknowns(&self) -> Vec<Unknown> {
-        let unknown = |name, outputs, inputs, channels, form| Unknown { name, outputs, inputs, channels, form };
+        let unknown =
+            |name, outputs, inputs, channels, form| Unknown { name, outputs, inputs, channels, form };
         let d = self.dim;
         vec![
             unknown("v", 2, Inputs::TimeSpace, Channels::with_laplacian(d), Form::Full),
@@ -47,7 +48,11 @@ fn points(dim: usize, n: usize) -> Points {
     points
 }
 
-fn networks(system: &dyn ErasedSystem, dim: usize, activation: &'static dyn Activation) -> (Networks, Vec<f64>) {
+fn networks(
+    system: &dyn ErasedSystem,
+    dim: usize,
+    activation: &'static dyn Activation,
+) -> (Networks, Vec<f64>) {
     let networks = Networks::new(system.unknowns(), system.n_scalars(), dim, 9, 3, activation);
     let mut theta = networks.initial_parameters(7);
     let mut stream = Stream::new(5, Purpose::Audit, 0);
@@ -73,7 +78,11 @@ fn check_against_naive(dim: usize, activation: &'static dyn Activation) {
     let naive: Linearisation = problem.naive_linearise(&theta);
     assert!(relative(&problem.residuals(&theta), &problem.naive_residuals(&theta)) < 1e-12);
     assert!(relative(&fast.residuals, &naive.residuals) < 1e-12);
-    assert!(relative(&fast.jacobian, &naive.jacobian) < 1e-12, "{}", relative(&fast.jacobian, &naive.jacobian));
+    assert!(
+        relative(&fast.jacobian, &naive.jacobian) < 1e-12,
+        "{}",
+        relative(&fast.jacobian, &naive.jacobian)
+    );
     let mut wrong = naive.jacobian.clone();
     wrong[3] += 1e-9 * wrong.iter().fold(0.0f64, |m, v| m.max(v.abs()));
     assert!(relative(&fast.jacobian, &wrong) > 1e-12, "the check cannot fail");
@@ -126,7 +135,10 @@ fn jacobian_is_the_slope_of_the_residuals() {
         for row in 0..exact.residuals.len() {
             let slope = (plus[row] - minus[row]) / 2e-5;
             let ours = exact.jacobian[row * theta.len() + k];
-            assert!((slope - ours).abs() < 1e-7 * (1.0 + ours.abs()), "row {row}, parameter {k}: {slope} {ours}");
+            assert!(
+                (slope - ours).abs() < 1e-7 * (1.0 + ours.abs()),
+                "row {row}, parameter {k}: {slope} {ours}"
+            );
         }
     }
 }

@@ -187,7 +187,8 @@ impl<S: Scalar> Mul for Jet<S> {
 impl<S: Scalar> Div for Jet<S> {
     type Output = Jet<S>;
     fn div(self, other: Jet<S>) -> Jet<S> {
-        self * other.recip()
+        let inverse = other.recip();
+        self.mul(inverse)
     }
 }
 impl<S: Scalar> Add<f64> for Jet<S> {

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 
 /// A record of scalar operations, each reading earlier nodes with known partial derivatives.
 ///
-/// Written by [`Var`](super::Var) arithmetic, read backwards by [`Tape::adjoints`]. Clearing keeps the
+/// Written by [`Var`](super::Var) arithmetic, read backwards by [`Var::gradient`](super::Var::gradient). Clearing keeps the
 /// memory, so a tape in a loop allocates only until its largest round.
 #[derive(Debug, Default)]
 pub struct Tape {

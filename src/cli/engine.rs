@@ -1,10 +1,10 @@
 //! The boundary between the program and the method: what a fit is given, and what it gives back.
 
-use super::guard::DensityFailure;
 use super::keys::{KeySpec, Kind, Value};
 use super::progress::Progress;
 use super::settings::Settings;
 use crate::density::{Facts, Target};
+use crate::fitting::{DrawError, FitError};
 use crate::report::Verdict;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -86,7 +86,7 @@ impl FitSettings {
 /// What a fit is given.
 #[derive(Clone, Copy)]
 pub struct Job<'a> {
-    /// The density; every failure of it stops the fit by itself.
+    /// The density.
     pub target: &'a dyn Target,
     /// How to fit and how much to draw.
     pub settings: &'a FitSettings,
@@ -167,20 +167,17 @@ pub struct Judgement {
 /// Why a fit gives nothing back.
 #[derive(Clone, Debug, PartialEq)]
 pub enum EngineError {
-    /// The density failed.
-    Density(DensityFailure),
-    /// This combination of target, evolution and settings cannot be fitted.
-    Unsupported {
-        /// What does not go together, and what does.
-        why: String,
-    },
+    /// There is no fit.
+    Fit(FitError),
+    /// There is a fit, but there are no draws.
+    Draw(DrawError),
 }
 
 impl fmt::Display for EngineError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            EngineError::Density(failure) => failure.fmt(f),
-            EngineError::Unsupported { why } => f.write_str(why),
+            EngineError::Fit(error) => error.fmt(f),
+            EngineError::Draw(error) => error.fmt(f),
         }
     }
 }

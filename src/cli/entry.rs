@@ -2,7 +2,6 @@
 
 use super::connect::{BuiltIn, defaults};
 use super::exit::Exit;
-use super::guard::silence_density_panics;
 use super::interrupt::watch_signals;
 use super::program::{Parts, program};
 use super::progress::Style;
@@ -12,7 +11,6 @@ use std::process::ExitCode;
 
 /// Runs the program on the words it was called with.
 pub fn main() -> ExitCode {
-    silence_density_panics();
     let stop = match watch_signals() {
         Ok(stop) => stop,
         Err(cause) => {

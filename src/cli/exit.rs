@@ -2,6 +2,7 @@
 
 use super::engine::EngineError;
 use super::settings::SettingsError;
+use crate::fitting::{DrawError, FitError};
 use crate::report::FolderError;
 use std::fmt;
 use std::io;
@@ -62,8 +63,12 @@ impl CliError {
             CliError::Settings(_) => Exit::WrongCall,
             CliError::Folder(FolderError::Write { .. }) => Exit::OutputFailed,
             CliError::Folder(_) => Exit::WrongCall,
-            CliError::Engine(EngineError::Density(_)) => Exit::DensityFailed,
-            CliError::Engine(EngineError::Unsupported { .. }) => Exit::WrongCall,
+            CliError::Engine(EngineError::Fit(FitError::Density(_) | FitError::NoSupport { .. })) => {
+                Exit::DensityFailed
+            }
+            CliError::Engine(EngineError::Fit(_)) => Exit::WrongCall,
+            CliError::Engine(EngineError::Draw(DrawError::Density(_))) => Exit::DensityFailed,
+            CliError::Engine(EngineError::Draw(DrawError::Transport(_))) => Exit::NotTrusted,
             CliError::System { .. } => Exit::OutputFailed,
         }
     }

@@ -1,9 +1,8 @@
 //! The figures of a run, from its record and draws.
 
 use super::engine::{Fitted, Step};
-use super::guard::GuardedTarget;
 use super::run::Subject;
-use crate::density::Target;
+use crate::density::{self, Target};
 use crate::report::{Grid, LossPlot, LossPoint, MarginalsPlot, PlanePlot, Range, Record, Sample};
 
 /// Grid points along each side of a contour figure.
@@ -66,9 +65,7 @@ fn values_on_grid(target: &dyn Target, x: Range, y: Range) -> Vec<f64> {
     let mut values = vec![f64::NEG_INFINITY; SIDE * SIDE];
     for (row, values) in values.chunks_exact_mut(SIDE).enumerate() {
         let points: Vec<f64> = (0..SIDE).flat_map(|column| [at(x, column), at(y, row)]).collect();
-        let guard = GuardedTarget::new(target);
-        let mut found = vec![0.0; SIDE];
-        if guard.run(|| guard.values(&points, &mut found)).is_ok() {
+        if let Ok(found) = density::values(target, &points) {
             values.copy_from_slice(&found);
         }
     }

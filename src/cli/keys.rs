@@ -54,6 +54,15 @@ impl fmt::Display for Value {
 }
 
 impl Value {
+    /// The number, exact up to 2⁵³; NaN for a word.
+    pub fn as_real(&self) -> f64 {
+        match self {
+            Value::Count(n) => *n as f64,
+            Value::Real(x) => *x,
+            Value::Word(_) => f64::NAN,
+        }
+    }
+
     /// For the record; a real value is finite, so JSON has it.
     pub fn to_json(&self) -> serde_json::Value {
         match self {

@@ -1,16 +1,15 @@
 //! The program: command line, settings, the main job from a target's name to a folder with a verdict.
 
 mod arguments;
+mod audit;
 mod catalogue;
 mod connect;
 mod engine;
 mod entry;
 mod exit;
 mod figures;
-mod guard;
 mod interrupt;
 mod keys;
-mod nearest;
 mod program;
 mod progress;
 mod run;
@@ -20,13 +19,12 @@ mod table;
 
 pub use arguments::{Call, RunCall, parse};
 pub use catalogue::{Catalogue, TargetEntry};
+pub use connect::{BuiltIn, defaults};
 pub use engine::{Ended, Engine, EngineError, FitSettings, Fitted, Job, Judgement, Step};
 pub use entry::main;
 pub use exit::{CliError, Exit};
-pub use guard::{DensityFailure, GuardedTarget, silence_density_panics};
 pub use interrupt::watch_signals;
 pub use keys::{KeySpec, Kind, Value};
-pub use nearest::nearest;
 pub use program::{Parts, program};
 pub use progress::{Display, Progress, Style};
 pub use run::{Console, Output, RunOptions, Subject, run_target};

@@ -3,7 +3,6 @@
 use super::engine::{Ended, Engine, FitSettings, Fitted, Job, Judgement};
 use super::exit::{CliError, Exit};
 use super::figures::{density_figure, loss_figure};
-use super::guard::GuardedTarget;
 use super::keys::Value;
 use super::progress::{Display, Style};
 use super::summary::summary;
@@ -98,7 +97,7 @@ pub fn run_target(
     })
 }
 
-/// The calls of the engine, in a pool of their own and with the density under watch.
+/// The calls of the engine, in a pool of their own.
 fn fit_and_judge(
     subject: &Subject<'_>,
     options: &RunOptions,
@@ -109,12 +108,11 @@ fn fit_and_judge(
     let pool = builder
         .build()
         .map_err(|cause| CliError::System { what: "starting threads", cause: io::Error::other(cause) })?;
-    let guard = GuardedTarget::new(subject.target);
-    let job = Job { target: &guard, settings: &options.fit, stop: console.stop };
+    let job = Job { target: subject.target, settings: &options.fit, stop: console.stop };
     let mut display = Display::new(&mut *console.err, options.progress);
-    let fitted = guard.run(|| pool.install(|| engine.fit(&job, &mut |progress| display.update(progress))));
+    let fitted = pool.install(|| engine.fit(&job, &mut |progress| display.update(progress)));
     display.finish();
-    let fitted = fitted.map_err(super::engine::EngineError::Density)??;
+    let fitted = fitted?;
     let dim = subject.target.dim();
     let sizes = (fitted.draws.len(), fitted.log_weights.len());
     assert_eq!(

@@ -11,7 +11,7 @@
 //! ```
 
 use super::keys::{KeySpec, Kind, Value};
-use super::nearest::nearest;
+use crate::density::nearest;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::io;
@@ -122,7 +122,7 @@ pub fn unknown(what: &'static str, given: &str, known: &[&str], origin: Origin) 
     SettingsError::UnknownName {
         what,
         given: given.to_string(),
-        nearest: nearest(given, known).map(str::to_string),
+        nearest: nearest(given, known.iter().copied()).map(str::to_string),
         known: known.iter().map(|name| name.to_string()).collect(),
         origin,
     }

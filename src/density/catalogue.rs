@@ -14,8 +14,11 @@ pub struct TargetEntry {
     pub description: &'static str,
     /// Its parameters; none for a fixed target.
     pub parameters: &'static [Parameter],
-    build: fn(&[f64]) -> Result<Box<dyn Benchmark>, CatalogueError>,
+    build: fn(&[f64]) -> Built,
 }
+
+/// A target, or why its parameters do not go together.
+type Built = Result<Box<dyn Benchmark>, CatalogueError>;
 
 /// One parameter of a named target.
 #[derive(Debug)]

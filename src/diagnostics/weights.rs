@@ -16,7 +16,7 @@ pub fn not_finite(log_weights: &[f64]) -> NotFinite {
     let is_bad = |l: &f64| l.is_nan() || *l == f64::INFINITY;
     NotFinite {
         count: log_weights.iter().filter(|l| is_bad(l)).count(),
-        first: log_weights.iter().position(|l| is_bad(l)),
+        first: log_weights.iter().position(is_bad),
     }
 }
 

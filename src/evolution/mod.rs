@@ -12,6 +12,6 @@ pub use annealed_ode::AnnealedOde;
 pub use ansatz::{PriorPoint, log_prior};
 pub use gaussian_case::GaussianCase;
 pub use general_ode::GeneralOde;
-pub use list::{EVOLUTIONS, evolution_named};
+pub use list::{EVOLUTIONS, EvolutionEntry, evolution_named};
 pub use path::Path;
 pub use traits::Evolution;

@@ -129,11 +129,14 @@ impl<'a> Assembler<'a> {
         if per_point == 0 {
             return;
         }
-        out.par_chunks_mut(BLOCK * per_point).enumerate().for_each_init(Workspace::default, |memory, (k, part)| {
-            let range = k * BLOCK..k * BLOCK + part.len() / per_point;
-            self.forward(theta, range.clone(), memory);
-            work(memory, range, part);
-        });
+        out.par_chunks_mut(BLOCK * per_point).enumerate().for_each_init(
+            Workspace::default,
+            |memory, (k, part)| {
+                let range = k * BLOCK..k * BLOCK + part.len() / per_point;
+                self.forward(theta, range.clone(), memory);
+                work(memory, range, part);
+            },
+        );
     }
 
     fn forward(&self, theta: &[f64], range: Range<usize>, work: &mut Workspace) {
@@ -204,7 +207,13 @@ impl<'a> Assembler<'a> {
     }
 
     /// Calls `take(point of the block, place in θ, seed)` for every scalar.
-    fn scalar_seeds(&self, work: &Workspace, equation: usize, points: usize, mut take: impl FnMut(usize, usize, f64)) {
+    fn scalar_seeds(
+        &self,
+        work: &Workspace,
+        equation: usize,
+        points: usize,
+        mut take: impl FnMut(usize, usize, f64),
+    ) {
         let scalars = self.networks.scalars();
         let seeds = work.seeds[equation].last().expect("the scalars have a list, if an empty one");
         for p in 0..points {
@@ -254,7 +263,8 @@ fn combine_seeds(seeds: &mut [Vec<Vec<f64>>], weights: &[f64], points: usize) {
         for (i, seed) in list.iter_mut().enumerate() {
             let row = i / count * n_equations;
             *seed *= weights[row];
-            *seed += others.iter().enumerate().map(|(e, other)| weights[row + 1 + e] * other[k][i]).sum::<f64>();
+            *seed +=
+                others.iter().enumerate().map(|(e, other)| weights[row + 1 + e] * other[k][i]).sum::<f64>();
         }
     }
 }
@@ -288,7 +298,9 @@ impl LeastSquares for Assembler<'_> {
             rows.fill(0.0);
             for equation in 0..n_equations {
                 let rows = &mut rows[equation * n_params..];
-                self.scalar_seeds(work, equation, range.len(), |p, place, seed| rows[p * stride + place] = seed);
+                self.scalar_seeds(work, equation, range.len(), |p, place, seed| {
+                    rows[p * stride + place] = seed
+                });
                 self.sweep(theta, work, equation, &mut Contraction::Rows { rows, stride });
             }
         });

@@ -79,10 +79,11 @@ impl<'a> Collocation<'a> {
         round: u64,
     ) -> Result<PointSet, DensityError> {
         let n_paths = self.n_points / 2 / PER_PATH;
-        let (mut candidates, flow_failed) = match paths(field, n_paths, PER_PATH, self.seed, round, PATH_TOLERANCE) {
-            Ok(candidates) => (candidates, None),
-            Err(error) => (Vec::new(), Some(error)),
-        };
+        let (mut candidates, flow_failed) =
+            match paths(field, n_paths, PER_PATH, self.seed, round, PATH_TOLERANCE) {
+                Ok(candidates) => (candidates, None),
+                Err(error) => (Vec::new(), Some(error)),
+            };
         let followed = candidates.len();
         let mut stream = Stream::new(self.seed, Purpose::Points, round);
         while candidates.len() < self.n_points {
@@ -109,7 +110,9 @@ impl<'a> Collocation<'a> {
     fn cover_point(&self, dim: usize, stream: &mut Stream) -> (f64, Vec<f64>) {
         let t = stream.uniform();
         let x = match &self.cover {
-            Cover::Box { half_width } => (0..dim).map(|_| half_width * (2.0 * stream.uniform() - 1.0)).collect(),
+            Cover::Box { half_width } => {
+                (0..dim).map(|_| half_width * (2.0 * stream.uniform() - 1.0)).collect()
+            }
             Cover::Particles(ladder) => {
                 let populations = &ladder.populations;
                 // Of the two neighbours in b = t one is taken with the odds of its nearness.

@@ -1,6 +1,8 @@
 //! The door: a target and settings in, a fitted transport out.
 
-use super::{Collocation, Control, FitError, FitSettings, Frame, HistoryRow, Pilot, Progress, StopReason, Training};
+use super::{
+    Collocation, Control, FitError, FitSettings, Frame, HistoryRow, Pilot, Progress, StopReason, Training,
+};
 use crate::density::Target;
 use crate::evolution::{Evolution, evolution_named};
 use crate::network::{Networks, Tanh};

@@ -38,7 +38,7 @@ impl fmt::Display for FitError {
                  shift or scale the coordinates so that the target lies there"
             ),
             FitError::UnknownEvolution { name } => {
-                let known: Vec<&str> = EVOLUTIONS.iter().map(|(name, _, _)| *name).collect();
+                let known: Vec<&str> = EVOLUTIONS.iter().map(|entry| entry.name).collect();
                 write!(f, "no evolution is called {name:?}; there are {}", known.join(", "))
             }
             FitError::BadSetting { name, requirement } => write!(f, "{name} must be {requirement}"),

@@ -20,5 +20,5 @@ pub use pilot::{Frame, Pilot};
 pub use points::Points;
 pub use settings::FitSettings;
 pub use tempering::{Ladder, Population, Tempering};
-pub use training::{Control, HistoryRow, Progress, StopReason};
 use training::Training;
+pub use training::{Control, HistoryRow, Progress, StopReason};

@@ -68,7 +68,8 @@ fn locate(target: &dyn Target, seed: u64) -> Result<Frame, FitError> {
         }
         let last = ladder.populations.last().expect("a ladder has its first population");
         let (location, covariance) = moments(&last.x, target.dim());
-        let widest = (0..target.dim()).map(|i| covariance[(i, i)].sqrt() + location[i].abs()).fold(0.0, f64::max);
+        let widest =
+            (0..target.dim()).map(|i| covariance[(i, i)].sqrt() + location[i].abs()).fold(0.0, f64::max);
         let inside = widest < WELL_INSIDE * start_scale;
         found = Some((location, covariance));
         if inside {

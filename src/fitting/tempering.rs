@@ -130,9 +130,8 @@ impl Tempering {
             }
         });
         let proposal = Swarm::at(target, proposal)?;
-        let log_density = |s: &Swarm, p: usize| {
-            b * s.log_rho[p] + (1.0 - b) * self.log_start(&s.x[p * d..(p + 1) * d])
-        };
+        let log_density =
+            |s: &Swarm, p: usize| b * s.log_rho[p] + (1.0 - b) * self.log_start(&s.x[p * d..(p + 1) * d]);
         let log_kernel = |from: &Swarm, to: &Swarm, p: usize| -> f64 {
             let z = (0..d).map(|i| (to.x[p * d + i] - drift(from, p, i)) / (step * scale[i]));
             -0.5 * z.map(|z| z * z).sum::<f64>()

@@ -150,7 +150,12 @@ impl Training<'_> {
         Ok(trained)
     }
 
-    fn reason_to_stop(&self, record: &StepRecord, pilot: Option<f64>, control: Control) -> Option<StopReason> {
+    fn reason_to_stop(
+        &self,
+        record: &StepRecord,
+        pilot: Option<f64>,
+        control: Control,
+    ) -> Option<StopReason> {
         if let Some(outcome) = record.outcome {
             return Some(StopReason::Optimiser(outcome));
         }
@@ -167,7 +172,8 @@ impl Training<'_> {
         if set.points.is_empty() {
             return Err(FitError::NoSupport { scale: 1.0 });
         }
-        let residuals = Assembler::new(self.evolution.as_system(), self.networks, &set.points).residuals(theta);
+        let residuals =
+            Assembler::new(self.evolution.as_system(), self.networks, &set.points).residuals(theta);
         let capped = cap_influence(&mut set.points, &residuals);
         Ok((set, capped))
     }

@@ -102,7 +102,13 @@ impl NetworkTape {
             let above = MatRef::from_column_major_slice(&self.adjoint, layer.rows, columns);
             multiply(below, Write::Replace, weight.transpose(), above, 1.0);
             let size = layer.cols * self.points;
-            activation_reverse(channels, &self.tables[l - 1], &self.before[l - 1], &mut self.adjoint_below, size);
+            activation_reverse(
+                channels,
+                &self.tables[l - 1],
+                &self.before[l - 1],
+                &mut self.adjoint_below,
+                size,
+            );
             std::mem::swap(&mut self.adjoint, &mut self.adjoint_below);
         }
     }
@@ -224,7 +230,13 @@ fn tangents(network: &Network) -> Vec<(usize, usize, f64)> {
 const CHUNK: usize = 256;
 
 /// z = σ(y): z_c = σ′y_c for derivatives, z_Δ = σ′y_Δ + σ″Σ_i y_i².
-fn activation_forward(channels: Channels, table: &ActivationTable, before: &[f64], after: &mut [f64], size: usize) {
+fn activation_forward(
+    channels: Channels,
+    table: &ActivationTable,
+    before: &[f64],
+    after: &mut [f64],
+    size: usize,
+) {
     after[..size].copy_from_slice(&table.value);
     vectorized(
         #[inline(always)]
@@ -252,7 +264,13 @@ fn activation_forward(channels: Channels, table: &ActivationTable, before: &[f64
 }
 
 /// The adjoint of [`activation_forward`], in place: from adjoints of z to adjoints of y.
-fn activation_reverse(channels: Channels, table: &ActivationTable, before: &[f64], g: &mut [f64], size: usize) {
+fn activation_reverse(
+    channels: Channels,
+    table: &ActivationTable,
+    before: &[f64],
+    g: &mut [f64],
+    size: usize,
+) {
     let value_end = 1;
     vectorized(
         #[inline(always)]

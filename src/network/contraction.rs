@@ -69,7 +69,8 @@ impl Contraction<'_> {
                 }
             }
             Contraction::Direction { direction, products } => {
-                let v = MatRef::from_column_major_slice(&direction[layer.weight.clone()], layer.rows, layer.cols);
+                let v =
+                    MatRef::from_column_major_slice(&direction[layer.weight.clone()], layer.rows, layer.cols);
                 let columns = z.channels * z.points;
                 let mut moved = vec![0.0; layer.rows * columns];
                 let out = MatMut::from_column_major_slice_mut(&mut moved, layer.rows, columns);
@@ -94,7 +95,8 @@ impl Contraction<'_> {
     ) {
         let values = Block { numbers: g.channel_numbers(0), channels: 1, ..g };
         self.layer(layer, inputs, values);
-        let column = |j: usize| layer.weight.start + j * layer.rows..layer.weight.start + (j + 1) * layer.rows;
+        let column =
+            |j: usize| layer.weight.start + j * layer.rows..layer.weight.start + (j + 1) * layer.rows;
         for &(c, j, slope) in tangents {
             match self {
                 Contraction::Gradient(sum) => {

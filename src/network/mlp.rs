@@ -36,9 +36,10 @@ fn network_jets<S: Scalar>(network: &Network, theta: &[S], time: f64, x: &[f64])
         }
         let (weight, bias) = (&theta[layer.weight.clone()], &theta[layer.bias.clone()]);
         let row = |i: usize| {
-            let terms = units.iter().enumerate().map(|(j, z)| {
-                z.clone() * Jet::lift(weight[i + j * layer.rows].clone())
-            });
+            let terms = units
+                .iter()
+                .enumerate()
+                .map(|(j, z)| z.clone() * Jet::lift(weight[i + j * layer.rows].clone()));
             terms.fold(Jet::lift(bias[i].clone()), |sum, term| sum + term)
         };
         units = (0..layer.rows).map(row).collect();

@@ -85,12 +85,14 @@ impl Networks {
     ) -> Networks {
         assert!(width > 0 && depth > 0, "a network needs width and depth above 0, not {width} and {depth}");
         let mut end = 0;
-        let networks: Vec<Network> =
-            unknowns.iter().map(|u| network(u.clone(), dim, &vec![width; depth], activation, &mut end)).collect();
+        let networks: Vec<Network> = unknowns
+            .iter()
+            .map(|u| network(u.clone(), dim, &vec![width; depth], activation, &mut end))
+            .collect();
         Networks { networks, unknowns, scalars: end..end + n_scalars }
     }
 
-    /// Replaces the input scaling of every network: input k becomes (input − centre[k])·slope[k],
+    /// Replaces the input scaling of every network: `input k` becomes `(input − centre[k])·slope[k]`,
     /// k = 0 for t, k = 1 … d for x.
     ///
     /// # Panics

@@ -44,7 +44,10 @@ impl fmt::Display for DirectionError {
             DirectionError::Pivot(pivot) => write!(f, "{pivot}"),
             DirectionError::NotFinite => write!(f, "residuals or derivatives are not finite"),
             DirectionError::Inaccurate { residual } => {
-                write!(f, "the linear solve left a relative residual of {residual:.1e}; try a larger damping or QR")
+                write!(
+                    f,
+                    "the linear solve left a relative residual of {residual:.1e}; try a larger damping or QR"
+                )
             }
         }
     }
@@ -136,8 +139,7 @@ impl<'a> Linearised<'a> {
         if !delta.iter().all(|v| v.is_finite()) {
             return Err(DirectionError::NotFinite);
         }
-        // A NaN must not pass, so the comparison is for what is wanted.
-        if !(solve_residual <= SOLVE_BOUND) {
+        if solve_residual.is_nan() || solve_residual > SOLVE_BOUND {
             return Err(DirectionError::Inaccurate { residual: solve_residual });
         }
         let moved = transpose_times(self.lin.transposed(), &delta);
@@ -257,7 +259,9 @@ mod tests {
     fn kernel_normal_and_qr_agree_on_a_well_conditioned_jacobian() {
         for (n, p) in [(230, 40), (40, 230), (50, 50)] {
             let lin = problem(n, p);
-            let delta = |m, lambda| Linearised::new(&lin, m, &mut DirectionMemory::default()).solve(lambda).unwrap().delta;
+            let delta = |m, lambda| {
+                Linearised::new(&lin, m, &mut DirectionMemory::default()).solve(lambda).unwrap().delta
+            };
             let normal = delta(Direction::Normal, 0.1);
             assert!(worst_difference(&delta(Direction::Kernel, 0.1), &normal) < 1e-9);
             assert!(worst_difference(&delta(Direction::Qr, 0.1), &normal) < 1e-9);
@@ -268,7 +272,8 @@ mod tests {
     #[test]
     fn prediction_is_the_reduction_of_the_linear_model() {
         let lin = problem(60, 90);
-        let solve = Linearised::new(&lin, Direction::Kernel, &mut DirectionMemory::default()).solve(0.3).unwrap();
+        let solve =
+            Linearised::new(&lin, Direction::Kernel, &mut DirectionMemory::default()).solve(0.3).unwrap();
         let moved = transpose_times(lin.transposed(), &solve.delta);
         let loss = |scale: f64| -> f64 {
             moved.iter().zip(&lin.residuals).map(|(m, r)| 0.5 * (r + scale * m) * (r + scale * m)).sum()
@@ -282,7 +287,10 @@ mod tests {
         let mut lin = problem(20, 30);
         lin.residuals[3] = f64::NAN;
         for method in [Direction::Normal, Direction::Kernel, Direction::Qr] {
-            assert_eq!(Linearised::new(&lin, method, &mut DirectionMemory::default()).solve(0.1).unwrap_err(), DirectionError::NotFinite);
+            assert_eq!(
+                Linearised::new(&lin, method, &mut DirectionMemory::default()).solve(0.1).unwrap_err(),
+                DirectionError::NotFinite
+            );
         }
     }
 }

@@ -1,7 +1,9 @@
 //! Damped Gauss-Newton: linearise, solve, step, adapt the damping.
 
 use super::least_squares::half_square;
-use super::{Damping, Direction, DirectionMemory, LeastSquares, Linearisation, Linearised, Outcome, StepRule};
+use super::{
+    Damping, Direction, DirectionMemory, LeastSquares, Linearisation, Linearised, Outcome, StepRule,
+};
 
 /// The method: a direction paired with a step rule. It has no state of its own.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -79,9 +81,8 @@ impl GaussNewton {
             record.outcome = Some(Outcome::NotFinite);
             return (state.clone(), record);
         }
-        let method = self
-            .direction
-            .unwrap_or_else(|| Direction::cheapest(problem.n_residuals(), problem.n_params()));
+        let method =
+            self.direction.unwrap_or_else(|| Direction::cheapest(problem.n_residuals(), problem.n_params()));
         let mut linearised = Linearised::new(lin, method, directions);
         let mut damping = state.damping;
         for _ in 0..=self.retries {
@@ -101,7 +102,10 @@ impl GaussNewton {
                 record.loss = tried.loss;
                 record.ratio = (loss_before - tried.loss) / promised;
                 let theta = moved(&state.theta, tried.scale, &solve.delta);
-                return (GaussNewtonState { theta, damping: damping.after_step(tried.scale, record.ratio) }, record);
+                return (
+                    GaussNewtonState { theta, damping: damping.after_step(tried.scale, record.ratio) },
+                    record,
+                );
             }
             damping = damping.after_failure();
         }
@@ -133,7 +137,8 @@ mod tests {
             vec![10.0 * (t[1] - t[0] * t[0]), 1.0 - t[0]]
         }
         fn linearise_into(&self, t: &[f64], lin: &mut Linearisation) {
-            *lin = Linearisation { residuals: self.residuals(t), jacobian: vec![-20.0 * t[0], 10.0, -1.0, 0.0] };
+            *lin =
+                Linearisation { residuals: self.residuals(t), jacobian: vec![-20.0 * t[0], 10.0, -1.0, 0.0] };
         }
         fn loss_and_gradient(&self, t: &[f64]) -> (f64, Vec<f64>) {
             let lin = self.linearise(t);
@@ -160,7 +165,8 @@ mod tests {
     #[test]
     fn says_why_it_stops() {
         let state = GaussNewtonState { theta: vec![f64::NAN, 0.0], damping: Damping::new(1e-3) };
-        let (after, record) = GaussNewton::default().step(&Rosenbrock, &state, &mut GaussNewtonMemory::default());
+        let (after, record) =
+            GaussNewton::default().step(&Rosenbrock, &state, &mut GaussNewtonMemory::default());
         assert_eq!(record.outcome, Some(Outcome::NotFinite));
         assert!(after.theta[0].is_nan());
     }

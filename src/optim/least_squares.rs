@@ -81,7 +81,10 @@ impl std::fmt::Display for Outcome {
             Outcome::StepLimit => write!(f, "step limit reached"),
             Outcome::Converged { loss } => write!(f, "converged: loss {loss:.3e}"),
             Outcome::Stalled { damping } => {
-                write!(f, "stalled: no step reduces the loss at damping {damping:.1e}; try other points or a wider network")
+                write!(
+                    f,
+                    "stalled: no step reduces the loss at damping {damping:.1e}; try other points or a wider network"
+                )
             }
             Outcome::Interrupted => write!(f, "interrupted"),
             Outcome::NotFinite => write!(f, "the loss is not finite; look for huge scores at the points"),

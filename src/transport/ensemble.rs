@@ -96,7 +96,8 @@ pub(super) fn move_block(
         },
     );
     let Work { evaluations, .. } = done.map_err(|stuck| {
-        let particle = if stuck.component < size * dim { stuck.component / dim } else { stuck.component - size * dim };
+        let particle =
+            if stuck.component < size * dim { stuck.component / dim } else { stuck.component - size * dim };
         TransportError { time: stuck.time, at: reached[particle * dim..(particle + 1) * dim].to_vec() }
     })?;
     let log_q = start.iter().zip(&y[size * dim..]).map(|(p, divergence)| p - divergence).collect();
@@ -123,7 +124,8 @@ pub fn paths(
         .into_par_iter()
         .map_init(FieldWorkspace::default, |work, k| {
             let size = BLOCK.min(n - k * BLOCK);
-            let stream = |half: u64| Stream::new(seed, Purpose::Paths, (round << 32) | (half << 31) | k as u64);
+            let stream =
+                |half: u64| Stream::new(seed, Purpose::Paths, (round << 32) | (half << 31) | k as u64);
             let mut steps: Vec<(f64, Vec<f64>)> = Vec::new();
             move_block(field, size, stream(0), tolerance, work, |t, x| steps.push((t, x.to_vec())))?;
             let mut times = stream(1);

@@ -48,15 +48,8 @@ const A: [&[f64]; 6] = [
     &[35.0 / 384.0, 0.0, 500.0 / 1113.0, 125.0 / 192.0, -2187.0 / 6784.0, 11.0 / 84.0],
 ];
 /// Fifth-order minus embedded fourth-order weights.
-const E: [f64; 7] = [
-    71.0 / 57600.0,
-    0.0,
-    -71.0 / 16695.0,
-    71.0 / 1920.0,
-    -17253.0 / 339200.0,
-    22.0 / 525.0,
-    -1.0 / 40.0,
-];
+const E: [f64; 7] =
+    [71.0 / 57600.0, 0.0, -71.0 / 16695.0, 71.0 / 1920.0, -17253.0 / 339200.0, 22.0 / 525.0, -1.0 / 40.0];
 
 /// Steps may shrink to a fifth or grow fivefold, with a safety factor of 0.9 (Hairer et al., II.4).
 const SHRINK: f64 = 0.2;
@@ -178,7 +171,8 @@ mod tests {
     #[test]
     fn exact_for_polynomials_in_time_up_to_degree_four() {
         let mut y = vec![0.5];
-        let work = integrate(&mut y, Tolerance::default(), |t, _, dy| dy[0] = 5.0 * t.powi(4) - 2.0 * t, |_, _| ());
+        let work =
+            integrate(&mut y, Tolerance::default(), |t, _, dy| dy[0] = 5.0 * t.powi(4) - 2.0 * t, |_, _| ());
         assert!((y[0] - 0.5).abs() < 1e-15 && work.unwrap().rejected == 0);
     }
 

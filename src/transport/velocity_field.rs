@@ -50,7 +50,8 @@ impl VelocityField<'_> {
                 tape.gather(network, p, &mut work.numbers);
             }
             let point = Point { time: t, x: &x[p * dim..(p + 1) * dim], data: &[] };
-            *divergence = self.evolution.velocity(point, &Jets::new(&unknowns, &work.numbers, scalars), velocity);
+            *divergence =
+                self.evolution.velocity(point, &Jets::new(&unknowns, &work.numbers, scalars), velocity);
         }
     }
 }
