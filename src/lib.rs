@@ -4,6 +4,9 @@
 //! log-continuity equation, without simulating anything in training; draws are then moved once and
 //! weighted exactly. The modules stand in the order in which data flow through them.
 
+/// The matrices of the public edge: means, covariances, frames.
+pub use nalgebra;
+
 pub mod num;
 
 pub mod autodiff;

@@ -218,3 +218,83 @@ fn next_temperature(b: f64, ratios: &[f64], fraction: f64) -> f64 {
     // A step of less than 1e-9 would take forever; the effective fraction then tells the truth about the target.
     low.max(b + 1e-9).min(1.0)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::density::{gauss, named_target};
+    use crate::evolution::log_prior;
+
+    #[test]
+    fn log_z_and_moments_of_a_gaussian() {
+        let target = gauss(3);
+        let exact = crate::density::Benchmark::facts(&target);
+        let tempering = Tempering { start_scale: 5.0, ..Tempering::default() };
+        let ladder = tempering.run(&target, 1).unwrap();
+        // Each of some ten stages adds a relative variance (1/0.7 − 1)/1024: a standard error of 0.07.
+        assert!((ladder.log_z - exact.log_z.unwrap()).abs() < 0.35, "{}", ladder.log_z);
+        let last = ladder.populations.last().unwrap();
+        assert_eq!((ladder.populations[0].b, last.b), (0.0, 1.0));
+        assert!(ladder.populations.windows(2).all(|pair| pair[0].b < pair[1].b));
+        for (i, (mean, std)) in exact.mean.unwrap().iter().zip(exact.std.unwrap()).enumerate() {
+            let n = tempering.particles as f64;
+            let ours = last.x.iter().skip(i).step_by(3).sum::<f64>() / n;
+            // Particles share ancestors: a hundred independent ones are the least to be had.
+            assert!((ours - mean).abs() < 5.0 * std / 10.0, "{ours} {mean}");
+        }
+    }
+
+    #[test]
+    fn all_nine_modes_are_found() {
+        let target = named_target("gmm9", &Default::default()).unwrap();
+        let tempering = Tempering { start_scale: 10.0, ..Tempering::default() };
+        let ladder = tempering.run(&*target, 2).unwrap();
+        let mut counts = [0; 9];
+        for x in ladder.populations.last().unwrap().x.chunks_exact(2) {
+            let column = |v: f64| ((v / 5.0).round() + 1.0).clamp(0.0, 2.0) as usize;
+            counts[3 * column(x[0]) + column(x[1])] += 1;
+        }
+        assert!(counts.iter().all(|&n| n > 50), "{counts:?}");
+    }
+
+    #[test]
+    fn no_support_is_told_not_looped_over() {
+        struct Nowhere;
+        impl Target for Nowhere {
+            fn dim(&self) -> usize {
+                2
+            }
+            fn values(&self, _: &[f64], values: &mut [f64]) {
+                values.fill(f64::NEG_INFINITY);
+            }
+            fn values_and_scores(&self, points: &[f64], values: &mut [f64], _: &mut [f64]) {
+                self.values(points, values);
+            }
+        }
+        let ladder = Tempering::default().run(&Nowhere, 0).unwrap();
+        assert_eq!((ladder.supported, ladder.populations.len()), (0, 1));
+    }
+
+    #[test]
+    fn temperatures_keep_the_effective_fraction() {
+        // Ratios 0 and r in equal parts: effective fraction ½(1 + w)²/(1 + w²) at w = e^{(next − b) r}.
+        let ratios: Vec<f64> = (0..100).map(|k| if k % 2 == 0 { 0.0 } else { 8.0 }).collect();
+        let next = next_temperature(0.25, &ratios, 0.7);
+        let w = (8.0 * (next - 0.25)).exp();
+        assert!((0.5 * (1.0 + w).powi(2) / (1.0 + w * w) - 0.7).abs() < 1e-9);
+        assert_eq!(next_temperature(0.25, &[0.0; 10], 0.7), 1.0);
+    }
+
+    #[test]
+    fn resampling_keeps_shares_to_within_one() {
+        let x: Vec<f64> = (0..10).map(f64::from).collect();
+        let score = vec![0.0; 10];
+        let mut swarm = Swarm { dim: 1, log_rho: x.iter().map(|v| log_prior(&[*v])).collect(), x, score };
+        let mut weights = vec![f64::NEG_INFINITY; 10];
+        (weights[2], weights[7]) = (libm::log(0.3), libm::log(0.7));
+        swarm.resample(&weights, 4, 0);
+        let count = |v: f64| swarm.x.iter().filter(|x| **x == v).count();
+        assert!((2..=4).contains(&count(2.0)) && count(2.0) + count(7.0) == 10);
+        assert!(swarm.x.iter().zip(&swarm.log_rho).all(|(x, l)| *l == log_prior(&[*x])));
+    }
+}

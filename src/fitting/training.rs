@@ -216,3 +216,21 @@ fn cap_influence(points: &mut Points, residuals: &[f64]) -> usize {
     }
     capped
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn far_residuals_keep_the_influence_of_the_cap() {
+        let mut points = Points::new(1, 0);
+        (0..100).for_each(|k| points.push(0.5, &[f64::from(k)], &[], 1.0));
+        let mut residuals = vec![1.0; 100];
+        residuals[40] = -9.0;
+        residuals[41] = 1e6;
+        assert_eq!(cap_influence(&mut points, &residuals), 1);
+        assert_eq!(points.weight(40), 1.0);
+        // √w·|R| is the cap: ten times the root mean square of the bulk.
+        assert!((points.weight(41).sqrt() * 1e6 - 10.0).abs() < 1e-9);
+    }
+}
