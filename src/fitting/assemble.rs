@@ -16,6 +16,23 @@ pub struct Assembler<'a> {
     system: &'a dyn ErasedSystem,
     networks: &'a Networks,
     points: &'a Points,
+    /// Points handled together.
+    block: usize,
+}
+
+/// Jets of one layer that fit the second-level cache beside their adjoints and the layer's neighbours: 256 KiB.
+/// A constant of the method, never of the machine, since it fixes the order of sums.
+const NUMBERS_PER_LAYER: usize = 32_768;
+
+/// How many points are handled together: as many as keep the widest layer of jets within its share of the cache.
+fn points_per_block(networks: &Networks) -> usize {
+    let jets = networks.list().iter().map(|network| {
+        let widest = network.layers.iter().map(|layer| layer.rows).max().unwrap_or(1);
+        widest * network.unknown.channels.count()
+    });
+    let fitting = NUMBERS_PER_LAYER / jets.max().unwrap_or(1).max(1);
+    // Below 8 points products get too thin; above BLOCK nothing is gained.
+    (1 << fitting.max(1).ilog2()).clamp(8, BLOCK)
 }
 
 /// Memory of a thread, reused from block to block.
@@ -36,7 +53,7 @@ impl<'a> Assembler<'a> {
     /// If the networks are not those of the system.
     pub fn new(system: &'a dyn ErasedSystem, networks: &'a Networks, points: &'a Points) -> Assembler<'a> {
         assert_eq!(system.unknowns(), networks.unknowns(), "the networks belong to another system");
-        Assembler { system, networks, points }
+        Assembler { system, networks, points, block: points_per_block(networks) }
     }
 
     /// The first point with a residual that is not finite.
@@ -129,10 +146,10 @@ impl<'a> Assembler<'a> {
         if per_point == 0 {
             return;
         }
-        out.par_chunks_mut(BLOCK * per_point).enumerate().for_each_init(
+        out.par_chunks_mut(self.block * per_point).enumerate().for_each_init(
             Workspace::default,
             |memory, (k, part)| {
-                let range = k * BLOCK..k * BLOCK + part.len() / per_point;
+                let range = k * self.block..k * self.block + part.len() / per_point;
                 self.forward(theta, range.clone(), memory);
                 work(memory, range, part);
             },
@@ -159,8 +176,9 @@ impl<'a> Assembler<'a> {
     /// Residuals of a block after its forward pass.
     fn evaluate_points(&self, theta: &[f64], range: Range<usize>, work: &mut Workspace, out: &mut [f64]) {
         let scalars = &theta[self.networks.scalars()];
-        for (k, residuals) in range.zip(out.chunks_exact_mut(self.system.n_equations())).collect::<Vec<_>>() {
-            self.gather(work, k % BLOCK);
+        let first = range.start;
+        for (k, residuals) in range.zip(out.chunks_exact_mut(self.system.n_equations())) {
+            self.gather(work, k - first);
             let jets = Jets::new(self.networks.unknowns(), &work.numbers, scalars);
             self.system.residuals_real(self.points.point(k), &jets, residuals);
             residuals.iter_mut().for_each(|r| *r *= self.scale(k));
@@ -177,8 +195,9 @@ impl<'a> Assembler<'a> {
             of_equation.iter_mut().for_each(Vec::clear);
         }
         let scalars = &theta[self.networks.scalars()];
+        let first = range.start;
         for (k, residuals) in range.zip(out.chunks_exact_mut(n_equations)) {
-            self.gather(work, k % BLOCK);
+            self.gather(work, k - first);
             let Workspace { tape, numbers, adjoints, seeds, .. } = work;
             tape.clear();
             let inputs: Vec<Var> = numbers.iter().chain(scalars).map(|&v| Var::input(tape, v)).collect();
@@ -234,7 +253,7 @@ impl<'a> Assembler<'a> {
     fn gradient(&self, theta: &[f64], u: impl Fn(usize, f64) -> f64 + Sync) -> (Vec<f64>, Vec<f64>) {
         let (n_equations, n) = (self.system.n_equations(), self.points.len());
         let blocks: Vec<Range<usize>> =
-            (0..n).step_by(BLOCK).map(|start| start..(start + BLOCK).min(n)).collect();
+            (0..n).step_by(self.block).map(|start| start..(start + self.block).min(n)).collect();
         let of_block = |work: &mut Workspace, range: &Range<usize>| {
             let mut residuals = vec![0.0; range.len() * n_equations];
             self.forward(theta, range.clone(), work);
@@ -289,10 +308,10 @@ impl LeastSquares for Assembler<'_> {
         let stride = n_equations * n_params;
         lin.residuals.resize(self.n_residuals(), 0.0);
         lin.jacobian.resize(n_params * self.n_residuals(), 0.0);
-        let rows = lin.jacobian.par_chunks_mut(BLOCK * stride);
-        let parts = lin.residuals.par_chunks_mut(BLOCK * n_equations);
+        let rows = lin.jacobian.par_chunks_mut(self.block * stride);
+        let parts = lin.residuals.par_chunks_mut(self.block * n_equations);
         rows.zip(parts).enumerate().for_each_init(Workspace::default, |work, (k, (rows, residuals))| {
-            let range = k * BLOCK..k * BLOCK + residuals.len() / n_equations;
+            let range = k * self.block..k * self.block + residuals.len() / n_equations;
             self.forward(theta, range.clone(), work);
             self.linearise_points(theta, range.clone(), work, residuals);
             rows.fill(0.0);
