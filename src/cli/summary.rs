@@ -10,7 +10,7 @@ pub fn summary(record: &Record, folder: &Path) -> String {
     let mut line = |name: &str, value: String| {
         let _ = writeln!(text, "{name:<11}{value}");
     };
-    line("target", format!("{}{} (d = {})", record.target, parameters(record), record.dim));
+    line("target", format!("{}{}", record.target, parameters(record)));
     let Record { evolution, steps, n_points, n_params, .. } = record;
     line("evolution", format!("{evolution}, {n_params} parameters, {n_points} points"));
     line("fit", format!("{steps} steps to loss {:.3e}: {}", record.loss, record.stop_reason));
@@ -19,7 +19,7 @@ pub fn summary(record: &Record, folder: &Path) -> String {
     line("ELBO", format!("{:.4}", record.elbo));
     line("Pareto k", format!("{:.2}", record.pareto_k));
     if let Some(delta) = record.delta_std {
-        line("std", format!("off by {delta:.4} on average"));
+        line("std", format!("off by {delta:.4} on average, unweighted"));
     }
     let (total, fit, threads) = (record.total_seconds, record.fit_seconds, record.threads);
     line("time", format!("{total:.1} s ({fit:.1} s of it the fit), {}", threads_in_words(threads)));
@@ -33,13 +33,11 @@ pub fn summary(record: &Record, folder: &Path) -> String {
     text
 }
 
+/// With the dimension, whether it is a parameter or not.
 fn parameters(record: &Record) -> String {
-    if record.parameters.is_empty() {
-        return String::new();
-    }
-    let pairs: Vec<String> =
-        record.parameters.iter().map(|(key, value)| format!("{key} = {value}")).collect();
-    format!(" with {}", pairs.join(", "))
+    let dim = (!record.parameters.contains_key("dim")).then(|| format!("dim = {}", record.dim));
+    let parameters = record.parameters.iter().map(|(key, value)| format!("{key} = {value}"));
+    format!(" with {}", dim.into_iter().chain(parameters).collect::<Vec<_>>().join(", "))
 }
 
 fn log_z(record: &Record) -> String {
