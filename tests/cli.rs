@@ -20,7 +20,7 @@ enum Fault {
     Panic,
 }
 
-/// N((3, 3, 3), I), failing from the n-th point on at which it is asked.
+/// N((3, 3, 3), I), failing at the n-th point at which it is asked.
 struct Failing {
     fault: Fault,
     from: usize,
@@ -41,12 +41,11 @@ impl Failing {
         let failed = {
             let mut asked = self.asked.lock().unwrap();
             asked.0 += 1;
-            // Asked again at the same point it fails again, as a density of x alone would.
-            let again = asked.1.as_deref() == Some(x);
-            if asked.0 >= self.from && asked.1.is_none() {
+            if asked.0 == self.from {
                 asked.1 = Some(x.to_vec());
             }
-            again || asked.0 >= self.from
+            // From then on as a density of x alone.
+            asked.1.as_deref() == Some(x)
         };
         match (failed, self.fault) {
             (false, _) => -0.5 * x.iter().map(|v| (v - 3.0) * (v - 3.0)).sum::<f64>(),
@@ -150,8 +149,9 @@ fn a_density_that_fails_at_any_stage_names_its_point() {
     run(&good, small(10), Output::At(earlier.clone(), IfExists::Refuse)).outcome.unwrap();
     let before = fs::read(earlier.join("run.json")).unwrap();
     let all = good.asked().0;
-    // The first point, one of the pilot, one of a collocation set, one of the draws, the very last.
-    for from in [1, all / 4, all - 900, all - 400, all] {
+    // The first point; one of the annealed particles; from the end back: 500 draws, 1024 of the last pilot,
+    // 64 of the last set of points.
+    for from in [1, all / 4, all - 1550, all - 900, all - 400, all] {
         for fault in [Fault::NotANumber, Fault::PlusInfinity, Fault::Panic] {
             let target = Failing::new(fault, from);
             let finished = run(&target, small(10), Output::At(earlier.clone(), IfExists::Replace));
