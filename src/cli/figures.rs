@@ -37,7 +37,7 @@ pub fn loss_figure(record: &Record, history: &[HistoryRow]) -> String {
 
 fn note(record: &Record) -> String {
     let exact = record.log_z_exact.map_or(String::new(), |z| format!(" (exact {z:.4})"));
-    format!("ESS {:.3} · log Z = {:.4} ± {:.4}{exact}", record.ess, record.log_z, record.log_z_se)
+    format!("ESS {:.3} · log Z = {:.4} ± {:.0e}{exact}", record.ess, record.log_z, record.log_z_se)
 }
 
 /// Ranges that hold 99 % of the draws and every known mode, so that a mode without draws is seen.

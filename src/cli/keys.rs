@@ -98,10 +98,11 @@ impl KeySpec {
 }
 
 impl fmt::Display for KeySpec {
-    /// `steps=120  steps of the optimiser at most (a whole number from 1 to 10000000)`.
+    /// `steps=120               steps of the optimiser at most (a whole number from 1 to 10000000)`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let space = if self.help.is_empty() { "" } else { "  " };
-        write!(f, "{}={}{space}{}  ({})", self.name, self.default, self.help, self.kind)
+        let setting = format!("{}={}", self.name, self.default);
+        let space = if self.help.is_empty() { "" } else { " " };
+        write!(f, "{setting:<24}{}{space}({})", self.help, self.kind)
     }
 }
 

@@ -75,6 +75,22 @@ pub(super) struct Fitted {
 }
 
 impl Fitted {
+    fn with_draws(
+        fit: Fit,
+        target: &dyn Target,
+        settings: &RunSettings,
+        fit_seconds: f64,
+    ) -> Result<Fitted, CliError> {
+        let (draws, no_draws) = match fit.draw(target, settings.draws, settings.fit.seed) {
+            Ok(draws) => (draws, None),
+            Err(DrawError::Transport(error)) => {
+                (Draws { x: Vec::new(), log_weights: Vec::new() }, Some(error))
+            }
+            Err(DrawError::Density(error)) => return Err(FitError::Density(error).into()),
+        };
+        Ok(Fitted { fit, draws, no_draws, fit_seconds })
+    }
+
     fn interrupted(&self) -> bool {
         self.fit.stop_reason == StopReason::Optimiser(Outcome::Interrupted)
     }
@@ -136,14 +152,9 @@ fn fit_and_draw(
     let fit = fit?;
     let fit_seconds = start.elapsed().as_secs_f64();
     display.say(&format!("moving {n_draws} draws"));
-    let drawn = fit.draw(subject.target, *n_draws, settings.seed);
+    let fitted = Fitted::with_draws(fit, subject.target, &options.settings, fit_seconds);
     display.end_line();
-    let (draws, no_draws) = match drawn {
-        Ok(draws) => (draws, None),
-        Err(DrawError::Transport(error)) => (Draws { x: Vec::new(), log_weights: Vec::new() }, Some(error)),
-        Err(DrawError::Density(error)) => return Err(FitError::Density(error).into()),
-    };
-    Ok(Fitted { fit, draws, no_draws, fit_seconds })
+    fitted
 }
 
 /// Everything but run.json, which is written last.
@@ -243,5 +254,48 @@ fn record(subject: &Subject<'_>, options: &RunOptions, fitted: &Fitted) -> Recor
             cpu_model: here.cpu_model,
             available_threads: here.available_threads,
         },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::density::{Benchmark, gauss};
+    use crate::fitting::FitSettings;
+
+    /// A fit whose flow cannot be integrated: no parameter of it is a number.
+    fn without_draws(target: &dyn Target, settings: &RunSettings) -> Fitted {
+        let mut broken = fit(target, &settings.fit, &mut |_| Control::Continue).unwrap();
+        broken.theta.fill(f64::NAN);
+        Fitted::with_draws(broken, target, settings, 0.0).unwrap()
+    }
+
+    #[test]
+    fn a_fit_without_draws_is_kept_and_not_trusted() {
+        let fit = FitSettings { steps: 2, points: 64, width: 4, depth: 1, ..FitSettings::default() };
+        let settings = RunSettings { fit, draws: 100, threads: 1 };
+        for dim in [2, 3] {
+            let (target, parameters) = (gauss(dim), BTreeMap::new());
+            let facts = target.facts();
+            let subject = Subject {
+                name: "gauss",
+                parameters: &parameters,
+                target: &target,
+                facts: &facts,
+                exact_draws: None,
+            };
+            let home = tempfile::tempdir().unwrap();
+            let output = Output::At(home.path().join("out"), IfExists::Refuse);
+            let options = RunOptions { settings: settings.clone(), output, progress: Style::Quiet };
+            let fitted = without_draws(&target, &settings);
+            let record = record(&subject, &options, &fitted);
+            assert_eq!((record.n_draws, record.steps, record.verdict), (0, 2, Verdict::NotTrusted));
+            assert!(record.reasons.len() == 1 && record.reasons[0].contains("there are no draws: the flow"));
+            let mut folder = RunFolder::create(&home.path().join("out"), IfExists::Refuse).unwrap();
+            write_results(&mut folder, &subject, &record, &fitted).unwrap();
+            folder.commit().unwrap();
+            let json = record.to_json();
+            assert_eq!(Record::from_json(&json).unwrap().to_json(), json);
+        }
     }
 }

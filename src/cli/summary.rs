@@ -13,7 +13,7 @@ pub fn summary(record: &Record, folder: &Path) -> String {
     line("target", format!("{}{}", record.target, parameters(record)));
     let Record { evolution, steps, n_points, n_params, .. } = record;
     line("evolution", format!("{evolution}, {n_params} parameters, {n_points} points"));
-    line("fit", format!("{steps} steps to loss {:.3e}: {}", record.loss, record.stop_reason));
+    line("fit", format!("{} to loss {:.3e}: {}", counted(*steps, "step"), record.loss, record.stop_reason));
     line("log Z", log_z(record));
     line("ESS", format!("{:.4} of {} draws", record.ess, record.n_draws));
     line("ELBO", format!("{:.4}", record.elbo));
@@ -22,7 +22,7 @@ pub fn summary(record: &Record, folder: &Path) -> String {
         line("std", format!("off by {delta:.4} on average, unweighted"));
     }
     let (total, fit, threads) = (record.total_seconds, record.fit_seconds, record.threads);
-    line("time", format!("{total:.1} s ({fit:.1} s of it the fit), {}", threads_in_words(threads)));
+    line("time", format!("{total:.1} s ({fit:.1} s of it the fit), {}", counted(threads, "thread")));
     line("folder", folder.display().to_string());
     line("verdict", record.verdict.to_string());
     if record.verdict == Verdict::NotTrusted {
@@ -46,6 +46,6 @@ fn log_z(record: &Record) -> String {
     format!("{:.6} ± {:.6}{exact}{learned}", record.log_z, record.log_z_se)
 }
 
-fn threads_in_words(threads: usize) -> String {
-    if threads == 1 { "1 thread".to_string() } else { format!("{threads} threads") }
+fn counted(n: usize, what: &str) -> String {
+    if n == 1 { format!("1 {what}") } else { format!("{n} {what}s") }
 }

@@ -133,9 +133,9 @@ mod tests {
         assert_eq!(
             many_well.split_once('\n').unwrap().1,
             "    dim 5, log Z -0.541056, 32 modes\n    mean 0 each\n    std 1.983458 each\n    \
-             --set dim=5  (a whole number from 1 to 1000)\n    \
-             --set wells=5  (a whole number from 0 to 1000)\n    \
-             --set delta=4  (a number from 0 to 100)"
+             --set dim=5                   (a whole number from 1 to 1000)\n    \
+             --set wells=5                 (a whole number from 0 to 1000)\n    \
+             --set delta=4                 (a number from 0 to 100)"
         );
     }
 }

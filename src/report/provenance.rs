@@ -40,8 +40,8 @@ impl Provenance {
 
 /// A package's version in the text of a Cargo.lock.
 fn locked_version(lock: &'static str, package: &str) -> Option<&'static str> {
-    let after = lock.split_once(&format!("name = \"{package}\"\nversion = \""))?.1;
-    after.split('"').next()
+    let mut after = lock.lines().skip_while(|line| *line != format!("name = \"{package}\""));
+    after.nth(1)?.strip_prefix("version = \"")?.strip_suffix('"')
 }
 
 /// The first processor's name in the text of /proc/cpuinfo.
