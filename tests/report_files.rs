@@ -55,15 +55,15 @@ fn record() -> Record {
         std: vec![1.0, 2.0],
         verdict: Verdict::NotTrusted,
         reasons: vec!["a reason".into()],
-        versions: BTreeMap::from([("pushforward".into(), here.version.into())]),
+        versions: here.versions.map(|(what, version)| (what.into(), version.into())).into(),
         threads: 2,
         fit_seconds: 1.5,
         total_seconds: 2.5,
+        cpu_features: here.cpu_features.iter().map(|s| s.to_string()).collect(),
         machine: Machine {
             architecture: here.architecture.into(),
             operating_system: here.operating_system.into(),
             cpu_model: here.cpu_model,
-            cpu_features: here.cpu_features.iter().map(|s| s.to_string()).collect(),
             available_threads: here.available_threads,
         },
     }

@@ -1,6 +1,7 @@
 //! The command line as it is typed.
 
 use super::progress::Style;
+use super::run_settings::RunSettings;
 use crate::report::IfExists;
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use std::ffi::OsString;
@@ -42,15 +43,28 @@ pub struct RunCall {
 const RUN_EXAMPLES: &str = "\
 Examples:
   pushforward run gmm9
-  pushforward run many-well --set dim=5 --set wells=5 --set delta=4 --draws 20000
-  pushforward run funnel --config funnel.toml --seed 7 --out results/funnel
+  pushforward run many-well --set dim=7 --set wells=3 --draws 50000
+  pushforward run funnel --config funnel.toml --seed 7 --out results/funnel";
 
-Settings: defaults, then the configuration file, then --set, then the options above. A configuration
-file is flat TOML with the same keys as --set: evolution, steps, points, width, depth, draws, seed,
-threads, and the target's own (see `pushforward targets`).
+const SETTINGS: &str = "\
+Later wins: these defaults, then the configuration file (flat TOML with the same keys), then --set, then the
+options above. A target's own keys are listed by `pushforward targets`.";
 
-Exit codes: 0 trusted, 3 finished but not trusted, 2 wrong call or configuration, 4 the density failed,
-1 results could not be written, 130 interrupted with what was reached on disk.";
+const EXIT_CODES: &str = "\
+Exit codes:
+  0    trusted
+  3    finished, but not trusted: the reasons are printed and in run.json
+  2    wrong call or configuration, or an output folder that cannot be used; nothing was computed
+  4    the density failed; the message names the point
+  1    the results could not be written
+  130  interrupted by SIGINT or SIGTERM; what was reached is on disk";
+
+fn run_help() -> String {
+    let keys: String = RunSettings::keys().iter().map(|key| format!("  {key}\n")).collect();
+    format!(
+        "{RUN_EXAMPLES}\n\nKeys of --set for every target, with their defaults:\n{keys}{SETTINGS}\n\n{EXIT_CODES}"
+    )
+}
 
 /// Options of `run` that are keys of the settings: name, placeholder, help.
 const KEY_OPTIONS: [(&str, &str, &str); 4] = [
@@ -75,9 +89,10 @@ pub fn parse(words: &[OsString]) -> Result<Call, clap::Error> {
 
 fn command() -> Command {
     Command::new("pushforward")
+        .bin_name("pushforward")
         .version(env!("CARGO_PKG_VERSION"))
         .about("Learns a transport to an unnormalised density: weighted draws, log Z and a verdict")
-        .after_help("Example: pushforward run gmm9")
+        .after_help(format!("Example: pushforward run gmm9\n\n{EXIT_CODES}"))
         .subcommand_required(true)
         .arg_required_else_help(true)
         .subcommand(run_command())
@@ -93,35 +108,41 @@ fn run_command() -> Command {
     let path = || value_parser!(PathBuf);
     let mut run = Command::new("run")
         .about("Fits a transport to a target, draws, and judges the draws")
-        .after_help(RUN_EXAMPLES)
+        .after_help(run_help())
         .arg(Arg::new("target").value_name("TARGET").required(true).help("Its name; see `targets`"));
     for (name, placeholder, help) in KEY_OPTIONS {
         // Read as text: a wrong value gets the same message as in a configuration file.
         run = run.arg(Arg::new(name).long(name).value_name(placeholder).allow_hyphen_values(true).help(help));
     }
-    run.arg(Arg::new("config").long("config").value_name("F.toml").value_parser(path()).help("Configuration"))
-        .arg(
-            Arg::new("set")
-                .long("set")
-                .value_name("key=value")
-                .action(ArgAction::Append)
-                .allow_hyphen_values(true)
-                .help("One setting; may be repeated"),
-        )
-        .arg(
-            Arg::new("out")
-                .long("out")
-                .value_name("DIR")
-                .value_parser(path())
-                .help("Output folder [default: runs/TARGET, or the first free of runs/TARGET-2, …]"),
-        )
-        .arg(
-            Arg::new("force")
-                .long("force")
-                .action(ArgAction::SetTrue)
-                .help("Replace an earlier run in the output folder, once the new one is complete"),
-        )
-        .arg(Arg::new("quiet").long("quiet").action(ArgAction::SetTrue).help("Show no progress"))
+    run.arg(
+        Arg::new("config")
+            .long("config")
+            .value_name("F.toml")
+            .value_parser(path())
+            .help("Configuration file"),
+    )
+    .arg(
+        Arg::new("set")
+            .long("set")
+            .value_name("key=value")
+            .action(ArgAction::Append)
+            .allow_hyphen_values(true)
+            .help("One setting; may be repeated"),
+    )
+    .arg(
+        Arg::new("out")
+            .long("out")
+            .value_name("DIR")
+            .value_parser(path())
+            .help("Output folder [default: runs/TARGET, or the first free of runs/TARGET-2, …]"),
+    )
+    .arg(
+        Arg::new("force")
+            .long("force")
+            .action(ArgAction::SetTrue)
+            .help("Replace an earlier run in the output folder, once the new one is complete"),
+    )
+    .arg(Arg::new("quiet").long("quiet").action(ArgAction::SetTrue).help("Show no progress"))
 }
 
 fn run_call(matches: &ArgMatches) -> RunCall {

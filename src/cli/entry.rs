@@ -1,9 +1,8 @@
 //! Where the program starts: streams, signals, and the exit code.
 
-use super::connect::{BuiltIn, defaults};
 use super::exit::Exit;
 use super::interrupt::watch_signals;
-use super::program::{Parts, program};
+use super::program::program;
 use super::progress::Style;
 use super::run::Console;
 use std::io::IsTerminal;
@@ -20,8 +19,7 @@ pub fn main() -> ExitCode {
     };
     let words: Vec<_> = std::env::args_os().collect();
     let progress = if std::io::stderr().is_terminal() { Style::Redrawn } else { Style::Lines };
-    let parts = Parts { catalogue: &BuiltIn, engine: &BuiltIn, defaults: &defaults(), progress };
     let (mut out, mut err) = (std::io::stdout(), std::io::stderr());
     let mut console = Console { out: &mut out, err: &mut err, stop: &stop };
-    program(&words, &parts, &mut console).code().into()
+    program(&words, progress, &mut console).code().into()
 }

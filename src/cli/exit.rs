@@ -1,8 +1,7 @@
 //! How the program ends: its exit codes, and the one error that maps to them.
 
-use super::engine::EngineError;
 use super::settings::SettingsError;
-use crate::fitting::{DrawError, FitError};
+use crate::fitting::FitError;
 use crate::report::FolderError;
 use std::fmt;
 use std::io;
@@ -45,8 +44,8 @@ pub enum CliError {
     Settings(SettingsError),
     /// The output folder.
     Folder(FolderError),
-    /// The fit or the draws.
-    Engine(EngineError),
+    /// The fit, or the density at the draws.
+    Fit(FitError),
     /// Threads, signals or standard output.
     System {
         /// What was tried.
@@ -60,16 +59,9 @@ impl CliError {
     /// The exit it leads to.
     pub fn exit(&self) -> Exit {
         match self {
-            CliError::Settings(_) => Exit::WrongCall,
-            CliError::Folder(FolderError::Write { .. }) => Exit::OutputFailed,
-            CliError::Folder(_) => Exit::WrongCall,
-            CliError::Engine(EngineError::Fit(FitError::Density(_) | FitError::NoSupport { .. })) => {
-                Exit::DensityFailed
-            }
-            CliError::Engine(EngineError::Fit(_)) => Exit::WrongCall,
-            CliError::Engine(EngineError::Draw(DrawError::Density(_))) => Exit::DensityFailed,
-            CliError::Engine(EngineError::Draw(DrawError::Transport(_))) => Exit::NotTrusted,
-            CliError::System { .. } => Exit::OutputFailed,
+            CliError::Folder(FolderError::Write { .. }) | CliError::System { .. } => Exit::OutputFailed,
+            CliError::Fit(FitError::Density(_) | FitError::NoSupport { .. }) => Exit::DensityFailed,
+            CliError::Settings(_) | CliError::Folder(_) | CliError::Fit(_) => Exit::WrongCall,
         }
     }
 }
@@ -79,7 +71,7 @@ impl fmt::Display for CliError {
         match self {
             CliError::Settings(error) => error.fmt(f),
             CliError::Folder(error) => error.fmt(f),
-            CliError::Engine(error) => error.fmt(f),
+            CliError::Fit(error) => error.fmt(f),
             CliError::System { what, cause } => write!(f, "{what}: {cause}"),
         }
     }
@@ -99,8 +91,8 @@ impl From<FolderError> for CliError {
     }
 }
 
-impl From<EngineError> for CliError {
-    fn from(error: EngineError) -> CliError {
-        CliError::Engine(error)
+impl From<FitError> for CliError {
+    fn from(error: FitError) -> CliError {
+        CliError::Fit(error)
     }
 }

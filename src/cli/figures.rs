@@ -1,43 +1,43 @@
 //! The figures of a run, from its record and draws.
 
-use super::engine::{Fitted, Step};
 use super::run::Subject;
 use crate::density::{self, Target};
+use crate::fitting::{Draws, HistoryRow};
 use crate::report::{Grid, LossPlot, LossPoint, MarginalsPlot, PlanePlot, Range, Record, Sample};
 
 /// Grid points along each side of a contour figure.
 const SIDE: usize = 201;
 
 /// Contours with draws in two dimensions, marginals in any other.
-pub fn density_figure(subject: &Subject<'_>, record: &Record, fitted: &Fitted) -> String {
+pub fn density_figure(subject: &Subject<'_>, record: &Record, draws: &Draws) -> String {
     let title = format!("{}, {}", record.target, record.evolution);
     let note = note(record);
     if let [first, second] = record.names.as_slice() {
-        let (x, y) = frame(&fitted.draws, subject.facts.modes.as_ref().map_or(&[], |modes| &modes.centres));
+        let (x, y) = frame(&draws.x, subject.facts.modes.as_ref().map_or(&[], |modes| &modes.centres));
         let values = values_on_grid(subject.target, x, y);
         let grid = Grid { x, y, columns: SIDE, values: &values };
-        return PlanePlot { title: &title, note: &note, names: [first, second], grid, draws: &fitted.draws }
-            .svg();
+        return PlanePlot { title: &title, note: &note, names: [first, second], grid, draws: &draws.x }.svg();
     }
-    let largest = fitted.log_weights.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-    let weights: Vec<f64> = fitted.log_weights.iter().map(|w| libm::exp(w - largest)).collect();
-    let draws = Sample { points: &fitted.draws, weights: Some(&weights) };
+    let largest = draws.log_weights.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    let weights: Vec<f64> = draws.log_weights.iter().map(|w| libm::exp(w - largest)).collect();
+    let sample = Sample { points: &draws.x, weights: Some(&weights) };
     let exact = subject.exact_draws.map(|points| Sample { points, weights: None });
-    MarginalsPlot { title: &title, note: &note, names: &record.names, draws, exact }.svg()
+    MarginalsPlot { title: &title, note: &note, names: &record.names, draws: sample, exact }.svg()
 }
 
 /// Loss and pilot ESS over the steps.
-pub fn loss_figure(record: &Record, history: &[Step]) -> String {
+pub fn loss_figure(record: &Record, history: &[HistoryRow]) -> String {
     let title = format!("{}, {}", record.target, record.evolution);
     let note = format!("{} parameters, {} points", record.n_params, record.n_points);
-    let point = |s: &Step| LossPoint { step: s.step, loss: s.loss, pilot_ess: s.pilot_ess };
+    let point =
+        |row: &HistoryRow| LossPoint { step: row.step, loss: row.record.loss, pilot_ess: row.pilot_ess };
     let points: Vec<LossPoint> = history.iter().map(point).collect();
     LossPlot { title: &title, note: &note, points: &points }.svg()
 }
 
 fn note(record: &Record) -> String {
     let exact = record.log_z_exact.map_or(String::new(), |z| format!(" (exact {z:.4})"));
-    format!("ESS {:.3} · log Z = {:.4} ± {:.4}{exact}", record.ess, record.log_z, record.log_z_se)
+    format!("ESS {:.3} · log Z = {:.4} ± {:.0e}{exact}", record.ess, record.log_z, record.log_z_se)
 }
 
 /// Ranges that hold 99 % of the draws and every known mode, so that a mode without draws is seen.

@@ -1,5 +1,6 @@
 //! Keys of a configuration: what each must be, and values that are.
 
+use crate::density::{Parameter, Range, TargetEntry};
 use std::fmt;
 
 /// What a key's value must be.
@@ -12,10 +13,8 @@ pub enum Kind {
         /// The largest allowed.
         most: u64,
     },
-    /// A finite number.
-    Real,
-    /// A finite number above 0.
-    Positive,
+    /// A number in a range.
+    Number(Range),
     /// One of these words.
     Choice(&'static [&'static str]),
 }
@@ -25,8 +24,7 @@ impl fmt::Display for Kind {
         match self {
             Kind::Count { least, most: u64::MAX } => write!(f, "a whole number, at least {least}"),
             Kind::Count { least, most } => write!(f, "a whole number from {least} to {most}"),
-            Kind::Real => write!(f, "a finite number"),
-            Kind::Positive => write!(f, "a finite number above 0"),
+            Kind::Number(range) => range.fmt(f),
             Kind::Choice(words) => write!(f, "one of {}", words.join(", ")),
         }
     }
@@ -82,8 +80,30 @@ pub struct KeySpec {
     pub kind: Kind,
     /// What it is if nobody sets it.
     pub default: Value,
-    /// One line on what it means.
+    /// One line on what it means; empty if the name says it.
     pub help: &'static str,
+}
+
+impl KeySpec {
+    /// The parameters of a target.
+    pub fn of_target(entry: &TargetEntry) -> Vec<KeySpec> {
+        let key = |p: &Parameter| KeySpec {
+            name: p.name,
+            kind: Kind::Number(p.range),
+            default: number(p.range, p.default).expect("a default is in its range"),
+            help: "",
+        };
+        entry.parameters.iter().map(key).collect()
+    }
+}
+
+impl fmt::Display for KeySpec {
+    /// `steps=120               steps of the optimiser at most (a whole number from 1 to 10000000)`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let setting = format!("{}={}", self.name, self.default);
+        let space = if self.help.is_empty() { "" } else { " " };
+        write!(f, "{setting:<24}{}{space}({})", self.help, self.kind)
+    }
 }
 
 impl Kind {
@@ -91,7 +111,7 @@ impl Kind {
     pub fn parse(self, text: &str) -> Option<Value> {
         match self {
             Kind::Count { .. } => text.parse().ok().and_then(|n| self.count(n)),
-            Kind::Real | Kind::Positive => text.parse().ok().and_then(|x| self.real(x)),
+            Kind::Number(range) => text.parse().ok().and_then(|x| number(range, x)),
             Kind::Choice(words) => words.contains(&text).then(|| Value::Word(text.to_string())),
         }
     }
@@ -102,8 +122,8 @@ impl Kind {
             (Kind::Count { .. }, toml::Value::Integer(n)) => {
                 u64::try_from(*n).ok().and_then(|n| self.count(n))
             }
-            (Kind::Real | Kind::Positive, toml::Value::Integer(n)) => self.real(*n as f64),
-            (Kind::Real | Kind::Positive, toml::Value::Float(x)) => self.real(*x),
+            (Kind::Number(range), toml::Value::Integer(n)) => number(range, *n as f64),
+            (Kind::Number(range @ Range::Real { .. }), toml::Value::Float(x)) => number(range, *x),
             (Kind::Choice(_), toml::Value::String(word)) => self.parse(word),
             _ => None,
         }
@@ -112,8 +132,11 @@ impl Kind {
     fn count(self, n: u64) -> Option<Value> {
         matches!(self, Kind::Count { least, most } if (least..=most).contains(&n)).then_some(Value::Count(n))
     }
+}
 
-    fn real(self, x: f64) -> Option<Value> {
-        (x.is_finite() && (self != Kind::Positive || x > 0.0)).then_some(Value::Real(x))
-    }
+fn number(range: Range, x: f64) -> Option<Value> {
+    range.contains(x).then_some(match range {
+        Range::Whole { .. } | Range::Even { .. } => Value::Count(x as u64),
+        Range::Real { .. } => Value::Real(x),
+    })
 }

@@ -1,37 +1,28 @@
 //! From the words of the command line to an exit.
 
 use super::arguments::{Call, RunCall, parse};
-use super::catalogue::{Catalogue, TargetEntry};
-use super::engine::{Engine, FitSettings};
+use super::audit::audit;
 use super::exit::{CliError, Exit};
+use super::keys::{KeySpec, Value};
 use super::progress::Style;
 use super::run::{Console, Output, RunOptions, Subject, run_target};
+use super::run_settings::RunSettings;
 use super::settings::{Origin, Settings, SettingsError, unknown};
 use super::table::{audit_exit, audit_table, targets_text};
-use crate::density::Benchmark;
+use crate::density::{self, Benchmark, TargetEntry};
 use crate::num::{Purpose, Stream};
 use crate::report::IfExists;
+use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::io;
 use std::path::PathBuf;
 
-/// What the program is put together from.
-#[derive(Clone, Copy)]
-pub struct Parts<'a> {
-    /// Targets, evolutions and audits.
-    pub catalogue: &'a dyn Catalogue,
-    /// The method.
-    pub engine: &'a dyn Engine,
-    /// Settings of a fit if nobody sets them.
-    pub defaults: &'a FitSettings,
-    /// How progress is shown if not `--quiet`.
-    pub progress: Style,
-}
-
-/// Does what the words ask for. Errors are printed, the exit says which kind.
-pub fn program(words: &[OsString], parts: &Parts<'_>, console: &mut Console<'_>) -> Exit {
+/// Does what the words ask for; `progress` is how it is shown if not `--quiet`.
+///
+/// Errors are printed, the exit says which kind.
+pub fn program(words: &[OsString], progress: Style, console: &mut Console<'_>) -> Exit {
     let outcome = match parse(words) {
-        Ok(call) => dispatch(call, parts, console),
+        Ok(call) => dispatch(call, progress, console),
         Err(asked) if asked.exit_code() == 0 => print(console, &asked.to_string(), Exit::Trusted),
         Err(wrong) => {
             let _ = write!(console.err, "{wrong}");
@@ -44,28 +35,27 @@ pub fn program(words: &[OsString], parts: &Parts<'_>, console: &mut Console<'_>)
     })
 }
 
-fn dispatch(call: Call, parts: &Parts<'_>, console: &mut Console<'_>) -> Result<Exit, CliError> {
+fn dispatch(call: Call, progress: Style, console: &mut Console<'_>) -> Result<Exit, CliError> {
     match call {
-        Call::Run(call) => run(&call, parts, console),
-        Call::Targets => print(console, &targets_text(&parts.catalogue.targets()), Exit::Trusted),
+        Call::Run(call) => run(&call, progress, console),
+        Call::Targets => print(console, &targets_text(), Exit::Trusted),
         Call::Audit { target } => {
-            if let Some(name) = &target {
-                entry(parts.catalogue, name)?;
-            }
-            let checks = parts.catalogue.audit(target.as_deref());
+            let chosen = target.map(|name| entry(&name)).transpose()?;
+            let checks = audit(chosen.map(|entry| entry.name));
             print(console, &audit_table(&checks), audit_exit(&checks))
         }
     }
 }
 
-fn run(call: &RunCall, parts: &Parts<'_>, console: &mut Console<'_>) -> Result<Exit, CliError> {
-    let entry = entry(parts.catalogue, &call.target)?;
-    let settings = settings(call, parts, &entry)?;
-    let parameters = settings.of(&entry.keys);
-    let target = parts.catalogue.build(entry.name, &parameters)?;
+fn run(call: &RunCall, progress: Style, console: &mut Console<'_>) -> Result<Exit, CliError> {
+    let entry = entry(&call.target)?;
+    let keys = KeySpec::of_target(entry);
+    let settings = settings(call, &keys)?;
+    let parameters = settings.of(&keys);
+    let target = built(entry, &parameters)?;
     let facts = target.facts();
-    let fit = FitSettings::read(&settings);
-    let exact_draws = exact_draws(target.as_ref(), &fit);
+    let settings = RunSettings::read(&settings);
+    let exact_draws = exact_draws(target.as_ref(), &settings);
     let subject = Subject {
         name: entry.name,
         parameters: &parameters,
@@ -73,21 +63,20 @@ fn run(call: &RunCall, parts: &Parts<'_>, console: &mut Console<'_>) -> Result<E
         facts: &facts,
         exact_draws: exact_draws.as_deref(),
     };
-    let progress = call.progress.unwrap_or(parts.progress);
-    run_target(&subject, &RunOptions { fit, output: output(call), progress }, parts.engine, console)
+    let progress = call.progress.unwrap_or(progress);
+    run_target(&subject, &RunOptions { settings, output: output(call), progress }, console)
 }
 
-fn entry(catalogue: &dyn Catalogue, name: &str) -> Result<TargetEntry, SettingsError> {
-    let targets = catalogue.targets();
-    let known: Vec<&str> = targets.iter().map(|target| target.name).collect();
-    let error = unknown("target", name, &known, Origin::CommandLine);
-    targets.into_iter().find(|target| target.name == name).ok_or(error)
+fn entry(name: &str) -> Result<&'static TargetEntry, SettingsError> {
+    let known: Vec<&str> = density::targets().iter().map(|entry| entry.name).collect();
+    let found = density::targets().iter().find(|entry| entry.name == name);
+    found.ok_or_else(|| unknown("target", name, &known, Origin::CommandLine))
 }
 
 /// Defaults, file, pairs, options: later wins.
-fn settings(call: &RunCall, parts: &Parts<'_>, entry: &TargetEntry) -> Result<Settings, SettingsError> {
-    let mut keys = parts.defaults.keys(parts.catalogue.evolutions());
-    keys.extend(entry.keys.iter().cloned());
+fn settings(call: &RunCall, of_target: &[KeySpec]) -> Result<Settings, SettingsError> {
+    let mut keys = RunSettings::keys();
+    keys.extend(of_target.iter().cloned());
     let mut settings = Settings::new(keys);
     if let Some(path) = &call.config {
         settings.read_file(path)?;
@@ -95,6 +84,14 @@ fn settings(call: &RunCall, parts: &Parts<'_>, entry: &TargetEntry) -> Result<Se
     call.pairs.iter().try_for_each(|pair| settings.set_pair(pair))?;
     call.options.iter().try_for_each(|(key, value)| settings.set(key, value))?;
     Ok(settings)
+}
+
+fn built(
+    entry: &TargetEntry,
+    parameters: &BTreeMap<String, Value>,
+) -> Result<Box<dyn Benchmark>, SettingsError> {
+    let numbers = parameters.iter().map(|(key, value)| (key.clone(), value.as_real())).collect();
+    density::named_target(entry.name, &numbers).map_err(SettingsError::Target)
 }
 
 fn output(call: &RunCall) -> Output {
@@ -107,13 +104,13 @@ fn output(call: &RunCall) -> Output {
 }
 
 /// At most 20 000 for the outline in the figure, more than its bins resolve; none in the plane, where contours serve.
-fn exact_draws(target: &dyn Benchmark, fit: &FitSettings) -> Option<Vec<f64>> {
+fn exact_draws(target: &dyn Benchmark, settings: &RunSettings) -> Option<Vec<f64>> {
     let dim = target.dim();
     if dim == 2 {
         return None;
     }
-    let mut stream = Stream::new(fit.seed, Purpose::Exact, 0);
-    let mut draws = vec![0.0; dim * fit.draws.min(20_000)];
+    let mut stream = Stream::new(settings.fit.seed, Purpose::Exact, 0);
+    let mut draws = vec![0.0; dim * settings.draws.min(20_000)];
     draws.chunks_exact_mut(dim).all(|x| target.draw(&mut stream, x)).then_some(draws)
 }
 

@@ -1,24 +1,8 @@
 //! What a fit shows while it runs: one line redrawn on a terminal, now and then a line anywhere else.
 
+use crate::fitting::Progress;
 use std::io::{self, Write};
 use std::time::Duration;
-
-/// Where a fit is.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Progress {
-    /// Steps taken.
-    pub step: usize,
-    /// Steps at most.
-    pub steps: usize,
-    /// The loss.
-    pub loss: f64,
-    /// λ of the last step.
-    pub damping: f64,
-    /// Normalised ESS of the last pilot, if there was one.
-    pub pilot_ess: Option<f64>,
-    /// Since the fit began.
-    pub elapsed: Duration,
-}
 
 /// How progress is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,61 +22,76 @@ pub struct Display<W> {
     style: Style,
     shown: Option<Progress>,
     pending: Option<Progress>,
+    pilot_ess: Option<f64>,
+    open: bool,
 }
 
 impl<W: Write> Display<W> {
     /// Nothing shown yet.
     pub fn new(out: W, style: Style) -> Display<W> {
-        Display { out, style, shown: None, pending: None }
+        Display { out, style, shown: None, pending: None, pilot_ess: None, open: false }
     }
 
-    /// Shows it if it is time; time is `elapsed`, no clock is read.
+    /// Shows a few words at once; on a terminal the next thing shown takes their place.
+    pub fn say(&mut self, words: &str) {
+        let _ = self.show(words);
+    }
+
+    /// Shows a step if it is time; time is `elapsed`, no clock is read.
     pub fn update(&mut self, progress: &Progress) {
         let pause = match self.style {
             Style::Redrawn => Duration::from_millis(100),
             Style::Lines => Duration::from_secs(2),
             Style::Quiet => return,
         };
+        self.pilot_ess = progress.pilot_ess.or(self.pilot_ess);
         let last = self.shown.map(|shown| shown.elapsed + pause);
         if progress.step >= progress.steps || last.is_none_or(|due| progress.elapsed >= due) {
-            let _ = self.show(progress);
+            self.show_step(progress);
         } else {
             self.pending = Some(*progress);
         }
     }
 
     /// Shows the last step if it was not, and ends the line.
-    pub fn finish(&mut self) {
+    pub fn end_line(&mut self) {
         if let Some(pending) = self.pending {
-            let _ = self.show(&pending);
+            self.show_step(&pending);
         }
-        if self.style == Style::Redrawn && self.shown.is_some() {
+        if self.open {
             let _ = writeln!(self.out);
+            self.open = false;
         }
     }
 
-    fn show(&mut self, progress: &Progress) -> io::Result<()> {
+    fn show_step(&mut self, progress: &Progress) {
         (self.shown, self.pending) = (Some(*progress), None);
-        if self.style == Style::Redrawn {
-            // To the line's start, the text, and clear what is left of a longer one (ECMA-48 EL).
-            write!(self.out, "\r{}\x1b[K", line(progress))?;
-        } else {
-            writeln!(self.out, "{}", line(progress))?;
+        let _ = self.show(&line(progress, self.pilot_ess));
+    }
+
+    fn show(&mut self, words: &str) -> io::Result<()> {
+        match self.style {
+            Style::Quiet => return Ok(()),
+            Style::Lines => writeln!(self.out, "{words}")?,
+            Style::Redrawn => {
+                self.open = true;
+                // To the line's start, the words, and clear what is left of longer ones (ECMA-48 EL); without
+                // autowrap (DEC DECAWM), or a narrow terminal would get a new line for every redrawing.
+                write!(self.out, "\r\x1b[?7l{words}\x1b[K\x1b[?7h")?;
+            }
         }
         self.out.flush()
     }
 }
 
-/// `step 12/60  loss 3.21e-2  damping 1.0e-3  pilot ESS 0.87  elapsed 0:09  left 0:36`.
-pub fn line(progress: &Progress) -> String {
-    let Progress { step, steps, loss, damping, pilot_ess, elapsed } = *progress;
+/// `step  12/120  loss 3.21e-2  damping 1.0e-3  ESS 0.87  0:09, at most 0:36 left`; the ESS is the last pilot's.
+pub fn line(progress: &Progress, pilot_ess: Option<f64>) -> String {
+    let Progress { step, steps, record, elapsed, .. } = *progress;
     let width = steps.to_string().len();
-    let ess = pilot_ess.map_or(String::new(), |ess| format!("  pilot ESS {ess:.2}"));
-    let left = time_left(progress).map_or(String::new(), |left| format!("  left {}", clock(left)));
-    let elapsed = clock(elapsed);
-    format!(
-        "step {step:>width$}/{steps}  loss {loss:.2e}  damping {damping:.1e}{ess}  elapsed {elapsed}{left}"
-    )
+    let ess = pilot_ess.map_or(String::new(), |ess| format!("  ESS {ess:.2}"));
+    let left = time_left(progress).map_or(String::new(), |left| format!(", at most {} left", clock(left)));
+    let (loss, damping, elapsed) = (record.loss, record.damping, clock(elapsed));
+    format!("step {step:>width$}/{steps}  loss {loss:.2e}  damping {damping:.1e}{ess}  {elapsed}{left}")
 }
 
 /// If every step takes as long as the mean so far; `None` before the first and after the last.
@@ -114,40 +113,62 @@ pub fn clock(duration: Duration) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::optim::StepRecord;
 
     fn at(step: usize, milliseconds: u64) -> Progress {
         let elapsed = Duration::from_millis(milliseconds);
-        Progress { step, steps: 60, loss: 0.03214, damping: 1e-3, pilot_ess: None, elapsed }
+        let record = StepRecord {
+            loss_before: 0.04,
+            loss: 0.03214,
+            scale: 1.0,
+            damping: 1e-3,
+            ratio: 1.0,
+            solve_residual: 0.0,
+            outcome: None,
+        };
+        Progress { step, steps: 60, record, pilot_ess: None, elapsed }
     }
 
     fn shown(style: Style, every: u64) -> String {
         let mut out = Vec::new();
         let mut display = Display::new(&mut out, style);
-        (0..=50).for_each(|step| display.update(&at(step, every * step as u64)));
-        display.finish();
+        display.say("looking");
+        (1..=50).for_each(|step| display.update(&at(step, every * step as u64)));
+        display.end_line();
         String::from_utf8(out).unwrap()
     }
 
     #[test]
     fn golden_lines() {
-        let with_pilot = Progress { pilot_ess: Some(0.871), ..at(12, 9_000) };
         assert_eq!(
-            line(&with_pilot),
-            "step 12/60  loss 3.21e-2  damping 1.0e-3  pilot ESS 0.87  elapsed 0:09  left 0:36"
+            line(&at(12, 9_000), Some(0.871)),
+            "step 12/60  loss 3.21e-2  damping 1.0e-3  ESS 0.87  0:09, at most 0:36 left"
         );
-        assert_eq!(line(&at(0, 0)), "step  0/60  loss 3.21e-2  damping 1.0e-3  elapsed 0:00");
+        assert_eq!(line(&at(60, 61_000), None), "step 60/60  loss 3.21e-2  damping 1.0e-3  1:01");
         assert_eq!(clock(Duration::from_secs(3725)), "1:02:05");
+        let usual = Progress { step: 118, steps: 120, ..at(0, 3_599_000) };
+        assert!(line(&usual, Some(0.871)).len() < 80);
     }
 
     #[test]
     fn no_more_than_asked() {
         assert_eq!(shown(Style::Quiet, 500), "");
-        let lines = shown(Style::Lines, 500);
-        // 25 s: one at 0, then every 2 s, and the last.
-        assert_eq!(lines.lines().count(), 14);
-        assert!(lines.starts_with("step  0/60") && lines.lines().last().unwrap().starts_with("step 50/60"));
+        let lines: Vec<String> = shown(Style::Lines, 500).lines().map(String::from).collect();
+        // 25 s: the words, a step at 0.5 s, then every 2 s, and the last.
+        assert_eq!(lines.len(), 15);
+        assert!(lines[0] == "looking" && lines[1].starts_with("step  1/60"));
+        assert!(lines[14].starts_with("step 50/60"));
         let redrawn = shown(Style::Redrawn, 50);
-        assert_eq!(redrawn.matches('\r').count(), 26);
-        assert!(redrawn.ends_with("\x1b[K\n"));
+        assert_eq!(redrawn.matches('\r').count(), 27);
+        assert!(redrawn.ends_with("\x1b[?7h\n"));
+    }
+
+    #[test]
+    fn the_last_pilot_stays() {
+        let mut out = Vec::new();
+        let mut display = Display::new(&mut out, Style::Lines);
+        display.update(&Progress { pilot_ess: Some(0.5), ..at(1, 0) });
+        display.update(&at(2, 5_000));
+        assert_eq!(String::from_utf8(out).unwrap().matches("ESS 0.50").count(), 2);
     }
 }

@@ -1,17 +1,21 @@
 //! The main job: folder, fit, draws, estimates, figures, record, verdict.
 
-use super::engine::{Ended, Engine, FitSettings, Fitted, Job, Judgement};
 use super::exit::{CliError, Exit};
 use super::figures::{density_figure, loss_figure};
 use super::keys::Value;
 use super::progress::{Display, Style};
+use super::run_settings::RunSettings;
 use super::summary::summary;
 use crate::density::{Facts, Target};
+use crate::diagnostics::{self, Bounds, Estimates, Evidence, delta_std, moments, weighted_moments};
+use crate::fitting::{Control, DrawError, Draws, Fit, FitError, StopReason, fit};
+use crate::optim::Outcome;
 use crate::report::{Csv, FolderError, IfExists, Machine, Provenance, Record, RunFolder, Verdict, npy_bytes};
+use crate::transport::TransportError;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::path::PathBuf;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 /// What is run.
@@ -39,10 +43,10 @@ pub enum Output {
 }
 
 /// How it is run.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct RunOptions {
-    /// Fit and draws.
-    pub fit: FitSettings,
+    /// Fit, draws, threads.
+    pub settings: RunSettings,
     /// Where the results go.
     pub output: Output,
     /// How progress is shown.
@@ -59,9 +63,43 @@ pub struct Console<'a> {
     pub stop: &'a AtomicBool,
 }
 
+/// A fit with its draws.
+pub(super) struct Fitted {
+    pub fit: Fit,
+    /// Empty if the flow cannot be integrated.
+    pub draws: Draws,
+    /// Why there are no draws, if so.
+    no_draws: Option<TransportError>,
+    /// Wall time of the fit without the draws.
+    fit_seconds: f64,
+}
+
+impl Fitted {
+    fn with_draws(
+        fit: Fit,
+        target: &dyn Target,
+        settings: &RunSettings,
+        fit_seconds: f64,
+    ) -> Result<Fitted, CliError> {
+        let (draws, no_draws) = match fit.draw(target, settings.draws, settings.fit.seed) {
+            Ok(draws) => (draws, None),
+            Err(DrawError::Transport(error)) => {
+                (Draws { x: Vec::new(), log_weights: Vec::new() }, Some(error))
+            }
+            Err(DrawError::Density(error)) => return Err(FitError::Density(error).into()),
+        };
+        Ok(Fitted { fit, draws, no_draws, fit_seconds })
+    }
+
+    fn interrupted(&self) -> bool {
+        self.fit.stop_reason == StopReason::Optimiser(Outcome::Interrupted)
+    }
+}
+
 /// Fits, draws, judges and writes; prints the summary.
 ///
-/// The folder is checked before the fit and is there, complete, before anything is printed.
+/// The folder is checked before the fit and is there, complete, before anything is printed. A fit whose flow
+/// cannot be integrated leaves everything but draws, and is not trusted.
 ///
 /// # Errors
 /// [`CliError`]; then nothing that existed was touched, and the partial folder is gone unless the error says
@@ -69,7 +107,6 @@ pub struct Console<'a> {
 pub fn run_target(
     subject: &Subject<'_>,
     options: &RunOptions,
-    engine: &dyn Engine,
     console: &mut Console<'_>,
 ) -> Result<Exit, CliError> {
     let start = Instant::now();
@@ -77,12 +114,12 @@ pub fn run_target(
         Output::At(path, if_exists) => RunFolder::create(path, *if_exists)?,
         Output::FirstFree(path) => RunFolder::create_first_free(path)?,
     };
-    let (fitted, mut judgement) = fit_and_judge(subject, options, engine, console)?;
-    if fitted.ended == Ended::Interrupted {
-        judgement.verdict = Verdict::NotTrusted;
-        judgement.reasons.push("interrupted before the fit came to its end".to_string());
-    }
-    let mut record = record(subject, options, &fitted, judgement);
+    let threads = options.settings.threads;
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
+    let pool =
+        pool.map_err(|cause| CliError::System { what: "starting threads", cause: io::Error::other(cause) })?;
+    let fitted = pool.install(|| fit_and_draw(subject, options, console))?;
+    let mut record = pool.install(|| record(subject, options, &fitted));
     write_results(&mut folder, subject, &record, &fitted)?;
     record.total_seconds = start.elapsed().as_secs_f64();
     folder.write("run.json", record.to_json().as_bytes())?;
@@ -90,40 +127,34 @@ pub fn run_target(
     let printed =
         console.out.write_all(summary(&record, &place).as_bytes()).and_then(|()| console.out.flush());
     printed.map_err(|cause| CliError::System { what: "standard output", cause })?;
-    Ok(match (fitted.ended, record.verdict) {
-        (Ended::Interrupted, _) => Exit::Interrupted,
-        (Ended::Finished, Verdict::Trusted) => Exit::Trusted,
-        (Ended::Finished, Verdict::NotTrusted) => Exit::NotTrusted,
+    Ok(match record.verdict {
+        _ if fitted.interrupted() => Exit::Interrupted,
+        Verdict::Trusted => Exit::Trusted,
+        Verdict::NotTrusted => Exit::NotTrusted,
     })
 }
 
-/// The calls of the engine, in a pool of their own.
-fn fit_and_judge(
+fn fit_and_draw(
     subject: &Subject<'_>,
     options: &RunOptions,
-    engine: &dyn Engine,
     console: &mut Console<'_>,
-) -> Result<(Fitted, Judgement), CliError> {
-    let builder = rayon::ThreadPoolBuilder::new().num_threads(options.fit.threads);
-    let pool = builder
-        .build()
-        .map_err(|cause| CliError::System { what: "starting threads", cause: io::Error::other(cause) })?;
-    let job = Job { target: subject.target, settings: &options.fit, stop: console.stop };
+) -> Result<Fitted, CliError> {
+    let RunSettings { fit: settings, draws: n_draws, .. } = &options.settings;
+    let start = Instant::now();
     let mut display = Display::new(&mut *console.err, options.progress);
-    let fitted = pool.install(|| engine.fit(&job, &mut |progress| display.update(progress)));
-    display.finish();
-    let fitted = fitted?;
-    let dim = subject.target.dim();
-    let sizes = (fitted.draws.len(), fitted.log_weights.len());
-    assert_eq!(
-        sizes.0,
-        sizes.1 * dim,
-        "engine: {} numbers for {} draws of dimension {dim}",
-        sizes.0,
-        sizes.1
-    );
-    let judgement = pool.install(|| engine.judge(&fitted, dim, subject.facts));
-    Ok((fitted, judgement))
+    let stop = console.stop;
+    display.say("looking for the target with annealed particles");
+    let fit = fit(subject.target, settings, &mut |progress| {
+        display.update(progress);
+        if stop.load(Ordering::Relaxed) { Control::Stop } else { Control::Continue }
+    });
+    display.end_line();
+    let fit = fit?;
+    let fit_seconds = start.elapsed().as_secs_f64();
+    display.say(&format!("moving {n_draws} draws"));
+    let fitted = Fitted::with_draws(fit, subject.target, &options.settings, fit_seconds);
+    display.end_line();
+    fitted
 }
 
 /// Everything but run.json, which is written last.
@@ -133,60 +164,138 @@ fn write_results(
     record: &Record,
     fitted: &Fitted,
 ) -> Result<(), FolderError> {
-    folder.write("draws.npy", &npy_bytes(&[record.n_draws, record.dim], &fitted.draws))?;
-    folder.write("log_weights.npy", &npy_bytes(&[record.n_draws], &fitted.log_weights))?;
-    let mut losses = Csv::new(&["step", "loss", "damping", "pilot_ess"]);
-    for step in &fitted.history {
-        losses.row(&[step.step as f64, step.loss, step.damping, step.pilot_ess.unwrap_or(f64::NAN)]);
+    let Fitted { fit, draws, .. } = fitted;
+    folder.write("draws.npy", &npy_bytes(&[record.n_draws, record.dim], &draws.x))?;
+    folder.write("log_weights.npy", &npy_bytes(&[record.n_draws], &draws.log_weights))?;
+    let mut losses =
+        Csv::new(&["step", "loss_before", "loss", "scale", "damping", "solve_residual", "pilot_ess"]);
+    for row in &fit.history {
+        let r = &row.record;
+        let ess = row.pilot_ess.unwrap_or(f64::NAN);
+        losses.row(&[row.step as f64, r.loss_before, r.loss, r.scale, r.damping, r.solve_residual, ess]);
     }
     folder.write("losses.csv", losses.text().as_bytes())?;
-    folder.write("density.svg", density_figure(subject, record, fitted).as_bytes())?;
-    folder.write("loss.svg", loss_figure(record, &fitted.history).as_bytes())
+    folder.write("density.svg", density_figure(subject, record, draws).as_bytes())?;
+    folder.write("loss.svg", loss_figure(record, &fit.history).as_bytes())
 }
 
-fn record(subject: &Subject<'_>, options: &RunOptions, fitted: &Fitted, judgement: Judgement) -> Record {
-    let last = fitted.history.last();
+/// The verdict of the diagnostics, and what only the run knows against it.
+fn verdict(subject: &Subject<'_>, fitted: &Fitted, estimates: &Estimates) -> (Verdict, Vec<String>) {
+    let mut reasons = match &fitted.no_draws {
+        Some(error) => vec![format!("there are no draws: {error}")],
+        None => judged(subject.facts, fitted.fit.learned_log_z(), estimates),
+    };
+    if fitted.interrupted() {
+        reasons.push("interrupted before the fit came to its end".to_string());
+    }
+    (if reasons.is_empty() { Verdict::Trusted } else { Verdict::NotTrusted }, reasons)
+}
+
+fn judged(facts: &Facts, learned: f64, estimates: &Estimates) -> Vec<String> {
+    let evidence = Evidence {
+        log_z_learned: Some(learned),
+        log_z_exact: facts.log_z,
+        n_modes: facts.modes.as_ref().map(|modes| modes.weights.len()),
+    };
+    match diagnostics::judge(estimates, &evidence, &Bounds::default()) {
+        diagnostics::Verdict::Trusted => Vec::new(),
+        diagnostics::Verdict::NotTrusted { reasons } => reasons.iter().map(ToString::to_string).collect(),
+    }
+}
+
+fn record(subject: &Subject<'_>, options: &RunOptions, fitted: &Fitted) -> Record {
+    let RunSettings { fit: settings, threads, .. } = &options.settings;
+    let Fitted { fit, draws, .. } = fitted;
+    let dim = subject.target.dim();
+    let estimates = Estimates::from_log_weights(&draws.log_weights);
+    let (verdict, reasons) = verdict(subject, fitted, &estimates);
+    let weighted = weighted_moments(&draws.x, dim, &draws.log_weights);
+    let unweighted = moments(&draws.x, dim);
+    let last = fit.history.last();
     let here = Provenance::of_this_machine();
     Record {
         target: subject.name.to_string(),
         parameters: subject.parameters.iter().map(|(key, value)| (key.clone(), value.to_json())).collect(),
-        evolution: options.fit.evolution.clone(),
-        settings: options.fit.to_json(),
-        dim: subject.target.dim(),
+        evolution: settings.evolution.clone(),
+        settings: options.settings.to_json(),
+        dim,
         names: subject.target.names(),
-        seed: options.fit.seed,
-        n_draws: fitted.log_weights.len(),
-        n_params: fitted.n_params,
-        n_points: fitted.n_points,
-        steps: last.map_or(0, |step| step.step),
-        stop_reason: fitted.stop_reason.clone(),
-        loss: last.map_or(f64::NAN, |step| step.loss),
-        log_z: judgement.log_z,
-        log_z_se: judgement.log_z_se,
+        seed: settings.seed,
+        n_draws: draws.log_weights.len(),
+        n_params: fit.theta.len(),
+        n_points: settings.points,
+        steps: last.map_or(0, |row| row.step),
+        stop_reason: fit.stop_reason.to_string(),
+        loss: last.map_or(f64::NAN, |row| row.record.loss),
+        log_z: estimates.log_z,
+        log_z_se: estimates.log_z_se,
         log_z_exact: subject.facts.log_z,
-        log_z_learned: fitted.log_z_learned,
-        ess: judgement.ess,
-        elbo: judgement.elbo,
-        pareto_k: judgement.pareto_k,
-        delta_std: judgement.delta_std,
-        mean: judgement.mean,
-        std: judgement.std,
-        verdict: judgement.verdict,
-        reasons: judgement.reasons,
-        versions: BTreeMap::from([("pushforward".to_string(), here.version.to_string())]),
-        threads: options.fit.threads,
+        log_z_learned: Some(fit.learned_log_z()),
+        ess: estimates.ess,
+        elbo: estimates.elbo,
+        pareto_k: estimates.pareto_k,
+        delta_std: subject.facts.std.as_ref().map(|exact| delta_std(&unweighted.std, exact)),
+        mean: weighted.mean,
+        std: weighted.std,
+        verdict,
+        reasons,
+        versions: here
+            .versions
+            .iter()
+            .map(|(what, version)| (what.to_string(), version.to_string()))
+            .collect(),
+        threads: *threads,
         fit_seconds: fitted.fit_seconds,
         total_seconds: f64::NAN,
-        machine: machine(here),
+        cpu_features: here.cpu_features.iter().map(|name| name.to_string()).collect(),
+        machine: Machine {
+            architecture: here.architecture.to_string(),
+            operating_system: here.operating_system.to_string(),
+            cpu_model: here.cpu_model,
+            available_threads: here.available_threads,
+        },
     }
 }
 
-fn machine(here: Provenance) -> Machine {
-    Machine {
-        architecture: here.architecture.to_string(),
-        operating_system: here.operating_system.to_string(),
-        cpu_model: here.cpu_model,
-        cpu_features: here.cpu_features.iter().map(|name| name.to_string()).collect(),
-        available_threads: here.available_threads,
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::density::{Benchmark, gauss};
+    use crate::fitting::FitSettings;
+
+    /// A fit whose flow cannot be integrated: no parameter of it is a number.
+    fn without_draws(target: &dyn Target, settings: &RunSettings) -> Fitted {
+        let mut broken = fit(target, &settings.fit, &mut |_| Control::Continue).unwrap();
+        broken.theta.fill(f64::NAN);
+        Fitted::with_draws(broken, target, settings, 0.0).unwrap()
+    }
+
+    #[test]
+    fn a_fit_without_draws_is_kept_and_not_trusted() {
+        let fit = FitSettings { steps: 2, points: 64, width: 4, depth: 1, ..FitSettings::default() };
+        let settings = RunSettings { fit, draws: 100, threads: 1 };
+        for dim in [2, 3] {
+            let (target, parameters) = (gauss(dim), BTreeMap::new());
+            let facts = target.facts();
+            let subject = Subject {
+                name: "gauss",
+                parameters: &parameters,
+                target: &target,
+                facts: &facts,
+                exact_draws: None,
+            };
+            let home = tempfile::tempdir().unwrap();
+            let output = Output::At(home.path().join("out"), IfExists::Refuse);
+            let options = RunOptions { settings: settings.clone(), output, progress: Style::Quiet };
+            let fitted = without_draws(&target, &settings);
+            let record = record(&subject, &options, &fitted);
+            assert_eq!((record.n_draws, record.steps, record.verdict), (0, 2, Verdict::NotTrusted));
+            assert!(record.reasons.len() == 1 && record.reasons[0].contains("there are no draws: the flow"));
+            let mut folder = RunFolder::create(&home.path().join("out"), IfExists::Refuse).unwrap();
+            write_results(&mut folder, &subject, &record, &fitted).unwrap();
+            folder.commit().unwrap();
+            let json = record.to_json();
+            assert_eq!(Record::from_json(&json).unwrap().to_json(), json);
+        }
     }
 }

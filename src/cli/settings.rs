@@ -11,7 +11,7 @@
 //! ```
 
 use super::keys::{KeySpec, Kind, Value};
-use crate::density::nearest;
+use crate::density::{CatalogueError, nearest};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::io;
@@ -67,6 +67,8 @@ pub enum SettingsError {
         /// Where.
         origin: Origin,
     },
+    /// Values that are allowed one by one, but not together.
+    Target(CatalogueError),
     /// A `--set` without `=`.
     NoEquals {
         /// As given.
@@ -102,6 +104,7 @@ impl fmt::Display for SettingsError {
             SettingsError::BadValue { key, value, requirement, origin } => {
                 write!(f, "{origin}{key} = {value}: {key} must be {requirement}")
             }
+            SettingsError::Target(error) => error.fmt(f),
             SettingsError::NoEquals { given } => {
                 write!(f, "--set {given}: write it as --set key=value")
             }
@@ -208,6 +211,18 @@ impl Settings {
         }
     }
 
+    /// The value of a number key.
+    ///
+    /// # Panics
+    /// If there is no such key of that kind.
+    #[track_caller]
+    pub fn number(&self, key: &str) -> f64 {
+        match self.values.get(key) {
+            Some(Value::Real(x)) => *x,
+            other => panic!("settings: {key} is {other:?}, not a number"),
+        }
+    }
+
     /// The value of a word key.
     ///
     /// # Panics
@@ -263,6 +278,7 @@ fn refused(spec: &KeySpec, given: &str, origin: Origin) -> SettingsError {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::density::Range;
 
     fn settings() -> Settings {
         let spec = |name, kind, default| KeySpec { name, kind, default, help: "" };
@@ -273,8 +289,8 @@ mod tests {
                 Value::Word("general-ode".into()),
             ),
             spec("steps", Kind::Count { least: 1, most: 1000 }, Value::Count(60)),
-            spec("scale", Kind::Positive, Value::Real(1.0)),
-            spec("shift", Kind::Real, Value::Real(0.0)),
+            spec("scale", Kind::Number(Range::Real { from: 0.5, to: 9.0 }), Value::Real(1.0)),
+            spec("pairs", Kind::Number(Range::Even { from: 2, to: 8 }), Value::Count(2)),
         ])
     }
 
@@ -289,21 +305,24 @@ mod tests {
         s.set_pair("steps=9").unwrap();
         assert_eq!((s.count("steps"), s.word("evolution")), (9, "annealed-ode"));
         assert_eq!(s.values["scale"], Value::Real(3.0));
-        assert_eq!(s.values["shift"], Value::Real(0.0));
+        assert_eq!(s.values["pairs"], Value::Count(2));
     }
 
     #[test]
     fn files_are_refused_with_their_line() {
         assert_eq!(
             toml_error("steps = 7\nstpes = 8\n"),
-            "a.toml, line 2: unknown key \"stpes\"; did you mean \"steps\"? Known: evolution, steps, scale, shift"
+            "a.toml, line 2: unknown key \"stpes\"; did you mean \"steps\"? Known: evolution, steps, scale, pairs"
         );
         assert_eq!(
             toml_error("\n\nscale = nan"),
-            "a.toml, line 3: scale = nan: scale must be a finite number above 0"
+            "a.toml, line 3: scale = nan: scale must be a number from 0.5 to 9"
         );
-        for text in ["scale = inf", "scale = -1.0", "scale = 0", "shift = -inf", "shift = \"1\""] {
-            assert!(toml_error(text).contains("must be a finite number"), "{text}");
+        for text in ["scale = inf", "scale = -1.0", "scale = 0", "scale = -inf", "scale = \"1\""] {
+            assert!(toml_error(text).contains("must be a number from 0.5 to 9"), "{text}");
+        }
+        for text in ["pairs = 3", "pairs = 2.0", "pairs = nan", "pairs = 0", "pairs = 10"] {
+            assert!(toml_error(text).contains("must be an even whole number from 2 to 8"), "{text}");
         }
         for text in [
             "steps = 0",
@@ -330,9 +349,9 @@ mod tests {
     fn pairs_are_refused_alike() {
         let error = |pair: &str| settings().set_pair(pair).unwrap_err().to_string();
         assert_eq!(error("steps"), "--set steps: write it as --set key=value");
-        assert_eq!(error("scale=NaN"), "scale = NaN: scale must be a finite number above 0");
+        assert_eq!(error("scale=NaN"), "scale = NaN: scale must be a number from 0.5 to 9");
         assert_eq!(error("steps=-1"), "steps = -1: steps must be a whole number from 1 to 1000");
-        assert!(error("shfit=1").contains("did you mean \"shift\"?"));
+        assert!(error("pirs=2").contains("did you mean \"pairs\"?"));
         let mut s = settings();
         let missing = s.read_file(Path::new("/nowhere/at/all.toml")).unwrap_err().to_string();
         assert!(missing.contains("/nowhere/at/all.toml cannot be read"), "{missing}");

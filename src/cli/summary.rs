@@ -10,19 +10,19 @@ pub fn summary(record: &Record, folder: &Path) -> String {
     let mut line = |name: &str, value: String| {
         let _ = writeln!(text, "{name:<11}{value}");
     };
-    line("target", format!("{}{} (d = {})", record.target, parameters(record), record.dim));
+    line("target", format!("{}{}", record.target, parameters(record)));
     let Record { evolution, steps, n_points, n_params, .. } = record;
     line("evolution", format!("{evolution}, {n_params} parameters, {n_points} points"));
-    line("fit", format!("{steps} steps to loss {:.3e}: {}", record.loss, record.stop_reason));
+    line("fit", format!("{} to loss {:.3e}: {}", counted(*steps, "step"), record.loss, record.stop_reason));
     line("log Z", log_z(record));
     line("ESS", format!("{:.4} of {} draws", record.ess, record.n_draws));
     line("ELBO", format!("{:.4}", record.elbo));
     line("Pareto k", format!("{:.2}", record.pareto_k));
     if let Some(delta) = record.delta_std {
-        line("std", format!("off by {delta:.4} on average"));
+        line("std", format!("off by {delta:.4} on average, unweighted"));
     }
     let (total, fit, threads) = (record.total_seconds, record.fit_seconds, record.threads);
-    line("time", format!("{total:.1} s ({fit:.1} s of it the fit), {}", threads_in_words(threads)));
+    line("time", format!("{total:.1} s ({fit:.1} s of it the fit), {}", counted(threads, "thread")));
     line("folder", folder.display().to_string());
     line("verdict", record.verdict.to_string());
     if record.verdict == Verdict::NotTrusted {
@@ -33,13 +33,11 @@ pub fn summary(record: &Record, folder: &Path) -> String {
     text
 }
 
+/// With the dimension, whether it is a parameter or not.
 fn parameters(record: &Record) -> String {
-    if record.parameters.is_empty() {
-        return String::new();
-    }
-    let pairs: Vec<String> =
-        record.parameters.iter().map(|(key, value)| format!("{key} = {value}")).collect();
-    format!(" with {}", pairs.join(", "))
+    let dim = (!record.parameters.contains_key("dim")).then(|| format!("dim = {}", record.dim));
+    let parameters = record.parameters.iter().map(|(key, value)| format!("{key} = {value}"));
+    format!(" with {}", dim.into_iter().chain(parameters).collect::<Vec<_>>().join(", "))
 }
 
 fn log_z(record: &Record) -> String {
@@ -48,6 +46,6 @@ fn log_z(record: &Record) -> String {
     format!("{:.6} ± {:.6}{exact}{learned}", record.log_z, record.log_z_se)
 }
 
-fn threads_in_words(threads: usize) -> String {
-    if threads == 1 { "1 thread".to_string() } else { format!("{threads} threads") }
+fn counted(n: usize, what: &str) -> String {
+    if n == 1 { format!("1 {what}") } else { format!("{n} {what}s") }
 }

@@ -1,7 +1,9 @@
 //! Tables for people: the checks of an audit, and the list of targets.
 
-use super::catalogue::TargetEntry;
 use super::exit::Exit;
+use super::keys::KeySpec;
+use crate::density::{self, Facts, TargetEntry};
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
 /// One check of an audit.
@@ -42,47 +44,54 @@ pub fn audit_exit(checks: &[Check]) -> Exit {
     if sound { Exit::Trusted } else { Exit::NotTrusted }
 }
 
-/// Each target with its facts and parameters.
-pub fn targets_text(targets: &[TargetEntry]) -> String {
-    targets.iter().map(target_text).collect::<Vec<_>>().join("\n")
+/// Each target with its facts at the default parameters, and its parameters.
+pub fn targets_text() -> String {
+    density::targets().iter().map(target_text).collect::<Vec<_>>().join("\n")
 }
 
-fn target_text(target: &TargetEntry) -> String {
-    let mut text = format!("{}: {}\n", target.name, target.about);
-    let facts = &target.facts;
-    let log_z = facts.log_z.map_or("unknown".to_string(), |z| z.to_string());
-    let _ = writeln!(text, "    dim {}, log Z {log_z}{}", target.dim, modes(target));
-    if let Some(mean) = &facts.mean {
-        let _ = writeln!(text, "    mean {}", numbers(mean));
-    }
-    if let Some(std) = &facts.std {
-        let _ = writeln!(text, "    std {}", numbers(std));
-    }
-    for key in &target.keys {
-        let _ = writeln!(text, "    --set {}={}  {} ({})", key.name, key.default, key.help, key.kind);
+fn target_text(entry: &TargetEntry) -> String {
+    let target = density::named_target(entry.name, &BTreeMap::new()).expect("defaults are allowed");
+    let mut text = format!("{}: {}\n", entry.name, entry.description);
+    facts_text(&mut text, target.dim(), &target.facts());
+    for key in KeySpec::of_target(entry) {
+        let _ = writeln!(text, "    --set {key}");
     }
     text
 }
 
-fn modes(target: &TargetEntry) -> String {
-    let Some(modes) = &target.facts.modes else { return String::new() };
-    format!(", {} modes", modes.weights.len())
+fn facts_text(text: &mut String, dim: usize, facts: &Facts) {
+    let log_z = facts.log_z.map_or("unknown".to_string(), rounded);
+    let modes =
+        facts.modes.as_ref().map_or(String::new(), |modes| format!(", {} modes", modes.weights.len()));
+    let _ = writeln!(text, "    dim {dim}, log Z {log_z}{modes}");
+    for (name, values) in [("mean", &facts.mean), ("std", &facts.std)] {
+        if let Some(values) = values {
+            let _ = writeln!(text, "    {name} {}", numbers(values));
+        }
+    }
 }
 
 /// At most eight, and "each" where all are equal.
 fn numbers(values: &[f64]) -> String {
     match values {
-        [first, rest @ ..] if !rest.is_empty() && rest.iter().all(|v| v == first) => format!("{first} each"),
+        [first, rest @ ..] if !rest.is_empty() && rest.iter().all(|v| v == first) => {
+            format!("{} each", rounded(*first))
+        }
         values if values.len() > 8 => format!("{}, …", numbers(&values[..8])),
-        values => values.iter().map(f64::to_string).collect::<Vec<_>>().join(", "),
+        values => values.iter().map(|v| rounded(*v)).collect::<Vec<_>>().join(", "),
     }
+}
+
+/// To six decimals, without trailing zeros and without −0.
+fn rounded(value: f64) -> String {
+    let text = format!("{value:.6}");
+    let text = text.trim_end_matches('0').trim_end_matches('.');
+    if text == "-0" { "0".to_string() } else { text.to_string() }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cli::keys::{KeySpec, Kind, Value};
-    use crate::density::Facts;
 
     #[test]
     fn golden_audit() {
@@ -102,15 +111,31 @@ mod tests {
     }
 
     #[test]
+    fn golden_facts() {
+        let facts = Facts {
+            log_z: Some(0.5),
+            mean: Some(vec![-1e-16, 1.0 / 3.0]),
+            std: Some(vec![20.0, 20.0]),
+            modes: None,
+        };
+        let mut text = String::new();
+        facts_text(&mut text, 2, &facts);
+        assert_eq!(text, "    dim 2, log Z 0.5\n    mean 0, 0.333333\n    std 20 each\n");
+        text.clear();
+        facts_text(&mut text, 2, &Facts::default());
+        assert_eq!(text, "    dim 2, log Z unknown\n");
+    }
+
+    #[test]
     fn golden_targets() {
-        let (kind, default) = (Kind::Count { least: 1, most: u64::MAX }, Value::Count(2));
-        let keys = vec![KeySpec { name: "dim", kind, default, help: "the dimension" }];
-        let facts = Facts { log_z: Some(0.5), std: Some(vec![2.0, 2.0]), ..Facts::default() };
-        let entry = TargetEntry { name: "gauss", about: "a Gaussian", keys, dim: 2, facts };
+        let text = targets_text();
+        let many_well = text.split("\n\n").find(|part| part.starts_with("many-well:")).unwrap();
         assert_eq!(
-            targets_text(&[entry]),
-            "gauss: a Gaussian\n    dim 2, log Z 0.5\n    std 2 each\n    \
-             --set dim=2  the dimension (a whole number, at least 1)\n"
+            many_well.split_once('\n').unwrap().1,
+            "    dim 5, log Z -0.541056, 32 modes\n    mean 0 each\n    std 1.983458 each\n    \
+             --set dim=5                   (a whole number from 1 to 1000)\n    \
+             --set wells=5                 (a whole number from 0 to 1000)\n    \
+             --set delta=4                 (a number from 0 to 100)"
         );
     }
 }

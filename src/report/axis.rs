@@ -49,6 +49,8 @@ impl Range {
 pub enum Spacing {
     /// Equal differences.
     Linear,
+    /// Equal differences, with ticks at whole numbers only.
+    Whole,
     /// Equal ratios; the range must be positive.
     Logarithmic,
 }
@@ -70,7 +72,7 @@ impl Axis {
     /// The pixel of a value; NaN if the axis cannot show it.
     pub fn pixel(&self, value: f64) -> f64 {
         let place = |v: f64| match self.spacing {
-            Spacing::Linear => v,
+            Spacing::Linear | Spacing::Whole => v,
             Spacing::Logarithmic => libm::log(v),
         };
         let (low, high) = (place(self.range.low), place(self.range.high));
@@ -81,6 +83,8 @@ impl Axis {
     pub fn ticks(&self, wanted: usize) -> Vec<(f64, String)> {
         match self.spacing {
             Spacing::Linear => linear_ticks(self.range, wanted),
+            // No more ticks than whole numbers: then the round distance between them is at least 1.
+            Spacing::Whole => linear_ticks(self.range, wanted.min(self.range.width() as usize)),
             Spacing::Logarithmic => logarithmic_ticks(self.range, wanted),
         }
     }
@@ -177,6 +181,8 @@ mod tests {
         assert_eq!(labels(0.0, 4e7, Spacing::Linear), ["0", "1e7", "2e7", "3e7", "4e7"]);
         assert_eq!(labels(1e-3, 20.0, Spacing::Logarithmic), ["10⁻³", "10⁻²", "10⁻¹", "10⁰", "10¹"]);
         assert_eq!(labels(0.9, 6.0, Spacing::Logarithmic), ["1", "2", "5"]);
+        assert_eq!(labels(0.9, 3.1, Spacing::Whole), ["1", "2", "3"]);
+        assert_eq!(labels(0.485, 1.515, Spacing::Whole), ["1"]);
         assert!(labels(0.0, f64::NAN, Spacing::Linear).is_empty());
     }
 

@@ -11,6 +11,8 @@ const SHARES: [f64; 6] = [0.99, 0.95, 0.8, 0.6, 0.4, 0.2];
 const MOST_MARGINALS: usize = 12;
 const MARGINALS_PER_ROW: usize = 4;
 const BINS: usize = 48;
+/// The share of the draws outside a panel from which on it is said.
+const MENTIONED: f64 = 0.01;
 
 /// A target in the plane with draws scattered over it; equal aspect.
 #[derive(Clone, Copy, Debug)]
@@ -39,7 +41,7 @@ impl PlanePlot<'_> {
         let scale = LONG / width.max(height);
         let size = (width * scale, height * scale);
         let panel = Panel::new((62.0, 58.0), size, self.grid.x, self.grid.y);
-        let mut svg = Svg::new(size.0.max(360.0) + 80.0, size.1 + 130.0);
+        let mut svg = Svg::new(size.0.max(360.0) + 80.0, size.1 + 146.0);
         header(&mut svg, panel.x.from, self.title, self.note);
         panel.grid(&mut svg, Labels::Numbers, Labels::Numbers);
         let draws: Vec<(f64, f64)> = self.draws.chunks_exact(2).map(|x| (x[0], x[1])).collect();
@@ -56,16 +58,18 @@ impl PlanePlot<'_> {
         let (left, bottom) = (panel.x.from, panel.y.from);
         svg.text("pf-text", Anchor::Middle, (left + 0.5 * size.0, bottom + 36.0), self.names[0]);
         svg.upward_text("pf-text", Anchor::Middle, (16.0, bottom - 0.5 * size.1), self.names[1]);
-        svg.text("pf-note", Anchor::Start, (left, bottom + 58.0), &self.caption(&draws, shown.len()));
+        let contours = "contours: 20, 40, 60, 80, 95, 99 % of the target";
+        svg.text("pf-note", Anchor::Start, (left, bottom + 58.0), contours);
+        svg.text("pf-note", Anchor::Start, (left, bottom + 74.0), &self.dots_caption(&draws, shown.len()));
         svg.finish()
     }
 
-    fn caption(&self, draws: &[(f64, f64)], shown: usize) -> String {
+    fn dots_caption(&self, draws: &[(f64, f64)], shown: usize) -> String {
         let inside = |p: &&(f64, f64)| self.grid.x.contains(p.0) && self.grid.y.contains(p.1);
         let outside = draws.len() - draws.iter().filter(inside).count();
         let outside = if outside == 0 { String::new() } else { format!(", {outside} outside the frame") };
         let number = draws.len();
-        format!("contours: 20, 40, 60, 80, 95, 99 % of the target; dots: {shown} of {number} draws{outside}")
+        format!("dots: {shown} of {number} unweighted draws{outside}")
     }
 }
 
@@ -106,13 +110,13 @@ impl MarginalsPlot<'_> {
         let columns = shown.min(MARGINALS_PER_ROW);
         let rows = shown.div_ceil(columns);
         let width = (24.0 + columns as f64 * PITCH.0).max(480.0);
-        let mut svg = Svg::new(width, 92.0 + rows as f64 * PITCH.1);
+        let mut svg = Svg::new(width, 72.0 + rows as f64 * PITCH.1);
         header(&mut svg, 24.0, self.title, self.note);
         for i in 0..shown {
             let at = (24.0 + (i % columns) as f64 * PITCH.0, 74.0 + (i / columns) as f64 * PITCH.1);
             self.marginal(&mut svg, i, at, SIZE);
         }
-        let foot = (24.0, 80.0 + rows as f64 * PITCH.1);
+        let foot = (24.0, 60.0 + rows as f64 * PITCH.1);
         svg.text("pf-note", Anchor::Start, foot, &self.caption(shown));
         svg.finish()
     }
@@ -139,13 +143,18 @@ impl MarginalsPlot<'_> {
         });
         panel.frame(svg);
         svg.text("pf-text", Anchor::Start, (at.0, at.1 - 6.0), &self.names[i]);
+        if bars.outside >= MENTIONED {
+            let outside = format!("{:.0} % of the draws outside", 100.0 * bars.outside);
+            svg.text("pf-note", Anchor::End, (at.0 + size.0, at.1 - 6.0), &outside);
+        }
     }
 
     fn caption(&self, shown: usize) -> String {
         let all = self.names.len();
         let part = if shown < all { format!("first {shown} of {all} coordinates; ") } else { String::new() };
-        let line = if self.exact.is_some() { "; line: exact draws" } else { "" };
-        format!("{part}bars: weighted draws{line}; central 99.8 % shown")
+        let (line, whose) =
+            if self.exact.is_some() { ("; line: exact draws", " of the exact draws") } else { ("", "") };
+        format!("{part}bars: weighted draws{line}; central 99.8 %{whose} shown")
     }
 }
 

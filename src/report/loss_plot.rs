@@ -15,6 +15,9 @@ pub struct LossPoint {
     pub pilot_ess: Option<f64>,
 }
 
+/// Up to so many steps each is marked: a line through one step would be none.
+const FEW_STEPS: usize = 20;
+
 /// Loss and pilot ESS over the steps of a fit.
 #[derive(Clone, Copy, Debug)]
 pub struct LossPlot<'a> {
@@ -41,7 +44,12 @@ impl LossPlot<'_> {
         let under = if pilots.is_empty() { Labels::Numbers } else { Labels::Lines };
         losses.grid(&mut svg, under, Labels::Numbers);
         let line: Vec<(f64, f64)> = self.points.iter().map(|p| (p.step as f64, p.loss)).collect();
-        losses.clipped(&mut svg, |svg| svg.polyline("pf-line", &losses.places(&line)));
+        losses.clipped(&mut svg, |svg| {
+            svg.polyline("pf-line", &losses.places(&line));
+            if line.len() <= FEW_STEPS {
+                svg.dots("pf-step", &losses.places(&line));
+            }
+        });
         losses.frame(&mut svg);
         svg.upward_text("pf-text", Anchor::Middle, (18.0, 58.0 + 0.5 * SIZE.1), "loss");
         let mut bottom = 58.0 + SIZE.1;
@@ -64,6 +72,7 @@ impl LossPlot<'_> {
             Range { low: 0.1, high: 10.0 }
         };
         let mut panel = Panel::new(at, size, steps, range);
+        panel.x.spacing = Spacing::Whole;
         panel.y.spacing = Spacing::Logarithmic;
         panel
     }
@@ -71,7 +80,8 @@ impl LossPlot<'_> {
 
 fn pilot_panel(svg: &mut Svg, at: (f64, f64), size: (f64, f64), steps: Range, pilots: &[(f64, f64)]) {
     // A little room so that dots at 0 and 1 are whole.
-    let panel = Panel::new(at, size, steps, Range { low: -0.04, high: 1.04 });
+    let mut panel = Panel::new(at, size, steps, Range { low: -0.04, high: 1.04 });
+    panel.x.spacing = Spacing::Whole;
     panel.grid(svg, Labels::Numbers, Labels::Numbers);
     panel.clipped(svg, |svg| {
         svg.polyline("pf-curve", &panel.places(pilots));

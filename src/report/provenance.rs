@@ -3,8 +3,8 @@
 /// The program and the machine it runs on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Provenance {
-    /// Version of this crate.
-    pub version: &'static str,
+    /// Versions: of this crate, of the oldest compiler it allows, of the linear algebra it was released with.
+    pub versions: [(&'static str, &'static str); 3],
     /// Architecture compiled for, as `x86_64`.
     pub architecture: &'static str,
     /// Operating system compiled for, as `linux`.
@@ -21,7 +21,14 @@ impl Provenance {
     /// Looks.
     pub fn of_this_machine() -> Provenance {
         Provenance {
-            version: env!("CARGO_PKG_VERSION"),
+            versions: [
+                ("pushforward", env!("CARGO_PKG_VERSION")),
+                ("rustc_at_least", env!("CARGO_PKG_RUST_VERSION")),
+                (
+                    "faer_locked",
+                    locked_version(include_str!("../../Cargo.lock"), "faer").unwrap_or("unknown"),
+                ),
+            ],
             architecture: std::env::consts::ARCH,
             operating_system: std::env::consts::OS,
             cpu_model: std::fs::read_to_string("/proc/cpuinfo").ok().and_then(|text| model_name(&text)),
@@ -29,6 +36,12 @@ impl Provenance {
             available_threads: std::thread::available_parallelism().map_or(1, usize::from),
         }
     }
+}
+
+/// A package's version in the text of a Cargo.lock.
+fn locked_version(lock: &'static str, package: &str) -> Option<&'static str> {
+    let mut after = lock.lines().skip_while(|line| *line != format!("name = \"{package}\""));
+    after.nth(1)?.strip_prefix("version = \"")?.strip_suffix('"')
 }
 
 /// The first processor's name in the text of /proc/cpuinfo.
@@ -80,6 +93,8 @@ mod tests {
     #[test]
     fn this_machine_has_threads() {
         let here = Provenance::of_this_machine();
-        assert!(here.available_threads >= 1 && !here.version.is_empty());
+        assert!(here.available_threads >= 1);
+        let faer = here.versions[2].1;
+        assert!(faer.starts_with("0.") && faer.len() < 12, "{faer}");
     }
 }

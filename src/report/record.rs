@@ -34,15 +34,13 @@ pub struct Machine {
     pub operating_system: String,
     /// Null if the system does not tell.
     pub cpu_model: Option<String>,
-    /// Vector instructions.
-    pub cpu_features: Vec<String>,
     /// Threads the system offers.
     pub available_threads: usize,
 }
 
 /// One run. Nats where a unit is due; NaN and ±inf are the strings "NaN", "inf", "-inf".
 ///
-/// Only `fit_seconds`, `total_seconds`, `threads` and `machine` may differ between two runs of the same seed
+/// Only `fit_seconds`, `total_seconds`, `threads`, `cpu_features` and `machine` may differ between two runs of the same seed
 /// and settings: [`Record::without_machine`] blanks them.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Record {
@@ -117,6 +115,8 @@ pub struct Record {
     /// Wall time of everything.
     #[serde(with = "one")]
     pub total_seconds: f64,
+    /// Vector instructions of the processor.
+    pub cpu_features: Vec<String>,
     /// Where it ran.
     pub machine: Machine,
 }
@@ -159,9 +159,9 @@ impl Record {
             architecture: String::new(),
             operating_system: String::new(),
             cpu_model: None,
-            cpu_features: Vec::new(),
             available_threads: 0,
         };
-        Record { threads: 0, fit_seconds: 0.0, total_seconds: 0.0, machine, ..self.clone() }
+        let cpu_features = Vec::new();
+        Record { threads: 0, fit_seconds: 0.0, total_seconds: 0.0, cpu_features, machine, ..self.clone() }
     }
 }

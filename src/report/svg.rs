@@ -37,6 +37,7 @@ const STYLE: &str = "\
 .pf-bar{fill:#c2410c;fill-opacity:.3;stroke:#c2410c;stroke-opacity:.75;stroke-width:.8}\
 .pf-curve{fill:none;stroke:#2166ac;stroke-width:1.6;stroke-linejoin:round}\
 .pf-line{fill:none;stroke:#c2410c;stroke-width:1.6;stroke-linejoin:round}\
+.pf-step{fill:none;stroke:#c2410c;stroke-width:5;stroke-linecap:round}\
 .pf-mark{fill:none;stroke:#2166ac;stroke-width:5;stroke-linecap:round}\
 @media (prefers-color-scheme:dark){\
 .pf-paper{fill:#0d1117}\
@@ -47,7 +48,7 @@ const STYLE: &str = "\
 .pf-dot{stroke:#ffa657}\
 .pf-bar{fill:#ffa657;stroke:#ffa657}\
 .pf-curve,.pf-mark{stroke:#58a6ff}\
-.pf-line{stroke:#ffa657}\
+.pf-line,.pf-step{stroke:#ffa657}\
 }";
 
 impl Svg {
