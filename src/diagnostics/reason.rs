@@ -90,12 +90,12 @@ impl std::fmt::Display for Reason {
             Reason::ExactLogZDisagrees { exact, estimated, se, tolerance } => write!(
                 f,
                 "the estimate of log Z {estimated:.6} ± {se:.1e} is further than {tolerance:.1e} from the exact \
-                 {exact:.6}; suspect missed modes, and widen the prior or the collocation box"
+                 {exact:.6}; suspect missed modes: try another seed, more points or a wider network"
             ),
             Reason::ModeCollapse { shortfall, n_modes } => write!(
                 f,
                 "log Z falls short by {shortfall:.3}, the logarithm of the number of modes ({n_modes}): the draws \
-                 sit in one mode; widen the prior or the collocation box"
+                 sit in one mode: try another seed, more points or a wider network"
             ),
         }
     }

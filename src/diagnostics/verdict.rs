@@ -114,10 +114,12 @@ fn learned_reason(estimates: &Estimates, learned: f64, bounds: &Bounds) -> Optio
     (!agrees).then_some(Reason::LearnedLogZDisagrees { learned, estimated, se, tolerance })
 }
 
-/// log w = z + ∫R dt along a path, so log mean w − z is the mean of ∫R plus half its variance, and that
-/// variance is −log ESS to second order. A fit that leaves residuals without a bias differs by this much.
+/// log w = z + ∫R dt along a path, so log mean w − z is the mean of ∫R plus half its variance σ², where
+/// σ² = −log ESS to second order. Least squares shrinks mean and spread of R alike: a mean up to σ is what such
+/// a fit leaves, a larger one says that z and the weights disagree about something else than accuracy.
 fn learned_tolerance(estimates: &Estimates, bounds: &Bounds) -> f64 {
-    let spread = -0.5 * libm::log(estimates.ess);
+    let variance = (-libm::log(estimates.ess)).max(0.0);
+    let spread = 0.5 * variance + variance.sqrt();
     bounds.learned_log_z + spread + bounds.standard_errors * estimates.log_z_se
 }
 
@@ -181,8 +183,11 @@ mod tests {
         assert_eq!(few, vec![Reason::FewDraws { effective: 98.0, bound: 100.0 }]);
         let heavy = reasons(Estimates { pareto_k: 0.8, ..good() }, none);
         assert_eq!(heavy, vec![Reason::ParetoK { k: 0.8, bound: 0.7 }]);
-        let learned = reasons(good(), Evidence { log_z_learned: Some(0.4), ..none });
-        assert!(matches!(learned[..], [Reason::LearnedLogZDisagrees { learned: 0.4, .. }]));
+        let learned = reasons(good(), Evidence { log_z_learned: Some(0.55), ..none });
+        assert!(matches!(learned[..], [Reason::LearnedLogZDisagrees { learned: 0.55, .. }]));
+        // 0.05 + 0.5·0.0202 + √0.0202 + 5·0.001 = 0.207 is the tolerance at ESS 0.98.
+        assert_eq!(reasons(good(), Evidence { log_z_learned: Some(0.506), ..none }), vec![]);
+        assert_eq!(reasons(good(), Evidence { log_z_learned: Some(0.508), ..none }).len(), 1);
         let exact = reasons(good(), exactly(0.32));
         assert!(matches!(exact[..], [Reason::ExactLogZDisagrees { exact: 0.32, .. }]));
     }

@@ -37,6 +37,8 @@ pub struct Pilot {
 const SEARCH_SCALES: [f64; 4] = [10.0, 100.0, 1e3, 1e4];
 /// A target wider than this fraction of the search is searched again, wider.
 const WELL_INSIDE: f64 = 0.5;
+/// Nats of log Z by which a wider search must find more to be preferred: the noise of such an estimate.
+const CLEARLY_MORE: f64 = 0.5;
 
 impl Pilot {
     /// Two annealed populations: a wide one for location and scale, then one from the standardised prior.
@@ -59,8 +61,10 @@ impl Pilot {
 /// Keeps the streams of the second population apart from the first one's.
 const STANDARDISED: u64 = 0x5354_4152_5445_4400;
 
+/// Searches from ever wider starts until the target lies well inside one; of those made, the one that found
+/// most mass serves, since particles that miss some of it make log Z too small.
 fn locate(target: &dyn Target, seed: u64) -> Result<Frame, FitError> {
-    let mut found = None;
+    let mut best: Option<(f64, DVector<f64>, DMatrix<f64>)> = None;
     for start_scale in SEARCH_SCALES {
         let ladder = Tempering { start_scale, ..Tempering::default() }.run(target, seed)?;
         if ladder.supported == 0 {
@@ -68,15 +72,16 @@ fn locate(target: &dyn Target, seed: u64) -> Result<Frame, FitError> {
         }
         let last = ladder.populations.last().expect("a ladder has its first population");
         let (location, covariance) = moments(&last.x, target.dim());
-        let widest =
-            (0..target.dim()).map(|i| covariance[(i, i)].sqrt() + location[i].abs()).fold(0.0, f64::max);
-        let inside = widest < WELL_INSIDE * start_scale;
-        found = Some((location, covariance));
-        if inside {
+        let reach = |i: usize| covariance[(i, i)].sqrt() + location[i].abs();
+        let widest = (0..target.dim()).map(reach).fold(0.0, f64::max);
+        if best.as_ref().is_none_or(|(log_z, _, _)| ladder.log_z > log_z + CLEARLY_MORE) {
+            best = Some((ladder.log_z, location, covariance));
+        }
+        if widest < WELL_INSIDE * start_scale {
             break;
         }
     }
-    let Some((location, covariance)) = found else {
+    let Some((_, location, covariance)) = best else {
         return Err(FitError::NoSupport { scale: SEARCH_SCALES[SEARCH_SCALES.len() - 1] });
     };
     Ok(Frame { location, scale: root(covariance, Tempering::default().particles) })

@@ -112,18 +112,6 @@ impl<'a> Linearised<'a> {
         Linearised { lin, method, memory }
     }
 
-    /// Mean of the diagonal of the squared matrix: the scale against which a damping is small or large.
-    pub fn mean_square(&self) -> f64 {
-        let transposed = self.lin.transposed();
-        let columns: Vec<f64> =
-            transposed.col_iter().map(|column| column.iter().map(|v| v * v).sum()).collect();
-        let size = match self.method {
-            Direction::Normal => transposed.nrows(),
-            _ => transposed.ncols(),
-        };
-        pairwise_sum(&columns) / size as f64
-    }
-
     /// δ at damping `lambda` > 0.
     ///
     /// # Errors
