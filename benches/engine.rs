@@ -77,7 +77,7 @@ fn main() {
         let squared = (n * n * networks.n_params() + n * n * n / 3) as f64;
         let seconds = median_seconds(3, || {
             problem.linearise_into(&theta, &mut lin);
-            drop(Linearised::new(&lin, Direction::Kernel, &mut memory).solve(1e-2));
+            drop(Linearised::new(&lin, Direction::Kernel, &mut memory).solve(1e-2, &[]));
         });
         row(&label("kernel step"), seconds, 3.0 * useful + squared);
     }

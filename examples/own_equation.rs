@@ -68,7 +68,7 @@ fn main() {
 
     let method = GaussNewton::default();
     let mut memory = GaussNewtonMemory::default();
-    let mut state = GaussNewtonState { theta: networks.initial_parameters(0), damping: Damping::new(1.0) };
+    let mut state = GaussNewtonState::new(networks.initial_parameters(0), Damping::new(1.0));
     for _ in 0..STEPS {
         let (next, record) = method.step(&problem, &state, &mut memory);
         state = next;

@@ -112,7 +112,7 @@ impl Training<'_> {
         let start = Instant::now();
         let method = GaussNewton::default();
         let mut memory = GaussNewtonMemory::default();
-        let mut state = GaussNewtonState { theta, damping: Damping::new(FIRST_DAMPING) };
+        let mut state = GaussNewtonState::new(theta, Damping::new(FIRST_DAMPING));
         let mut trained = Trained {
             theta: Vec::new(),
             history: Vec::new(),

@@ -112,18 +112,29 @@ impl<'a> Linearised<'a> {
         Linearised { lin, method, memory }
     }
 
-    /// δ at damping `lambda` > 0.
+    /// The δ that minimises ½|r + Jδ|² + ½λ|δ − centre|², λ > 0; an empty centre is 0.
+    ///
+    /// δ = centre − (JᵀJ + λI)⁻¹Jᵀ(r + J centre).
     ///
     /// # Errors
     /// [`DirectionError`], with what went wrong.
     ///
+    /// # Panics
+    /// If the centre is neither empty nor as long as θ.
+    ///
     /// # Cost
     /// n³/3 flops with n = min(N, P) squared; for QR 2·min²·(N + P).
-    pub fn solve(&mut self, lambda: f64) -> Result<Solve, DirectionError> {
-        let (delta, solve_residual) = match self.method {
-            Direction::Qr => self.by_qr(lambda),
-            _ => self.by_cholesky(lambda)?,
+    pub fn solve(&mut self, lambda: f64, centre: &[f64]) -> Result<Solve, DirectionError> {
+        let mut residuals = self.lin.residuals.clone();
+        if !centre.is_empty() {
+            let ahead = transpose_times(self.lin.transposed(), centre);
+            residuals.iter_mut().zip(&ahead).for_each(|(r, a)| *r += a);
+        }
+        let (mut delta, solve_residual) = match self.method {
+            Direction::Qr => self.by_qr(lambda, &residuals),
+            _ => self.by_cholesky(lambda, &residuals)?,
         };
+        delta.iter_mut().zip(centre).for_each(|(d, c)| *d += c);
         if !delta.iter().all(|v| v.is_finite()) {
             return Err(DirectionError::NotFinite);
         }
@@ -137,15 +148,15 @@ impl<'a> Linearised<'a> {
         Ok(Solve { delta, predicted: pairwise_sum(&terms), solve_residual })
     }
 
-    fn by_cholesky(&mut self, lambda: f64) -> Result<(Vec<f64>, f64), DirectionError> {
+    fn by_cholesky(&mut self, lambda: f64, r: &[f64]) -> Result<(Vec<f64>, f64), DirectionError> {
         let transposed = self.lin.transposed();
         let DirectionMemory { squared, factor } = &mut *self.memory;
         factor.copy_from(&*squared);
         (0..factor.nrows()).for_each(|i| factor[(i, i)] += lambda);
         cholesky_in_place(factor.as_mut()).map_err(DirectionError::Pivot)?;
         let right = match self.method {
-            Direction::Normal => times(transposed, &self.lin.residuals),
-            _ => self.lin.residuals.clone(),
+            Direction::Normal => times(transposed, r),
+            _ => r.to_vec(),
         };
         let mut solution = right.clone();
         solve_cholesky(factor.as_ref(), &mut solution);
@@ -158,11 +169,10 @@ impl<'a> Linearised<'a> {
         Ok((delta, residual))
     }
 
-    fn by_qr(&self, lambda: f64) -> (Vec<f64>, f64) {
+    fn by_qr(&self, lambda: f64, r: &[f64]) -> (Vec<f64>, f64) {
         let transposed = self.lin.transposed();
         let (p, n) = (transposed.nrows(), transposed.ncols());
         let root = lambda.sqrt();
-        let r = &self.lin.residuals;
         let tall = |rows: usize, cols: usize, at: &dyn Fn(usize, usize) -> f64| {
             Mat::from_fn(rows + cols, cols, |i, j| match i {
                 i if i < rows => at(i, j),
@@ -178,29 +188,29 @@ impl<'a> Linearised<'a> {
             qr.apply_transpose(&mut right);
             let mut delta = right[..p].to_vec();
             qr.solve_r(&mut delta);
-            let residual = self.normal_residual(lambda, &delta);
+            let residual = self.normal_residual(lambda, r, &delta);
             (delta, residual)
         } else {
             // [Jᵀ; √λI] = QR gives JJᵀ + λI = RᵀR, so δ = −Q₁R⁻ᵀr with Q₁ the first P rows of Q.
             let qr = Qr::new(tall(p, n, &|i, j| transposed[(i, j)]));
-            let mut half = r.clone();
+            let mut half = r.to_vec();
             qr.solve_r_transpose(&mut half);
             half.resize(n + p, 0.0);
             qr.apply(&mut half);
             let delta: Vec<f64> = half[..p].iter().map(|v| -v).collect();
-            let residual = self.normal_residual(lambda, &delta);
+            let residual = self.normal_residual(lambda, r, &delta);
             (delta, residual)
         }
     }
 
     /// |Jᵀ(Jδ + r) + λδ| relative to what is added up in it.
-    fn normal_residual(&self, lambda: f64, delta: &[f64]) -> f64 {
+    fn normal_residual(&self, lambda: f64, r: &[f64], delta: &[f64]) -> f64 {
         let transposed = self.lin.transposed();
         let moved = transpose_times(transposed, delta);
-        let sum: Vec<f64> = moved.iter().zip(&self.lin.residuals).map(|(m, r)| m + r).collect();
+        let sum: Vec<f64> = moved.iter().zip(r).map(|(m, r)| m + r).collect();
         let gradient = times(transposed, &sum);
         let left: Vec<f64> = gradient.iter().zip(delta).map(|(g, d)| g + lambda * d).collect();
-        let size = transposed.norm_l2() * (norm(&moved) + norm(&self.lin.residuals));
+        let size = transposed.norm_l2() * (norm(&moved) + norm(r));
         if size == 0.0 { 0.0 } else { norm(&left) / size }
     }
 }
@@ -248,7 +258,7 @@ mod tests {
         for (n, p) in [(230, 40), (40, 230), (50, 50)] {
             let lin = problem(n, p);
             let delta = |m, lambda| {
-                Linearised::new(&lin, m, &mut DirectionMemory::default()).solve(lambda).unwrap().delta
+                Linearised::new(&lin, m, &mut DirectionMemory::default()).solve(lambda, &[]).unwrap().delta
             };
             let normal = delta(Direction::Normal, 0.1);
             assert!(worst_difference(&delta(Direction::Kernel, 0.1), &normal) < 1e-9);
@@ -261,7 +271,7 @@ mod tests {
     fn prediction_is_the_reduction_of_the_linear_model() {
         let lin = problem(60, 90);
         let solve =
-            Linearised::new(&lin, Direction::Kernel, &mut DirectionMemory::default()).solve(0.3).unwrap();
+            Linearised::new(&lin, Direction::Kernel, &mut DirectionMemory::default()).solve(0.3, &[]).unwrap();
         let moved = transpose_times(lin.transposed(), &solve.delta);
         let loss = |scale: f64| -> f64 {
             moved.iter().zip(&lin.residuals).map(|(m, r)| 0.5 * (r + scale * m) * (r + scale * m)).sum()
@@ -271,12 +281,27 @@ mod tests {
     }
 
     #[test]
+    fn a_centre_pulls_the_direction_and_the_gradient_there_is_zero() {
+        let (lambda, lin) = (0.2, problem(45, 70));
+        let centre: Vec<f64> = (0..70).map(|k| 0.1 * (k % 5) as f64 - 0.15).collect();
+        for method in [Direction::Normal, Direction::Kernel, Direction::Qr] {
+            let mut memory = DirectionMemory::default();
+            let delta = Linearised::new(&lin, method, &mut memory).solve(lambda, &centre).unwrap().delta;
+            let moved = transpose_times(lin.transposed(), &delta);
+            let sum: Vec<f64> = moved.iter().zip(&lin.residuals).map(|(m, r)| m + r).collect();
+            let pull = delta.iter().zip(&centre).map(|(d, c)| lambda * (d - c));
+            let gradient = times(lin.transposed(), &sum);
+            assert!(gradient.iter().zip(pull).all(|(g, p)| (g + p).abs() < 1e-11));
+        }
+    }
+
+    #[test]
     fn not_finite_is_an_error() {
         let mut lin = problem(20, 30);
         lin.residuals[3] = f64::NAN;
         for method in [Direction::Normal, Direction::Kernel, Direction::Qr] {
             assert_eq!(
-                Linearised::new(&lin, method, &mut DirectionMemory::default()).solve(0.1).unwrap_err(),
+                Linearised::new(&lin, method, &mut DirectionMemory::default()).solve(0.1, &[]).unwrap_err(),
                 DirectionError::NotFinite
             );
         }

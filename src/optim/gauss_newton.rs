@@ -14,11 +14,14 @@ pub struct GaussNewton {
     pub step_rule: StepRule,
     /// Directions tried at growing damping before the step counts as stalled.
     pub retries: usize,
+    /// Fraction of the last step at which the next one's damping is centred (SPRING, arXiv 2401.10190): steps
+    /// on few points remember what earlier points taught. 0 is plain Gauss-Newton.
+    pub momentum: f64,
 }
 
 impl Default for GaussNewton {
     fn default() -> GaussNewton {
-        GaussNewton { direction: None, step_rule: StepRule::default(), retries: 4 }
+        GaussNewton { direction: None, step_rule: StepRule::default(), retries: 4, momentum: 0.0 }
     }
 }
 
@@ -29,6 +32,15 @@ pub struct GaussNewtonState {
     pub theta: Vec<f64>,
     /// λ.
     pub damping: Damping,
+    /// The last step taken; empty before the first.
+    pub last_step: Vec<f64>,
+}
+
+impl GaussNewtonState {
+    /// At the start.
+    pub fn new(theta: Vec<f64>, damping: Damping) -> GaussNewtonState {
+        GaussNewtonState { theta, damping, last_step: Vec::new() }
+    }
 }
 
 /// Memory that steps reuse; it carries nothing from one to the next.
@@ -85,9 +97,10 @@ impl GaussNewton {
             self.direction.unwrap_or_else(|| Direction::cheapest(problem.n_residuals(), problem.n_params()));
         let mut linearised = Linearised::new(lin, method, directions);
         let mut damping = state.damping;
+        let mut centre: Vec<f64> = state.last_step.iter().map(|v| self.momentum * v).collect();
         for _ in 0..=self.retries {
             record.damping = damping.lambda;
-            let Ok(solve) = linearised.solve(damping.lambda) else {
+            let Ok(solve) = linearised.solve(damping.lambda, &centre) else {
                 damping = damping.after_failure();
                 continue;
             };
@@ -102,17 +115,18 @@ impl GaussNewton {
                 record.loss = tried.loss;
                 record.ratio = (loss_before - tried.loss) / promised;
                 let theta = moved(&state.theta, tried.scale, &solve.delta);
-                return (
-                    GaussNewtonState { theta, damping: damping.after_step(tried.scale, record.ratio) },
-                    record,
-                );
+                let last_step = solve.delta.iter().map(|d| tried.scale * d).collect();
+                let damping = damping.after_step(tried.scale, record.ratio);
+                return (GaussNewtonState { theta, damping, last_step }, record);
             }
             damping = damping.after_failure();
+            // What earlier points taught does not help here.
+            centre.clear();
         }
         if damping.exhausted() {
             record.outcome = Some(Outcome::Stalled { damping: damping.lambda });
         }
-        (GaussNewtonState { theta: state.theta.clone(), damping }, record)
+        (GaussNewtonState { theta: state.theta.clone(), damping, last_step: Vec::new() }, record)
     }
 }
 
@@ -150,7 +164,7 @@ mod tests {
     fn reaches_the_bottom_of_the_valley_with_every_direction() {
         for direction in [Direction::Normal, Direction::Kernel, Direction::Qr] {
             let method = GaussNewton { direction: Some(direction), ..GaussNewton::default() };
-            let mut state = GaussNewtonState { theta: vec![-1.2, 1.0], damping: Damping::new(1e-3) };
+            let mut state = GaussNewtonState::new(vec![-1.2, 1.0], Damping::new(1e-3));
             let mut last = f64::INFINITY;
             for _ in 0..60 {
                 let (next, record) = method.step(&Rosenbrock, &state, &mut GaussNewtonMemory::default());
@@ -164,7 +178,7 @@ mod tests {
 
     #[test]
     fn says_why_it_stops() {
-        let state = GaussNewtonState { theta: vec![f64::NAN, 0.0], damping: Damping::new(1e-3) };
+        let state = GaussNewtonState::new(vec![f64::NAN, 0.0], Damping::new(1e-3));
         let (after, record) =
             GaussNewton::default().step(&Rosenbrock, &state, &mut GaussNewtonMemory::default());
         assert_eq!(record.outcome, Some(Outcome::NotFinite));
