@@ -1,6 +1,6 @@
 //! What log weights say of log Z, and how far to believe it.
 
-use super::pareto::pareto_k;
+use super::pareto::{pareto_k, tail_excess};
 use super::weights::{NotFinite, ess, log_mean_weight, max_weight_share, not_finite, scaled_weights};
 use crate::num::pairwise_sum;
 
@@ -19,6 +19,8 @@ pub struct Estimates {
     pub elbo: f64,
     /// Shape of the tail; see [`pareto_k`] for its edges.
     pub pareto_k: f64,
+    /// Share of the sum that the largest weights carry above their threshold; see [`tail_excess`].
+    pub tail_excess: f64,
     /// The largest weight over their sum.
     pub max_weight_share: f64,
     /// N.
@@ -39,6 +41,7 @@ impl Estimates {
             ess: ess(log_weights),
             elbo: pairwise_sum(log_weights) / log_weights.len() as f64,
             pareto_k: pareto_k(log_weights),
+            tail_excess: tail_excess(log_weights),
             max_weight_share: max_weight_share(log_weights),
             n: log_weights.len(),
             not_finite: not_finite(log_weights),

@@ -11,7 +11,7 @@ mod weights;
 pub use estimates::Estimates;
 pub use modes::{mode_shares, mode_weight_error, weighted_mode_shares};
 pub use moments::{Moments, delta_std, moments, weighted_moments};
-pub use pareto::pareto_k;
+pub use pareto::{pareto_k, tail_excess};
 pub use reason::Reason;
 pub use verdict::{Bounds, Evidence, Verdict, judge};
 pub use weights::{NotFinite, ess, log_mean_weight, max_weight_share, normalised_weights, not_finite};

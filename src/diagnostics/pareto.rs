@@ -1,6 +1,7 @@
 //! The shape of the tail of the weights: whether their mean can be believed.
 
 use super::weights::{not_finite, scaled_weights};
+use crate::num::pairwise_sum;
 
 /// Fewer tail weights than this are not fitted (Vehtari et al. 2024, section 3.1; so are 5 N < 25).
 const FEWEST: usize = 5;
@@ -19,17 +20,13 @@ pub fn pareto_k(log_weights: &[f64]) -> f64 {
     if not_finite(log_weights).count > 0 {
         return f64::NAN;
     }
-    let mut weights = scaled_weights(log_weights);
-    let n = weights.len();
-    let m = (n as f64 / 5.0).min(3.0 * (n as f64).sqrt()).ceil() as usize;
-    if m < FEWEST {
+    let weights = scaled_weights(log_weights);
+    let Some(exceedances) = exceedances(&weights) else {
         return f64::INFINITY;
-    }
-    weights.sort_by(f64::total_cmp);
-    let threshold = weights[n - m - 1];
-    let exceedances: Vec<f64> = weights[n - m..].iter().map(|w| w - threshold).collect();
-    let largest = exceedances[m - 1];
-    if largest <= 1e-9 * weights[n - 1] {
+    };
+    let m = exceedances.len();
+    let largest_weight = weights.iter().copied().fold(0.0, f64::max);
+    if exceedances[m - 1] <= 1e-9 * largest_weight {
         return f64::NEG_INFINITY;
     }
     if quartile(&exceedances) <= 0.0 {
@@ -38,6 +35,31 @@ pub fn pareto_k(log_weights: &[f64]) -> f64 {
     // The prior of Vehtari et al., appendix C: ten observations at ½.
     let m = m as f64;
     (m * generalised_pareto_shape(&exceedances) + 10.0 * 0.5) / (m + 10.0)
+}
+
+/// What the M largest weights of [`pareto_k`] carry above their threshold, as a share of all weights: how much of
+/// the estimate of Z rests on the shape of its tail.
+///
+/// Any NaN or +inf: NaN. Fewer than 5 tail weights: +inf, as nothing is known of the tail.
+pub fn tail_excess(log_weights: &[f64]) -> f64 {
+    if not_finite(log_weights).count > 0 {
+        return f64::NAN;
+    }
+    let weights = scaled_weights(log_weights);
+    exceedances(&weights).map_or(f64::INFINITY, |tail| pairwise_sum(&tail) / pairwise_sum(&weights))
+}
+
+/// The M = min(N/5, 3√N) largest weights less the next smaller one, sorted; none if they are too few.
+fn exceedances(weights: &[f64]) -> Option<Vec<f64>> {
+    let n = weights.len();
+    let m = (n as f64 / 5.0).min(3.0 * (n as f64).sqrt()).ceil() as usize;
+    if m < FEWEST {
+        return None;
+    }
+    let mut sorted = weights.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    let threshold = sorted[n - m - 1];
+    Some(sorted[n - m..].iter().map(|w| w - threshold).collect())
 }
 
 /// The shape k of a generalised Pareto law with density ∝ (1 + kx/σ)^(−1/k − 1), from a sorted sample.
@@ -81,6 +103,17 @@ mod tests {
     fn draws(n: usize, k: f64) -> Vec<f64> {
         let mut stream = Stream::new(17, Purpose::Audit, (k * 100.0) as u64);
         (0..n).map(|_| libm::log((libm::pow(stream.uniform(), -k) - 1.0) / k)).collect()
+    }
+
+    #[test]
+    fn the_excess_is_what_lies_above_the_threshold() {
+        // N = 25: five tail weights over a threshold of 1, (1 + 1 + 2 + 3 + 4)/(20 + 16).
+        let mut weights = vec![1.0f64; 20];
+        weights.extend([2.0, 2.0, 3.0, 4.0, 5.0]);
+        let logs: Vec<f64> = weights.iter().map(|w| w.ln() + 700.0).collect();
+        assert!((tail_excess(&logs) - 11.0 / 36.0).abs() < 1e-12);
+        assert_eq!(tail_excess(&logs[..15]), f64::INFINITY);
+        assert!(tail_excess(&[f64::NAN; 30]).is_nan());
     }
 
     #[test]

@@ -101,7 +101,10 @@ fn weight_reasons(estimates: &Estimates, bounds: &Bounds) -> Vec<Reason> {
     if !reaches(effective, bounds.effective_draws) {
         reasons.push(Reason::FewDraws { effective, bound: bounds.effective_draws });
     }
-    if !reaches(bounds.pareto_k, estimates.pareto_k) {
+    // A heavy tail counts once it carries more than the error that the estimate claims: among almost equal weights
+    // a few strays look heavy and change nothing.
+    let heavy = !reaches(bounds.pareto_k, estimates.pareto_k);
+    if heavy && !reaches(exact_tolerance(estimates, bounds), estimates.tail_excess) {
         reasons.push(Reason::ParetoK { k: estimates.pareto_k, bound: bounds.pareto_k });
     }
     reasons
@@ -123,8 +126,13 @@ fn learned_tolerance(estimates: &Estimates, bounds: &Bounds) -> f64 {
     bounds.learned_log_z + spread + bounds.standard_errors * estimates.log_z_se
 }
 
+/// How far the estimate of log Z may be from the truth.
+fn exact_tolerance(estimates: &Estimates, bounds: &Bounds) -> f64 {
+    bounds.exact_log_z + bounds.standard_errors * estimates.log_z_se
+}
+
 fn exact_reason(estimates: &Estimates, exact: f64, bounds: &Bounds) -> Option<Reason> {
-    let tolerance = bounds.exact_log_z + bounds.standard_errors * estimates.log_z_se;
+    let tolerance = exact_tolerance(estimates, bounds);
     let agrees = (exact - estimates.log_z).abs() <= tolerance;
     let (estimated, se) = (estimates.log_z, estimates.log_z_se);
     (!agrees).then_some(Reason::ExactLogZDisagrees { exact, estimated, se, tolerance })
@@ -150,6 +158,7 @@ mod tests {
             ess: 0.98,
             elbo: 0.29,
             pareto_k: -0.2,
+            tail_excess: 0.02,
             max_weight_share: 1e-3,
             n: 20_000,
             not_finite: NotFinite { count: 0, first: None },
@@ -183,6 +192,9 @@ mod tests {
         assert_eq!(few, vec![Reason::FewDraws { effective: 98.0, bound: 100.0 }]);
         let heavy = reasons(Estimates { pareto_k: 0.8, ..good() }, none);
         assert_eq!(heavy, vec![Reason::ParetoK { k: 0.8, bound: 0.7 }]);
+        // 0.005 + 5·0.001 is the error claimed.
+        assert_eq!(reasons(Estimates { pareto_k: 0.8, tail_excess: 0.0099, ..good() }, none), vec![]);
+        assert_eq!(reasons(Estimates { pareto_k: 0.8, tail_excess: 0.0101, ..good() }, none).len(), 1);
         let learned = reasons(good(), Evidence { log_z_learned: Some(0.55), ..none });
         assert!(matches!(learned[..], [Reason::LearnedLogZDisagrees { learned: 0.55, .. }]));
         // 0.05 + 0.5·0.0202 + √0.0202 + 5·0.001 = 0.207 is the tolerance at ESS 0.98.
@@ -204,7 +216,8 @@ mod tests {
 
     #[test]
     fn nothing_passes_as_nan() {
-        let nan = Estimates { log_z: f64::NAN, ess: f64::NAN, pareto_k: f64::NAN, ..good() };
+        let nan =
+            Estimates { log_z: f64::NAN, ess: f64::NAN, pareto_k: f64::NAN, tail_excess: f64::NAN, ..good() };
         let evidence = Evidence { log_z_learned: Some(0.3), ..exactly(0.3) };
         assert_eq!(reasons(nan, evidence).len(), 5);
         let not_finite = NotFinite { count: 2, first: Some(17) };

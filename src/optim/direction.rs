@@ -270,8 +270,9 @@ mod tests {
     #[test]
     fn prediction_is_the_reduction_of_the_linear_model() {
         let lin = problem(60, 90);
-        let solve =
-            Linearised::new(&lin, Direction::Kernel, &mut DirectionMemory::default()).solve(0.3, &[]).unwrap();
+        let solve = Linearised::new(&lin, Direction::Kernel, &mut DirectionMemory::default())
+            .solve(0.3, &[])
+            .unwrap();
         let moved = transpose_times(lin.transposed(), &solve.delta);
         let loss = |scale: f64| -> f64 {
             moved.iter().zip(&lin.residuals).map(|(m, r)| 0.5 * (r + scale * m) * (r + scale * m)).sum()
