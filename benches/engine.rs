@@ -3,14 +3,18 @@
 //! The same residual, sizes and flop count as the JAX and PyTorch yardsticks use: useful flops of a gradient are
 //! 3·2·(d + 3)·N·width²·(layers − 1).
 
-mod support;
+#[path = "support/flops.rs"]
+mod flops;
+#[path = "support/timing.rs"]
+mod timing;
 
+use flops::row;
 use pushforward::fitting::{Assembler, Points};
 use pushforward::network::{Form, Inputs, Jets, Networks, Tanh, Unknown};
 use pushforward::num::{Channels, Mat, Purpose, Scalar, Stream, gram};
 use pushforward::optim::{Direction, DirectionMemory, LeastSquares, Linearisation, Linearised};
 use pushforward::residual::{Point, System};
-use support::{median_seconds, row};
+use timing::median_seconds;
 
 /// R = ∂V/∂t + ½(d + x·∇V) + ½(ΔV + |∇V|²): the equation of a noised density, β = S = 1.
 struct Diffusion {

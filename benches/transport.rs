@@ -1,0 +1,36 @@
+//! Draws through a network of the default size, per second and per evaluation of the velocity.
+
+#[path = "support/timing.rs"]
+mod timing;
+
+use pushforward::evolution::{Evolution, GeneralOde};
+use pushforward::network::{Networks, Tanh};
+use pushforward::num::Purpose;
+use pushforward::residual::ErasedSystem;
+use pushforward::transport::{Tolerance, VelocityField, move_ensemble};
+use timing::median_seconds;
+
+fn main() {
+    if std::env::args().any(|a| a == "--test") {
+        return;
+    }
+    let n = 4096;
+    for dim in [2, 10, 50] {
+        let evolution = GeneralOde::new(dim);
+        let system: &dyn ErasedSystem = evolution.as_system();
+        let networks = Networks::new(system.unknowns(), system.n_scalars(), dim, 40, 3, &Tanh);
+        let theta = networks.initial_parameters(0);
+        let field = VelocityField { evolution: &evolution, networks: &networks, theta: &theta };
+        let moved =
+            || move_ensemble(field, n, 0, Purpose::Audit, Tolerance::default()).expect("a smooth field");
+        let evaluations = moved().evaluations;
+        let seconds = median_seconds(3, || drop(moved()));
+        let blocks = (n / 64) as f64;
+        println!(
+            "d {dim:<3} {:>9.0} draws/s {:>6.0} evaluations per draw {:>8.2} us per particle and evaluation",
+            n as f64 / seconds,
+            evaluations as f64 / blocks,
+            1e6 * seconds / (evaluations as f64 * 64.0)
+        );
+    }
+}
