@@ -135,7 +135,10 @@ impl Run<'_> {
                 }
             }
             if std::env::var("VERBOSE").is_ok() && step % 50 == 0 {
-                println!("{step} {:.1}s loss {:.2e} lam {:.1e} scale {} best {best:.2e}", spent, record.loss, record.damping, record.scale);
+                println!(
+                    "{step} {:.1}s loss {:.2e} lam {:.1e} scale {} best {best:.2e}",
+                    spent, record.loss, record.damping, record.scale
+                );
             }
         }
         let times: Vec<String> =
@@ -189,7 +192,8 @@ fn fokker_planck(seconds: f64) {
     let (mut centre, mut slope) = (vec![0.0; dim + 1], vec![0.2; dim + 1]);
     (centre[0], slope[0]) = (0.5, 2.0);
     networks.scale_inputs(&centre, &slope);
-    let uniform = |stream: &mut Stream| -> Vec<f64> { (0..dim).map(|_| 10.0 * stream.uniform() - 5.0).collect() };
+    let uniform =
+        |stream: &mut Stream| -> Vec<f64> { (0..dim).map(|_| 10.0 * stream.uniform() - 5.0).collect() };
     let set = |n: usize, purpose: Purpose, round: u64| {
         let mut stream = Stream::new(0, purpose, round);
         let mut points = Points::new(dim, 0);
@@ -200,7 +204,8 @@ fn fokker_planck(seconds: f64) {
         points
     };
     let tests = set(4000, Purpose::Audit, 0);
-    let run = Run { name: "fokker-planck", networks: networks.clone(), seconds, first_damping: 100.0, keep: 2 };
+    let run =
+        Run { name: "fokker-planck", networks: networks.clone(), seconds, first_damping: 100.0, keep: 2 };
     let start = |x: &[f64]| system.solution(0.0, x);
     let predict = |theta: &[f64], t: f64, x: &[f64]| start(x) + t * naive_jets(&networks, theta, t, x)[0];
     run.go(&system, |round| set(4000, Purpose::Points, round), predict, |t, x| system.solution(t, x), &tests);

@@ -80,7 +80,7 @@ impl std::fmt::Display for Reason {
             Reason::ParetoK { k, bound } => write!(
                 f,
                 "Pareto k of the largest weights is {k:.2}, above {bound}; the draws miss mass in the tails: \
-                 fit for more steps, with a wider prior, or ask for more draws"
+                 fit for more steps, or with more points, or ask for more draws"
             ),
             Reason::LearnedLogZDisagrees { learned, estimated, se, tolerance } => write!(
                 f,

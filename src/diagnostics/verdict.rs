@@ -46,6 +46,8 @@ pub struct Bounds {
     pub effective_draws: f64,
     /// Pareto k must not exceed it.
     pub pareto_k: f64,
+    /// Share of all weights that the largest ones may carry above their threshold whatever their Pareto k.
+    pub tail_excess: f64,
     /// Standard errors by which log Z may differ from another value of it.
     pub standard_errors: f64,
     /// Nats by which it may differ on top from the learned one.
@@ -63,6 +65,8 @@ impl Default for Bounds {
             effective_draws: 100.0,
             // Vehtari, Simpson, Gelman, Yao & Gabry 2024, section 3.2.4.
             pareto_k: 0.7,
+            // A hundredth of Z. No multiple of the standard error, which a heavy tail makes too small.
+            tail_excess: 0.01,
             // A false alarm in 1.7 million, were the estimate normal.
             standard_errors: 5.0,
             // A twentieth of Z; the spread of the weights comes on top, see `learned_tolerance`.
@@ -101,10 +105,9 @@ fn weight_reasons(estimates: &Estimates, bounds: &Bounds) -> Vec<Reason> {
     if !reaches(effective, bounds.effective_draws) {
         reasons.push(Reason::FewDraws { effective, bound: bounds.effective_draws });
     }
-    // A heavy tail counts once it carries more than the error that the estimate claims: among almost equal weights
-    // a few strays look heavy and change nothing.
+    // A heavy tail counts once Z rests on it: among almost equal weights a few strays look heavy and change nothing.
     let heavy = !reaches(bounds.pareto_k, estimates.pareto_k);
-    if heavy && !reaches(exact_tolerance(estimates, bounds), estimates.tail_excess) {
+    if heavy && !reaches(bounds.tail_excess, estimates.tail_excess) {
         reasons.push(Reason::ParetoK { k: estimates.pareto_k, bound: bounds.pareto_k });
     }
     reasons
@@ -126,13 +129,8 @@ fn learned_tolerance(estimates: &Estimates, bounds: &Bounds) -> f64 {
     bounds.learned_log_z + spread + bounds.standard_errors * estimates.log_z_se
 }
 
-/// How far the estimate of log Z may be from the truth.
-fn exact_tolerance(estimates: &Estimates, bounds: &Bounds) -> f64 {
-    bounds.exact_log_z + bounds.standard_errors * estimates.log_z_se
-}
-
 fn exact_reason(estimates: &Estimates, exact: f64, bounds: &Bounds) -> Option<Reason> {
-    let tolerance = exact_tolerance(estimates, bounds);
+    let tolerance = bounds.exact_log_z + bounds.standard_errors * estimates.log_z_se;
     let agrees = (exact - estimates.log_z).abs() <= tolerance;
     let (estimated, se) = (estimates.log_z, estimates.log_z_se);
     (!agrees).then_some(Reason::ExactLogZDisagrees { exact, estimated, se, tolerance })
@@ -192,7 +190,6 @@ mod tests {
         assert_eq!(few, vec![Reason::FewDraws { effective: 98.0, bound: 100.0 }]);
         let heavy = reasons(Estimates { pareto_k: 0.8, ..good() }, none);
         assert_eq!(heavy, vec![Reason::ParetoK { k: 0.8, bound: 0.7 }]);
-        // 0.005 + 5·0.001 is the error claimed.
         assert_eq!(reasons(Estimates { pareto_k: 0.8, tail_excess: 0.0099, ..good() }, none), vec![]);
         assert_eq!(reasons(Estimates { pareto_k: 0.8, tail_excess: 0.0101, ..good() }, none).len(), 1);
         let learned = reasons(good(), Evidence { log_z_learned: Some(0.55), ..none });
