@@ -1,7 +1,7 @@
 //! `annealed-ode`: V prescribed as the annealing path up to its normalisation, μ unknown.
 
-use super::general_ode::velocity_unknown;
-use super::{Evolution, Path, PriorPoint};
+use super::learned_velocity::{read_velocity, velocity_unknown};
+use super::{AnnealedPoint, Evolution, Path};
 use crate::network::{Form, Inputs, Jets, Networks, Unknown, naive_jets};
 use crate::num::{Channels, Scalar};
 use crate::residual::{Continuity, Equation, ErasedSystem, Fields, Point, System};
@@ -48,7 +48,7 @@ impl System for AnnealedOde {
     }
 
     fn residuals<S: Scalar>(&self, point: Point<'_>, jets: &Jets<'_, S>, out: &mut [S]) {
-        let annealed = PriorPoint::new(point, self.path);
+        let annealed = AnnealedPoint::new(point, self.path);
         let rate = jets.value(RATE, 0) + jets.scalar(0);
         let fields = Fields {
             dv_dt: -rate + annealed.da_dt(),
@@ -74,8 +74,7 @@ impl Evolution for AnnealedOde {
     }
 
     fn velocity(&self, _point: Point<'_>, jets: &Jets<'_, f64>, velocity: &mut [f64]) -> f64 {
-        velocity.iter_mut().enumerate().for_each(|(i, v)| *v = jets.value(0, i));
-        jets.divergence(0)
+        read_velocity(jets, velocity)
     }
 
     fn learned_log_z(&self, networks: &Networks, theta: &[f64]) -> f64 {

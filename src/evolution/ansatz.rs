@@ -13,31 +13,21 @@ pub fn log_prior(x: &[f64]) -> f64 {
 
 /// The annealed log density A = (1 − b) log p_prior + b log ρ at a point of the collocation.
 #[derive(Clone, Copy, Debug)]
-pub struct PriorPoint<'a> {
+pub struct AnnealedPoint<'a> {
     point: Point<'a>,
     b: f64,
     db_dt: f64,
 }
 
-impl<'a> PriorPoint<'a> {
+impl<'a> AnnealedPoint<'a> {
     /// Reads log ρ and ∇log ρ from the point's data.
     ///
     /// # Panics
     /// If there are not 1 + d data.
-    pub fn new(point: Point<'a>, path: Path) -> PriorPoint<'a> {
+    pub fn new(point: Point<'a>, path: Path) -> AnnealedPoint<'a> {
         assert_eq!(point.data.len(), 1 + point.x.len(), "log rho and its score are the data");
         let (b, db_dt) = path.at(point.time);
-        PriorPoint { point, b, db_dt }
-    }
-
-    /// b(t).
-    pub fn b(&self) -> f64 {
-        self.b
-    }
-
-    /// b′(t).
-    pub fn db_dt(&self) -> f64 {
-        self.db_dt
+        AnnealedPoint { point, b, db_dt }
     }
 
     /// ∂A/∂t = b′(log ρ − log p_prior).

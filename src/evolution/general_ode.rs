@@ -1,6 +1,7 @@
 //! `general-ode`: V and μ both unknown, tied by the log-continuity equation alone.
 
-use super::{Evolution, Path, PriorPoint};
+use super::learned_velocity::{read_velocity, velocity_unknown};
+use super::{AnnealedPoint, Evolution, Path};
 use crate::network::{Form, Inputs, Jets, Networks, Unknown};
 use crate::num::{Channels, Scalar};
 use crate::residual::{Continuity, Equation, ErasedSystem, Fields, Point, System};
@@ -49,24 +50,13 @@ impl System for GeneralOde {
     }
 
     fn residuals<S: Scalar>(&self, point: Point<'_>, jets: &Jets<'_, S>, out: &mut [S]) {
-        let annealed = PriorPoint::new(point, self.path);
+        let annealed = AnnealedPoint::new(point, self.path);
         let dphi_dx: Vec<S> = (0..self.dim).map(|i| jets.dx(PHI, 0, i)).collect();
         let (dv_dt, grad_v) =
             annealed.corrected(jets.value(PHI, 0), jets.dt(PHI, 0), &dphi_dx, jets.scalar(0));
         let velocity = (0..self.dim).map(|i| jets.value(MU, i)).collect();
         let fields = Fields { dv_dt, grad_v, velocity, div_velocity: jets.divergence(MU) };
         out[0] = Continuity.residual(&fields);
-    }
-}
-
-/// μ as a vector field with its divergence.
-pub(super) fn velocity_unknown(dim: usize) -> Unknown {
-    Unknown {
-        name: "mu",
-        outputs: dim,
-        inputs: Inputs::TimeSpace,
-        channels: Channels::space_only(dim),
-        form: Form::Divergence,
     }
 }
 
@@ -84,8 +74,7 @@ impl Evolution for GeneralOde {
     }
 
     fn velocity(&self, _point: Point<'_>, jets: &Jets<'_, f64>, velocity: &mut [f64]) -> f64 {
-        velocity.iter_mut().enumerate().for_each(|(i, v)| *v = jets.value(0, i));
-        jets.divergence(0)
+        read_velocity(jets, velocity)
     }
 
     fn learned_log_z(&self, networks: &Networks, theta: &[f64]) -> f64 {

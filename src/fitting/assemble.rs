@@ -11,7 +11,7 @@ use std::ops::Range;
 
 /// The least-squares problem `½|r|² = ½ (1/N) Σ_i w_i Σ_k R_k(t_i, x_i)²`; r stacks √(w_i/N) R_k, point by point.
 ///
-/// Residuals that are not finite come through as they are; [`Assembler::first_not_finite`] says where.
+/// Residuals that are not finite come through as they are.
 pub struct Assembler<'a> {
     system: &'a dyn ErasedSystem,
     networks: &'a Networks,
@@ -54,12 +54,6 @@ impl<'a> Assembler<'a> {
     pub fn new(system: &'a dyn ErasedSystem, networks: &'a Networks, points: &'a Points) -> Assembler<'a> {
         assert_eq!(system.unknowns(), networks.unknowns(), "the networks belong to another system");
         Assembler { system, networks, points, block: points_per_block(networks) }
-    }
-
-    /// The first point with a residual that is not finite.
-    pub fn first_not_finite(&self, theta: &[f64]) -> Option<usize> {
-        let residuals = self.residuals(theta);
-        residuals.iter().position(|r| !r.is_finite()).map(|k| k / self.system.n_equations())
     }
 
     /// J·v, without forming J.

@@ -1,7 +1,7 @@
 //! Tempered particles: a population carried from a Gaussian to the target along the annealing path.
 
 use crate::density::{self, DensityError, Target};
-use crate::num::{BLOCK, Purpose, Stream, log_mean_exp, log_sum_exp, pairwise_sum};
+use crate::num::{BLOCK, Purpose, Stream, effective_fraction, log_mean_exp, log_sum_exp, pairwise_sum};
 use rayon::prelude::*;
 
 /// How a population is annealed.
@@ -199,11 +199,8 @@ impl Swarm {
 
 /// The largest b up to 1 at which incremental weights keep the effective fraction, by bisection.
 fn next_temperature(b: f64, ratios: &[f64], fraction: f64) -> f64 {
-    let effective = |next: f64| {
-        let once: Vec<f64> = ratios.iter().map(|r| (next - b) * r).collect();
-        let twice: Vec<f64> = once.iter().map(|v| 2.0 * v).collect();
-        libm::exp(2.0 * log_sum_exp(&once) - log_sum_exp(&twice)) / ratios.len() as f64
-    };
+    let effective =
+        |next: f64| effective_fraction(&ratios.iter().map(|r| (next - b) * r).collect::<Vec<f64>>());
     // Particles at zero density have lost their weight already: they do not count against the next step.
     let supported = ratios.iter().filter(|r| **r > f64::NEG_INFINITY).count() as f64 / ratios.len() as f64;
     let enough = fraction * supported;

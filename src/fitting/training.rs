@@ -4,7 +4,7 @@ use super::{Assembler, Collocation, FitError, FitSettings, PointSet, Points};
 use crate::density::{self, Target};
 use crate::evolution::Evolution;
 use crate::network::Networks;
-use crate::num::{Purpose, log_sum_exp};
+use crate::num::{Purpose, effective_fraction};
 use crate::optim::{
     Damping, GaussNewton, GaussNewtonMemory, GaussNewtonState, LeastSquares, Outcome, StepRecord,
 };
@@ -187,10 +187,8 @@ impl Training<'_> {
             return Ok(None);
         };
         let values = density::values(self.target, &ensemble.x)?;
-        let once: Vec<f64> = values.iter().zip(&ensemble.log_q).map(|(v, q)| v - q).collect();
-        let twice: Vec<f64> = once.iter().map(|w| 2.0 * w).collect();
-        let log_ess = 2.0 * log_sum_exp(&once) - log_sum_exp(&twice) - libm::log(once.len() as f64);
-        Ok(Some(libm::exp(log_ess)))
+        let log_weights: Vec<f64> = values.iter().zip(&ensemble.log_q).map(|(v, q)| v - q).collect();
+        Ok(Some(effective_fraction(&log_weights)))
     }
 }
 

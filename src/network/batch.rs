@@ -271,7 +271,6 @@ fn activation_reverse(
     g: &mut [f64],
     size: usize,
 ) {
-    let value_end = 1;
     vectorized(
         #[inline(always)]
         || {
@@ -282,7 +281,7 @@ fn activation_reverse(
                 let (s1, s2) = (&table.first[start..start + len], &table.second[start..start + len]);
                 let (head, tail) = g.split_at_mut(size);
                 let total = &mut head[start..start + len];
-                let tail_at = |c: usize| (c - value_end) * size + start..(c - value_end) * size + start + len;
+                let tail_at = |c: usize| (c - 1) * size + start..(c - 1) * size + start + len;
                 for (t, s1) in total.iter_mut().zip(s1) {
                     *t *= s1;
                 }

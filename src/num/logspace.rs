@@ -20,6 +20,12 @@ pub fn log_mean_exp(values: &[f64]) -> f64 {
     log_sum_exp(values) - libm::log(values.len() as f64)
 }
 
+/// (Σw)²/(n Σw²) of weights w = e^{v_i}: the fraction of n equal weights that they are worth. Empty: NaN.
+pub fn effective_fraction(log_weights: &[f64]) -> f64 {
+    let twice: Vec<f64> = log_weights.iter().map(|v| 2.0 * v).collect();
+    libm::exp(2.0 * log_sum_exp(log_weights) - log_sum_exp(&twice)) / log_weights.len() as f64
+}
+
 /// ln Σ e^{v_i} for numbers that carry derivatives. Empty or all −inf: the constant −inf.
 pub fn log_sum_exp_scalars<S: Scalar>(values: &[S]) -> S {
     let largest = values.iter().map(|v| v.value()).fold(f64::NEG_INFINITY, nan_max);
@@ -54,6 +60,9 @@ mod tests {
         assert_eq!(log_sum_exp(&[0.0, f64::INFINITY]), f64::INFINITY);
         assert!(log_mean_exp(&[]).is_nan());
         assert!((log_mean_exp(&[3.0, 3.0, 3.0]) - 3.0).abs() < 1e-15);
+        // (1 + 2 + 3)²/(3·14), at any scale.
+        let weights = [1.0f64, 2.0, 3.0].map(|w| w.ln() + 900.0);
+        assert!((effective_fraction(&weights) - 36.0 / 42.0).abs() < 1e-12);
         let values = [0.3, -2.0, 1.1];
         assert!((log_sum_exp_scalars(&values) - log_sum_exp(&values)).abs() < 1e-15);
     }

@@ -17,7 +17,7 @@ pub use linalg::{
     Mat, MatMut, MatRef, NonPositivePivot, Qr, Write, cholesky_in_place, gram, multiply, solve_cholesky,
     times, transpose_times,
 };
-pub use logspace::{log_mean_exp, log_sum_exp, log_sum_exp_scalars};
+pub use logspace::{effective_fraction, log_mean_exp, log_sum_exp, log_sum_exp_scalars};
 pub use scalar::Scalar;
 pub use simd::vectorized;
 pub use streams::{Purpose, Stream};
