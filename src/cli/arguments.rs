@@ -67,9 +67,10 @@ fn run_help() -> String {
 }
 
 /// Options of `run` that are keys of the settings: name, placeholder, help.
-const KEY_OPTIONS: [(&str, &str, &str); 4] = [
+const KEY_OPTIONS: [(&str, &str, &str); 5] = [
     ("evolution", "E", "Which transport to learn"),
     ("seed", "S", "Seed of every random stream"),
+    ("memory", "GiB", "Memory for J; above it products with J take its place"),
     ("threads", "T", "Threads; changes no result"),
     ("draws", "N", "Draws at the end"),
 ];

@@ -118,6 +118,7 @@ mod tests {
     fn at(step: usize, milliseconds: u64) -> Progress {
         let elapsed = Duration::from_millis(milliseconds);
         let record = StepRecord {
+            direction: "kernel",
             loss_before: 0.04,
             loss: 0.03214,
             scale: 1.0,

@@ -5,6 +5,7 @@ use super::settings::Settings;
 use crate::density::Range;
 use crate::evolution::EVOLUTIONS;
 use crate::fitting::FitSettings;
+use crate::optim::{GaussNewton, Method, Optimiser, StepRule};
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
@@ -30,6 +31,12 @@ impl Default for RunSettings {
     }
 }
 
+/// Bytes.
+const GIB: f64 = (1u64 << 30) as f64;
+
+static STEP_RULE_NAMES: LazyLock<Vec<&'static str>> =
+    LazyLock::new(|| StepRule::ALL.iter().map(|rule| rule.name()).collect());
+
 static EVOLUTION_NAMES: LazyLock<Vec<&'static str>> =
     LazyLock::new(|| EVOLUTIONS.iter().map(|entry| entry.name).collect());
 
@@ -41,9 +48,13 @@ impl RunSettings {
             let (kind, default) = (Kind::Count { least, most }, Value::Count(value as u64));
             KeySpec { name, kind, default, help }
         };
+        let number = |name, value: f64, (from, to), help| {
+            let kind = Kind::Number(Range::Real { from, to });
+            KeySpec { name, kind, default: Value::Real(value), help }
+        };
+        let gauss_newton = GaussNewton::default();
         let evolution = Kind::Choice(&EVOLUTION_NAMES);
         let any = Kind::Count { least: 0, most: u64::MAX };
-        let fraction = Kind::Number(Range::Real { from: 0.01, to: 1.0 });
         // The upper bounds catch a slip of the finger before it asks for all memory there is.
         vec![
             KeySpec {
@@ -53,15 +64,26 @@ impl RunSettings {
                 help: "which transport to learn",
             },
             count("steps", fit.steps, (1, 10_000_000), "steps of the optimiser at most"),
+            KeySpec {
+                name: "optimiser",
+                kind: Kind::Choice(&Method::NAMES),
+                default: Value::Word(fit.optimiser.method.name().to_string()),
+                help: "what makes the steps: a Gauss-Newton direction, broyden or adam",
+            },
+            KeySpec {
+                name: "step_rule",
+                kind: Kind::Choice(&STEP_RULE_NAMES),
+                default: Value::Word(gauss_newton.step_rule.name().to_string()),
+                help: "how far to go along a Gauss-Newton direction",
+            },
+            number("momentum", gauss_newton.momentum, (0.0, 0.999), "fraction of the last step kept in the next"),
+            count("warm_up", fit.optimiser.warm_up, (0, 1_000_000), "steps of Adam at the start"),
+            count("steps_per_set", fit.steps_per_set, (1, 1_000_000), "steps on one set of points"),
+            number("memory", gauss_newton.memory as f64 / GIB, (0.001, 1e6), "GiB for J, above which auto is cg"),
             count("points", fit.points, (16, 1_000_000), "collocation points"),
             count("width", fit.width, (1, 4096), "units in a hidden layer"),
             count("depth", fit.depth, (1, 64), "hidden layers"),
-            KeySpec {
-                name: "target_ess",
-                kind: fraction,
-                default: Value::Real(fit.target_ess),
-                help: "ESS of pilot draws at which the fit ends early",
-            },
+            number("target_ess", fit.target_ess, (0.01, 1.0), "ESS of pilot draws at which the fit ends early"),
             count("draws", draws, (1, 100_000_000), "draws at the end"),
             KeySpec {
                 name: "seed",
@@ -79,9 +101,19 @@ impl RunSettings {
     /// If a key is missing.
     pub fn read(settings: &Settings) -> RunSettings {
         let count = |key| usize::try_from(settings.count(key)).unwrap_or(usize::MAX);
+        let step_rule = settings.word("step_rule");
+        let gauss_newton = GaussNewton {
+            direction: None,
+            step_rule: StepRule::ALL.into_iter().find(|r| r.name() == step_rule).expect("a choice checked"),
+            momentum: settings.number("momentum"),
+            memory: (settings.number("memory") * GIB) as usize,
+        };
+        let method = Method::named(settings.word("optimiser"), gauss_newton).expect("a choice checked");
         let fit = FitSettings {
             evolution: settings.word("evolution").to_string(),
             steps: count("steps"),
+            optimiser: Optimiser { method, warm_up: count("warm_up") },
+            steps_per_set: count("steps_per_set"),
             points: count("points"),
             width: count("width"),
             depth: count("depth"),
@@ -93,9 +125,24 @@ impl RunSettings {
 
     /// For the record: what shapes the fit and has no field of its own there.
     pub fn to_json(&self) -> BTreeMap<String, serde_json::Value> {
-        let FitSettings { steps, points, width, depth, target_ess, .. } = self.fit;
-        let counts = [("steps", steps), ("points", points), ("width", width), ("depth", depth)];
+        let FitSettings { steps, points, width, depth, target_ess, steps_per_set, optimiser, .. } = self.fit;
+        let counts = [
+            ("steps", steps),
+            ("points", points),
+            ("width", width),
+            ("depth", depth),
+            ("steps_per_set", steps_per_set),
+            ("warm_up", optimiser.warm_up),
+        ];
         let counts = counts.into_iter().map(|(key, value)| (key.to_string(), value.into()));
-        counts.chain([("target_ess".to_string(), target_ess.into())]).collect()
+        let mut record: BTreeMap<String, serde_json::Value> = counts.collect();
+        record.insert("target_ess".to_string(), target_ess.into());
+        record.insert("optimiser".to_string(), optimiser.method.name().into());
+        if let Method::GaussNewton(method) = optimiser.method {
+            record.insert("step_rule".to_string(), method.step_rule.name().into());
+            record.insert("momentum".to_string(), method.momentum.into());
+            record.insert("memory".to_string(), (method.memory as f64 / GIB).into());
+        }
+        record
     }
 }

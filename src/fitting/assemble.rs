@@ -56,38 +56,6 @@ impl<'a> Assembler<'a> {
         Assembler { system, networks, points, block: points_per_block(networks) }
     }
 
-    /// J·v, without forming J.
-    ///
-    /// # Panics
-    /// If v is not as long as θ.
-    pub fn jacobian_times(&self, theta: &[f64], v: &[f64]) -> Vec<f64> {
-        assert_eq!(v.len(), theta.len(), "the direction is not as long as the parameters");
-        let n_equations = self.system.n_equations();
-        let mut out = vec![0.0; self.n_residuals()];
-        self.for_blocks(theta, &mut out, |work, range, products| {
-            let mut residuals = vec![0.0; products.len()];
-            self.linearise_points(theta, range.clone(), work, &mut residuals);
-            let mut column = vec![0.0; range.len()];
-            for equation in 0..n_equations {
-                column.fill(0.0);
-                self.scalar_seeds(work, equation, range.len(), |p, j, seed| column[p] += seed * v[j]);
-                let mut contraction = Contraction::Direction { direction: v, products: &mut column };
-                self.sweep(theta, work, equation, &mut contraction);
-                column.iter().enumerate().for_each(|(p, c)| products[p * n_equations + equation] = *c);
-            }
-        });
-        out
-    }
-
-    /// Jᵀ·u, without forming J; for u = r the gradient of the loss.
-    ///
-    /// # Panics
-    /// If u is not as long as r.
-    pub fn transpose_times(&self, theta: &[f64], u: &[f64]) -> Vec<f64> {
-        assert_eq!(u.len(), self.n_residuals(), "u is not as long as the residuals");
-        self.gradient(theta, |row, _| u[row]).1
-    }
-
     /// r through the naive network: the judge of [`LeastSquares::residuals`].
     pub fn naive_residuals(&self, theta: &[f64]) -> Vec<f64> {
         let mut residuals = Vec::new();
@@ -323,5 +291,29 @@ impl LeastSquares for Assembler<'_> {
         let (residuals, gradient) = self.gradient(theta, |_, residual| residual);
         let squares: Vec<f64> = residuals.iter().map(|r| r * r).collect();
         (0.5 * pairwise_sum(&squares), gradient)
+    }
+
+    fn jacobian_times(&self, theta: &[f64], v: &[f64]) -> Vec<f64> {
+        assert_eq!(v.len(), theta.len(), "the direction is not as long as the parameters");
+        let n_equations = self.system.n_equations();
+        let mut out = vec![0.0; self.n_residuals()];
+        self.for_blocks(theta, &mut out, |work, range, products| {
+            let mut residuals = vec![0.0; products.len()];
+            self.linearise_points(theta, range.clone(), work, &mut residuals);
+            let mut column = vec![0.0; range.len()];
+            for equation in 0..n_equations {
+                column.fill(0.0);
+                self.scalar_seeds(work, equation, range.len(), |p, j, seed| column[p] += seed * v[j]);
+                let mut contraction = Contraction::Direction { direction: v, products: &mut column };
+                self.sweep(theta, work, equation, &mut contraction);
+                column.iter().enumerate().for_each(|(p, c)| products[p * n_equations + equation] = *c);
+            }
+        });
+        out
+    }
+
+    fn transpose_times(&self, theta: &[f64], u: &[f64]) -> Vec<f64> {
+        assert_eq!(u.len(), self.n_residuals(), "u is not as long as the residuals");
+        self.gradient(theta, |row, _| u[row]).1
     }
 }

@@ -80,6 +80,7 @@ fn check(target: &dyn Target, settings: &FitSettings) -> Result<(), FitError> {
     match settings {
         _ if target.dim() == 0 => bad("the dimension of the target", "at least 1"),
         s if s.steps == 0 => bad("steps", "at least 1"),
+        s if s.steps_per_set == 0 => bad("steps_per_set", "at least 1"),
         s if s.points < 16 => bad("points", "at least 16"),
         s if s.width == 0 => bad("width", "at least 1"),
         s if s.depth == 0 => bad("depth", "at least 1"),

@@ -1,12 +1,18 @@
 //! What a user may set of a fit; every default comes with its reason.
 
+use crate::optim::Optimiser;
+
 /// Settings of a fit. The defaults need no tuning for targets of moderate dimension.
 #[derive(Clone, Debug, PartialEq)]
 pub struct FitSettings {
     /// Name of the evolution.
     pub evolution: String,
-    /// Gauss-Newton steps at most.
+    /// Steps of the optimiser at most.
     pub steps: usize,
+    /// What makes the steps.
+    pub optimiser: Optimiser,
+    /// Steps on one set of points.
+    pub steps_per_set: usize,
     /// Collocation points per set.
     pub points: usize,
     /// Units per hidden layer.
@@ -27,6 +33,8 @@ impl Default for FitSettings {
         FitSettings {
             evolution: "general-ode".to_string(),
             steps: 120,
+            optimiser: Optimiser::default(),
+            steps_per_set: 1,
             points: 2000,
             width: 40,
             depth: 3,

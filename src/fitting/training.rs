@@ -6,7 +6,7 @@ use crate::evolution::Evolution;
 use crate::network::Networks;
 use crate::num::{Purpose, effective_fraction};
 use crate::optim::{
-    Damping, GaussNewton, GaussNewtonMemory, GaussNewtonState, LeastSquares, Outcome, StepRecord,
+    Damping, GaussNewtonMemory, LeastSquares, OptimiserState, Outcome, StepRecord,
 };
 use crate::transport::{Tolerance, VelocityField, move_ensemble};
 use std::fmt;
@@ -83,8 +83,6 @@ pub struct HistoryRow {
     pub pilot_ess: Option<f64>,
 }
 
-/// Steps on one set of points: the second one costs no new points and still generalises; a third overfits.
-const STEPS_PER_SET: usize = 2;
 /// Steps between pilots, and their draws: a pilot costs less than a step, and 1024 draws tell 0.99 from 0.95.
 const STEPS_PER_PILOT: usize = 5;
 const PILOT_DRAWS: usize = 1024;
@@ -110,9 +108,9 @@ impl Training<'_> {
         watch: &mut dyn FnMut(&Progress) -> Control,
     ) -> Result<Trained, FitError> {
         let start = Instant::now();
-        let method = GaussNewton::default();
+        let optimiser = &self.settings.optimiser;
         let mut memory = GaussNewtonMemory::default();
-        let mut state = GaussNewtonState::new(theta, Damping::new(FIRST_DAMPING));
+        let mut state = OptimiserState::new(theta, Damping::new(FIRST_DAMPING));
         let mut trained = Trained {
             theta: Vec::new(),
             history: Vec::new(),
@@ -122,18 +120,17 @@ impl Training<'_> {
         };
         let mut set = None;
         for step in 1..=self.settings.steps {
-            if (step - 1).is_multiple_of(STEPS_PER_SET) || set.is_none() {
-                let fresh = self.fresh_points(&state.theta, step as u64)?;
+            if (step - 1).is_multiple_of(self.settings.steps_per_set) || set.is_none() {
+                let fresh = self.fresh_points(state.theta(), step as u64)?;
                 trained.outside += fresh.0.outside;
                 trained.capped = fresh.1;
                 set = Some(fresh.0);
             }
             let points = &set.as_ref().expect("made above").points;
             let problem = Assembler::new(self.evolution.as_system(), self.networks, points);
-            let (next, record) = method.step(&problem, &state, &mut memory);
-            state = next;
+            let record = optimiser.step(&problem, &mut state, &mut memory);
             let pilot_ess = if step.is_multiple_of(STEPS_PER_PILOT) || step == self.settings.steps {
-                self.pilot_ess(&state.theta)?
+                self.pilot_ess(state.theta())?
             } else {
                 None
             };
@@ -146,7 +143,7 @@ impl Training<'_> {
                 break;
             }
         }
-        trained.theta = state.theta;
+        trained.theta = state.theta().to_vec();
         Ok(trained)
     }
 

@@ -131,6 +131,22 @@ pub fn solve_cholesky(l: MatRef<'_, f64>, b: &mut [f64]) {
     triangular_solve::solve_upper_triangular_in_place(l.transpose(), rhs, Par::Seq);
 }
 
+/// Solves l·x = b in place for the columns of b, parallel over tiles of them; l is read below its diagonal.
+///
+/// # Panics
+/// If the shapes do not match.
+pub fn solve_lower(l: MatRef<'_, f64>, b: MatMut<'_, f64>) {
+    assert_eq!(l.nrows(), b.nrows(), "solve_lower: rows differ");
+    let (rows, n) = (b.nrows(), b.ncols());
+    let shared = SharedMat::new(b);
+    (0..n.div_ceil(TILE)).into_par_iter().for_each(|k| {
+        let columns = tile(k, n);
+        // SAFETY: the tiles are disjoint.
+        let part = unsafe { shared.block(0, columns.start, rows, columns.len()) };
+        triangular_solve::solve_lower_triangular_in_place(l, part, Par::Seq);
+    });
+}
+
 /// Householder QR of a tall matrix, m ≥ n.
 pub struct Qr {
     basis: Mat<f64>,
@@ -223,6 +239,24 @@ impl Qr {
         let rhs = MatMut::from_column_major_slice_mut(v, n, 1);
         triangular_solve::solve_lower_triangular_in_place(self.r().transpose(), rhs, Par::Seq);
     }
+}
+
+/// out = a·b (or aᵀ·b for a transposed view), parallel over tiles of columns of `out`.
+///
+/// # Panics
+/// If the shapes do not match.
+pub fn multiply_in_parallel(out: MatMut<'_, f64>, a: MatRef<'_, f64>, b: MatRef<'_, f64>) {
+    let n = b.ncols();
+    assert_eq!((out.nrows(), out.ncols()), (a.nrows(), n), "multiply: the result is {}x{n}", a.nrows());
+    let (rows, cols) = (a.nrows().div_ceil(TILE), n.div_ceil(TILE));
+    let target = SharedMat::new(out);
+    (0..rows * cols).into_par_iter().for_each(|k| {
+        let (rows, cols) = (tile(k % rows, a.nrows()), tile(k / rows, n));
+        // SAFETY: the tiles are disjoint.
+        let block = unsafe { target.block(rows.start, cols.start, rows.len(), cols.len()) };
+        let left = a.subrows(rows.start, rows.len());
+        multiply(block, Write::Replace, left, b.subcols(cols.start, cols.len()), 1.0);
+    });
 }
 
 /// aᵀv, parallel over columns of `a`.

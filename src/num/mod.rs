@@ -7,6 +7,7 @@ mod linalg;
 mod logspace;
 mod scalar;
 mod simd;
+mod spectrum;
 mod streams;
 mod tanh;
 
@@ -14,11 +15,12 @@ pub use blocks::{BLOCK, pairwise_sum, sum_blocks};
 pub use channels::Channels;
 pub use elementary::Elementary;
 pub use linalg::{
-    Mat, MatMut, MatRef, NonPositivePivot, Qr, Write, cholesky_in_place, gram, multiply, solve_cholesky,
-    times, transpose_times,
+    Mat, MatMut, MatRef, NonPositivePivot, Qr, Write, cholesky_in_place, gram, multiply,
+    multiply_in_parallel, solve_cholesky, solve_lower, times, transpose_times,
 };
 pub use logspace::{effective_fraction, log_mean_exp, log_sum_exp, log_sum_exp_scalars};
 pub use scalar::Scalar;
 pub use simd::vectorized;
+pub use spectrum::Spectrum;
 pub use streams::{Purpose, Stream};
 pub use tanh::tanh_in_place;

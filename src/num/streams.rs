@@ -26,6 +26,8 @@ pub enum Purpose {
     Particles = 8,
     /// Trajectories on which collocation points lie.
     Paths = 9,
+    /// Random matrices of sketches.
+    Sketch = 10,
 }
 
 /// xoshiro256++ with uniform and normal variates whose bits are the same on every platform.

@@ -1,5 +1,7 @@
 //! Adam: first-order steps with running moments, for warming up.
 
+use super::{LeastSquares, Outcome, StepRecord};
+
 /// Adam (Kingma & Ba 2015), with their constants.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Adam {
@@ -19,38 +21,46 @@ impl Default for Adam {
     }
 }
 
-/// θ and the running moments.
-#[derive(Clone, Debug, PartialEq)]
-pub struct AdamState {
-    /// θ.
-    pub theta: Vec<f64>,
+/// The running moments of the gradient; empty before the first step.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Moments {
     first: Vec<f64>,
     second: Vec<f64>,
     steps: i32,
 }
 
-impl AdamState {
-    /// Starts at θ with empty moments.
-    pub fn new(theta: Vec<f64>) -> AdamState {
-        let zeros = vec![0.0; theta.len()];
-        AdamState { theta, first: zeros.clone(), second: zeros, steps: 0 }
-    }
-}
-
 impl Adam {
-    /// One step against `gradient`.
+    /// One step of θ on `problem`, in place.
+    ///
+    /// # Cost
+    /// One gradient.
+    pub fn step(&self, problem: &dyn LeastSquares, theta: &mut [f64], moments: &mut Moments) -> StepRecord {
+        let (loss, gradient) = problem.loss_and_gradient(theta);
+        let mut record = StepRecord::none("adam", loss, 0.0);
+        if loss.is_finite() {
+            self.descend(theta, moments, &gradient);
+            record.scale = 1.0;
+        } else {
+            record.outcome = Some(Outcome::NotFinite);
+        }
+        record
+    }
+
+    /// One step of θ against `gradient`, in place.
     ///
     /// # Panics
     /// If the gradient is not as long as θ.
-    pub fn step(&self, state: &mut AdamState, gradient: &[f64]) {
-        assert_eq!(gradient.len(), state.theta.len(), "gradient and parameters differ in length");
-        state.steps += 1;
-        let (c1, c2) = (1.0 - self.beta_1.powi(state.steps), 1.0 - self.beta_2.powi(state.steps));
+    pub fn descend(&self, theta: &mut [f64], moments: &mut Moments, gradient: &[f64]) {
+        assert_eq!(gradient.len(), theta.len(), "gradient and parameters differ in length");
+        moments.first.resize(theta.len(), 0.0);
+        moments.second.resize(theta.len(), 0.0);
+        moments.steps += 1;
+        let (c1, c2) = (1.0 - self.beta_1.powi(moments.steps), 1.0 - self.beta_2.powi(moments.steps));
         for (i, g) in gradient.iter().enumerate() {
-            state.first[i] = self.beta_1 * state.first[i] + (1.0 - self.beta_1) * g;
-            state.second[i] = self.beta_2 * state.second[i] + (1.0 - self.beta_2) * g * g;
-            let scale = (state.second[i] / c2).sqrt() + self.epsilon;
-            state.theta[i] -= self.rate * (state.first[i] / c1) / scale;
+            moments.first[i] = self.beta_1 * moments.first[i] + (1.0 - self.beta_1) * g;
+            moments.second[i] = self.beta_2 * moments.second[i] + (1.0 - self.beta_2) * g * g;
+            let scale = (moments.second[i] / c2).sqrt() + self.epsilon;
+            theta[i] -= self.rate * (moments.first[i] / c1) / scale;
         }
     }
 }
@@ -62,13 +72,13 @@ mod tests {
     #[test]
     fn first_step_has_the_length_of_the_rate_and_the_end_is_the_minimum() {
         let adam = Adam { rate: 0.02, ..Adam::default() };
-        let mut state = AdamState::new(vec![3.0, -2.0]);
-        adam.step(&mut state, &[5.0, -0.1]);
-        assert!((state.theta[0] - 2.98).abs() < 1e-9 && (state.theta[1] + 1.98).abs() < 1e-8);
+        let (mut theta, mut moments) = (vec![3.0, -2.0], Moments::default());
+        adam.descend(&mut theta, &mut moments, &[5.0, -0.1]);
+        assert!((theta[0] - 2.98).abs() < 1e-9 && (theta[1] + 1.98).abs() < 1e-8);
         for _ in 0..3000 {
-            let gradient = [state.theta[0] - 1.0, 10.0 * (state.theta[1] - 0.5)];
-            adam.step(&mut state, &gradient);
+            let gradient = [theta[0] - 1.0, 10.0 * (theta[1] - 0.5)];
+            adam.descend(&mut theta, &mut moments, &gradient);
         }
-        assert!((state.theta[0] - 1.0).abs() < 1e-3 && (state.theta[1] - 0.5).abs() < 1e-3);
+        assert!((theta[0] - 1.0).abs() < 1e-3 && (theta[1] - 0.5).abs() < 1e-3);
     }
 }

@@ -1,29 +1,37 @@
 //! Damped Gauss-Newton: linearise, solve, step, adapt the damping.
 
+use super::geodesic;
 use super::least_squares::half_square;
+use super::squared::norm;
+use super::step_rule::line_search;
+use super::trust_radius::{RADII, TARGET_RATIO, damping_for_radius};
 use super::{
-    Damping, Direction, DirectionMemory, LeastSquares, Linearisation, Linearised, Outcome, StepRule,
+    Damping, Direction, DirectionMemory, Jacobian, LeastSquares, Linearisation, Linearised, Outcome, Solve,
+    StepRecord, StepRule,
 };
 
 /// The method: a direction paired with a step rule. It has no state of its own.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct GaussNewton {
-    /// The direction, or none for the cheaper Cholesky.
+    /// The direction, or none for [`Direction::automatic`].
     pub direction: Option<Direction>,
     /// How far to go.
     pub step_rule: StepRule,
-    /// Directions tried at growing damping before the step counts as stalled.
-    pub retries: usize,
     /// Fraction of the last step at which the next one's damping is centred (SPRING, arXiv 2401.10190): steps
     /// on few points remember what earlier points taught. 0 is plain Gauss-Newton.
     pub momentum: f64,
+    /// Bytes for J and the squared matrices above which the automatic direction forms neither.
+    pub memory: usize,
 }
 
 impl Default for GaussNewton {
     fn default() -> GaussNewton {
-        GaussNewton { direction: None, step_rule: StepRule::default(), retries: 4, momentum: 0.0 }
+        GaussNewton { direction: None, step_rule: StepRule::LineSearch, momentum: 0.9, memory: 2 << 30 }
     }
 }
+
+/// Directions tried at growing damping before a step is given up.
+const RETRIES: usize = 4;
 
 /// What passes from one step to the next.
 #[derive(Clone, Debug, PartialEq)]
@@ -34,12 +42,16 @@ pub struct GaussNewtonState {
     pub damping: Damping,
     /// The last step taken; empty before the first.
     pub last_step: Vec<f64>,
+    /// Trust radius in units of θ; none before the first step, whose λ sets it.
+    pub radius: Option<f64>,
+    /// Set once a step failed at a damping that squaring J cannot resolve.
+    pub digits_spent: bool,
 }
 
 impl GaussNewtonState {
     /// At the start.
     pub fn new(theta: Vec<f64>, damping: Damping) -> GaussNewtonState {
-        GaussNewtonState { theta, damping, last_step: Vec::new() }
+        GaussNewtonState { theta, damping, last_step: Vec::new(), radius: None, digits_spent: false }
     }
 }
 
@@ -50,23 +62,24 @@ pub struct GaussNewtonMemory {
     directions: DirectionMemory,
 }
 
-/// What happened in a step.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct StepRecord {
-    /// ½|r|² before.
-    pub loss_before: f64,
-    /// ½|r|² after, on the same residuals.
-    pub loss: f64,
-    /// Fraction of the direction taken; 0 if none reduced the loss.
-    pub scale: f64,
-    /// λ of the direction taken.
-    pub damping: f64,
-    /// True over predicted reduction for the step taken.
-    pub ratio: f64,
-    /// Relative residual of the linear solve.
-    pub solve_residual: f64,
-    /// Set if the iteration should end.
-    pub outcome: Option<Outcome>,
+/// A step found.
+struct Found {
+    step: Vec<f64>,
+    loss: f64,
+    scale: f64,
+    ratio: f64,
+    damping: f64,
+    next_damping: Damping,
+    radius: Option<f64>,
+    solve_residual: f64,
+}
+
+/// A step being looked for.
+struct Search<'a, 'b> {
+    problem: &'a dyn LeastSquares,
+    state: &'a GaussNewtonState,
+    linearised: &'a mut Linearised<'b>,
+    loss: f64,
 }
 
 impl GaussNewton {
@@ -78,56 +91,147 @@ impl GaussNewton {
         memory: &mut GaussNewtonMemory,
     ) -> (GaussNewtonState, StepRecord) {
         let GaussNewtonMemory { lin, directions } = memory;
-        problem.linearise_into(&state.theta, lin);
-        let loss_before = half_square(&lin.residuals);
-        let mut record = StepRecord {
-            loss_before,
-            loss: loss_before,
-            scale: 0.0,
-            damping: state.damping.lambda,
-            ratio: 0.0,
-            solve_residual: 0.0,
-            outcome: None,
+        let theta = &state.theta;
+        let direction = self.direction.unwrap_or_else(|| {
+            Direction::automatic(problem.n_residuals(), problem.n_params(), self.memory, state.digits_spent)
+        });
+        let jacobian = if direction.needs_matrix() {
+            problem.linearise_into(theta, lin);
+            Jacobian::Matrix(lin)
+        } else {
+            lin.residuals = problem.residuals(theta);
+            Jacobian::Products { problem, theta, residuals: &lin.residuals }
         };
+        let loss_before = half_square(jacobian.residuals());
+        let mut record = StepRecord::none(direction.name(), loss_before, state.damping.lambda);
         if !loss_before.is_finite() {
             record.outcome = Some(Outcome::NotFinite);
             return (state.clone(), record);
         }
-        let method =
-            self.direction.unwrap_or_else(|| Direction::cheapest(problem.n_residuals(), problem.n_params()));
-        let mut linearised = Linearised::new(lin, method, directions);
-        let mut damping = state.damping;
-        let mut centre: Vec<f64> = state.last_step.iter().map(|v| self.momentum * v).collect();
-        for _ in 0..=self.retries {
-            record.damping = damping.lambda;
-            let Ok(solve) = linearised.solve(damping.lambda, &centre) else {
-                damping = damping.after_failure();
-                continue;
-            };
-            record.solve_residual = solve.solve_residual;
-            let tried = self.step_rule.choose(loss_before, |scale| {
-                half_square(&problem.residuals(&moved(&state.theta, scale, &solve.delta)))
-            });
-            if tried.scale > 0.0 {
-                // Along the direction the model's reduction is scale·(2 − scale) of the full one, up to λ|δ|².
-                let promised = solve.predicted * tried.scale * (2.0 - tried.scale);
-                record.scale = tried.scale;
-                record.loss = tried.loss;
-                record.ratio = (loss_before - tried.loss) / promised;
-                let theta = moved(&state.theta, tried.scale, &solve.delta);
-                let last_step = solve.delta.iter().map(|d| tried.scale * d).collect();
-                let damping = damping.after_step(tried.scale, record.ratio);
-                return (GaussNewtonState { theta, damping, last_step }, record);
+        let mut linearised = Linearised::new(jacobian, direction, directions);
+        let centre: Vec<f64> = state.last_step.iter().map(|v| self.momentum * v).collect();
+        let mut search = Search { problem, state, linearised: &mut linearised, loss: loss_before };
+        let found = match self.step_rule {
+            StepRule::LineSearch => search.along_a_line(centre, false),
+            StepRule::Geodesic => search.along_a_line(centre, true),
+            StepRule::TrustRadius => search.within_a_radius(centre),
+        };
+        match found {
+            Ok(found) => {
+                record.loss = found.loss;
+                record.scale = found.scale;
+                record.ratio = found.ratio;
+                record.damping = found.damping;
+                record.solve_residual = found.solve_residual;
+                let next = GaussNewtonState {
+                    theta: moved(theta, 1.0, &found.step),
+                    damping: found.next_damping,
+                    last_step: found.step,
+                    radius: found.radius,
+                    digits_spent: state.digits_spent,
+                };
+                (next, record)
+            }
+            Err(damping) => {
+                let spent = state.digits_spent || linearised.digits_spent(state.damping.lambda);
+                // With more digits the λ that failed deserves another chance, and a smaller one.
+                let damping = if spent && !state.digits_spent { state.damping } else { damping };
+                if damping.exhausted() {
+                    record.outcome = Some(Outcome::Stalled { damping: damping.lambda });
+                }
+                let mut next = GaussNewtonState::new(theta.clone(), damping);
+                next.digits_spent = spent;
+                (next, record)
+            }
+        }
+    }
+}
+
+impl Search<'_, '_> {
+    fn loss_at(&self, scale: f64, step: &[f64]) -> f64 {
+        half_square(&self.problem.residuals(&moved(&self.state.theta, scale, step)))
+    }
+
+    /// Directions at growing damping until one of their halves reduces the loss; else the damping reached.
+    fn along_a_line(&mut self, mut centre: Vec<f64>, bent: bool) -> Result<Found, Damping> {
+        let mut damping = self.state.damping;
+        for _ in 0..=RETRIES {
+            if let Ok(mut solve) = self.linearised.solve(damping.lambda, &centre) {
+                if bent {
+                    self.bend(&mut solve, damping.lambda);
+                }
+                let tried = line_search(self.loss, |scale| self.loss_at(scale, &solve.delta));
+                if tried.scale > 0.0 {
+                    return Ok(self.found(solve, tried.scale, tried.loss, damping));
+                }
             }
             damping = damping.after_failure();
             // What earlier points taught does not help here.
             centre.clear();
         }
-        if damping.exhausted() {
-            record.outcome = Some(Outcome::Stalled { damping: damping.lambda });
-        }
-        (GaussNewtonState { theta: state.theta.clone(), damping, last_step: Vec::new() }, record)
+        Err(damping)
     }
+
+    fn bend(&mut self, solve: &mut Solve, lambda: f64) {
+        let theta = &self.state.theta;
+        let residuals = self.linearised.residuals();
+        let bend = geodesic::correction(self.problem, theta, residuals, self.linearised, lambda, solve);
+        if let Some(bend) = bend {
+            solve.delta.iter_mut().zip(bend).for_each(|(d, b)| *d += b);
+        }
+    }
+
+    fn found(&self, solve: Solve, scale: f64, loss: f64, damping: Damping) -> Found {
+        // Along the direction the model's reduction is scale·(2 − scale) of the full one, up to λ|δ|².
+        let ratio = (self.loss - loss) / (solve.predicted * scale * (2.0 - scale));
+        Found {
+            step: solve.delta.iter().map(|d| scale * d).collect(),
+            loss,
+            scale,
+            ratio,
+            damping: damping.lambda,
+            next_damping: damping.after_step(scale, ratio),
+            radius: self.state.radius,
+            solve_residual: solve.solve_residual,
+        }
+    }
+
+    /// The longest radius that keeps its promise, else the one with the lowest loss, else the damping reached.
+    fn within_a_radius(&mut self, centre: Vec<f64>) -> Result<Found, Damping> {
+        let Damping { lambda, smallest, .. } = self.state.damping;
+        let Ok(last) = self.state.radius.map_or_else(|| self.linearised.length(lambda, &centre), Ok) else {
+            return Err(self.state.damping.after_failure());
+        };
+        let mut best: Option<Found> = None;
+        let mut start = lambda;
+        for factor in RADII {
+            let radius = factor * last;
+            let solved = damping_for_radius(self.linearised, &centre, radius, start, smallest)
+                .and_then(|lambda| Ok((lambda, self.linearised.solve(lambda, &centre)?)));
+            let Ok((lambda, solve)) = solved else { continue };
+            start = lambda;
+            let loss = self.loss_at(1.0, &solve.delta);
+            if loss < best.as_ref().map_or(self.loss, |b| b.loss) {
+                let damping = Damping { lambda, ..self.state.damping };
+                let length = norm(&solve.delta.iter().zip(pad(&centre)).map(|(d, c)| d - c).collect::<Vec<_>>());
+                let mut found = self.found(solve, 1.0, loss, damping);
+                found.next_damping = damping;
+                // Shorter than the radius at the smallest λ: the radius follows.
+                found.radius = Some(radius.min(2.0 * length));
+                let kept = found.ratio >= TARGET_RATIO;
+                best = Some(found);
+                if kept {
+                    break;
+                }
+            }
+        }
+        best.ok_or_else(|| self.state.damping.after_failure())
+    }
+}
+
+/// An empty centre is 0.
+fn pad(centre: &[f64]) -> impl Iterator<Item = f64> {
+    centre.iter().copied().chain(std::iter::repeat(0.0))
 }
 
 fn moved(theta: &[f64], scale: f64, delta: &[f64]) -> Vec<f64> {
@@ -161,19 +265,43 @@ mod tests {
     }
 
     #[test]
-    fn reaches_the_bottom_of_the_valley_with_every_direction() {
-        for direction in [Direction::Normal, Direction::Kernel, Direction::Qr] {
-            let method = GaussNewton { direction: Some(direction), ..GaussNewton::default() };
-            let mut state = GaussNewtonState::new(vec![-1.2, 1.0], Damping::new(1e-3));
-            let mut last = f64::INFINITY;
-            for _ in 0..60 {
-                let (next, record) = method.step(&Rosenbrock, &state, &mut GaussNewtonMemory::default());
-                assert!(record.loss <= record.loss_before && record.loss <= last);
-                (state, last) = (next, record.loss);
+    fn reaches_the_bottom_of_the_valley_with_every_pair() {
+        let directions = [Direction::Normal, Direction::Kernel, Direction::Qr, Direction::Spectral];
+        for direction in directions {
+            for step_rule in StepRule::ALL {
+                let method = GaussNewton {
+                    direction: Some(direction),
+                    step_rule,
+                    momentum: 0.0,
+                    ..GaussNewton::default()
+                };
+                let mut state = GaussNewtonState::new(vec![-1.2, 1.0], Damping::new(1e-3));
+                let mut last = f64::INFINITY;
+                for _ in 0..60 {
+                    let (next, record) = method.step(&Rosenbrock, &state, &mut GaussNewtonMemory::default());
+                    assert!(record.loss <= record.loss_before && record.loss <= last);
+                    (state, last) = (next, record.loss);
+                }
+                assert!(last < 1e-20, "{direction:?} {step_rule:?} {last:e}");
+                assert!((state.theta[0] - 1.0).abs() < 1e-9 && (state.theta[1] - 1.0).abs() < 1e-9);
             }
-            assert!(last < 1e-20, "{direction:?} {last:e}");
-            assert!((state.theta[0] - 1.0).abs() < 1e-9 && (state.theta[1] - 1.0).abs() < 1e-9);
         }
+    }
+
+    #[test]
+    fn geodesic_steps_are_fewer_along_the_valley() {
+        let steps = |step_rule| {
+            let method = GaussNewton { step_rule, momentum: 0.0, ..GaussNewton::default() };
+            let mut state = GaussNewtonState::new(vec![-1.2, 1.0], Damping::new(1.0));
+            (1..200)
+                .find(|_| {
+                    let (next, record) = method.step(&Rosenbrock, &state, &mut GaussNewtonMemory::default());
+                    state = next;
+                    record.loss < 1e-12
+                })
+                .unwrap()
+        };
+        assert!(steps(StepRule::Geodesic) < steps(StepRule::LineSearch));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! The problem an optimiser works on, and why an optimiser ends.
 
-use crate::num::MatRef;
+use crate::num::{MatRef, times, transpose_times};
 
 /// Minimise ½|r(θ)|². Every weight and the 1/N are inside r; the optimiser never names an equation.
 pub trait LeastSquares: Sync {
@@ -25,6 +25,22 @@ pub trait LeastSquares: Sync {
 
     /// ½|r|² and its gradient Jᵀr, without forming J.
     fn loss_and_gradient(&self, theta: &[f64]) -> (f64, Vec<f64>);
+
+    /// J(θ)·v; without an implementation of its own, by forming J.
+    ///
+    /// # Panics
+    /// If v is not as long as θ.
+    fn jacobian_times(&self, theta: &[f64], v: &[f64]) -> Vec<f64> {
+        transpose_times(self.linearise(theta).transposed(), v)
+    }
+
+    /// J(θ)ᵀ·u; without an implementation of its own, by forming J.
+    ///
+    /// # Panics
+    /// If u is not as long as r.
+    fn transpose_times(&self, theta: &[f64], u: &[f64]) -> Vec<f64> {
+        times(self.linearise(theta).transposed(), u)
+    }
 }
 
 /// r and J at one θ.

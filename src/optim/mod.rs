@@ -1,15 +1,32 @@
-//! Nonlinear least squares: a direction, a rule for the step, a rule for the damping; and Adam.
+//! Nonlinear least squares: a direction paired with a rule for the step, and what else minimises.
 
 mod adam;
+mod broyden;
+mod conjugate_gradients;
 mod damping;
 mod direction;
 mod gauss_newton;
+mod geodesic;
+mod jacobian;
 mod least_squares;
+mod linearised;
+mod nystrom;
+mod optimiser;
+mod orthogonal;
+mod record;
+mod squared;
 mod step_rule;
+mod trust_radius;
 
-pub use adam::{Adam, AdamState};
+pub use adam::{Adam, Moments};
+pub use broyden::InverseHessian;
 pub use damping::Damping;
-pub use direction::{Direction, DirectionError, DirectionMemory, Linearised, Solve};
-pub use gauss_newton::{GaussNewton, GaussNewtonMemory, GaussNewtonState, StepRecord};
+pub use direction::{Direction, DirectionError};
+pub use gauss_newton::{GaussNewton, GaussNewtonMemory, GaussNewtonState};
+pub use jacobian::Jacobian;
 pub use least_squares::{LeastSquares, Linearisation, Outcome};
-pub use step_rule::{StepRule, TriedStep};
+pub use linearised::{Linearised, Solve};
+pub use optimiser::{Method, Optimiser, OptimiserState};
+pub use record::StepRecord;
+pub use squared::DirectionMemory;
+pub use step_rule::StepRule;

@@ -1,44 +1,60 @@
-//! How far to go along a direction.
+//! How far to go: rules that turn directions into steps.
 
-/// Tries the full step, then halves it; the zero step is always a candidate, so a step never raises the loss.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct StepRule {
-    /// How often the step is halved before the zero step is taken.
-    pub halvings: usize,
+/// How a step is found from the directions at one θ. The zero step is always a candidate: a step never raises the
+/// loss on the points it was computed on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StepRule {
+    /// The full step, then halves of it; λ follows the ratio of true to predicted reduction.
+    LineSearch,
+    /// The same with δ bent along the valley by the second derivative of r in direction δ
+    /// (geodesic acceleration, Transtrum & Sethna 2012).
+    Geodesic,
+    /// The longest of several radii whose ratio of true to predicted reduction reaches a target; λ is what makes
+    /// δ as long as the radius. All radii come from one decomposition with [`super::Direction::Spectral`], each from
+    /// factors of its own otherwise.
+    TrustRadius,
 }
 
-impl Default for StepRule {
-    /// 2⁻⁵: a direction that fails there needs another damping, not a shorter step.
-    fn default() -> StepRule {
-        StepRule { halvings: 5 }
+impl StepRule {
+    /// All of them.
+    pub const ALL: [StepRule; 3] = [StepRule::LineSearch, StepRule::Geodesic, StepRule::TrustRadius];
+
+    /// Its name in settings and records.
+    pub fn name(self) -> &'static str {
+        match self {
+            StepRule::LineSearch => "line-search",
+            StepRule::Geodesic => "geodesic",
+            StepRule::TrustRadius => "trust-radius",
+        }
     }
 }
 
+/// How often a step is halved before the zero step is taken: a direction that fails at 2⁻⁵ needs another damping.
+const HALVINGS: usize = 5;
+
 /// The best of the candidates.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct TriedStep {
+pub(super) struct TriedStep {
     /// Fraction of the direction, 0 if no candidate reduced the loss.
     pub scale: f64,
     /// Loss there.
     pub loss: f64,
 }
 
-impl StepRule {
-    /// Goes down the candidates while the loss falls and takes the best; NaN counts as no reduction.
-    pub fn choose(&self, loss_at_zero: f64, mut loss: impl FnMut(f64) -> f64) -> TriedStep {
-        let mut best = TriedStep { scale: 0.0, loss: loss_at_zero };
-        let mut scale = 1.0;
-        for _ in 0..=self.halvings {
-            let here = loss(scale);
-            if here < best.loss {
-                best = TriedStep { scale, loss: here };
-            } else if best.scale > 0.0 {
-                break;
-            }
-            scale *= 0.5;
+/// Goes down the halves while the loss falls and takes the best; NaN counts as no reduction.
+pub(super) fn line_search(loss_at_zero: f64, mut loss: impl FnMut(f64) -> f64) -> TriedStep {
+    let mut best = TriedStep { scale: 0.0, loss: loss_at_zero };
+    let mut scale = 1.0;
+    for _ in 0..=HALVINGS {
+        let here = loss(scale);
+        if here < best.loss {
+            best = TriedStep { scale, loss: here };
+        } else if best.scale > 0.0 {
+            break;
         }
-        best
+        scale *= 0.5;
     }
+    best
 }
 
 #[cfg(test)]
@@ -47,9 +63,8 @@ mod tests {
 
     #[test]
     fn takes_the_best_and_never_worsens() {
-        let rule = StepRule::default();
-        assert_eq!(rule.choose(1.0, |s| (s - 0.25) * (s - 0.25)).scale, 0.25);
-        assert_eq!(rule.choose(1.0, |s| 1.0 + s), TriedStep { scale: 0.0, loss: 1.0 });
-        assert_eq!(rule.choose(1.0, |_| f64::NAN), TriedStep { scale: 0.0, loss: 1.0 });
+        assert_eq!(line_search(1.0, |s| (s - 0.25) * (s - 0.25)).scale, 0.25);
+        assert_eq!(line_search(1.0, |s| 1.0 + s), TriedStep { scale: 0.0, loss: 1.0 });
+        assert_eq!(line_search(1.0, |_| f64::NAN), TriedStep { scale: 0.0, loss: 1.0 });
     }
 }

@@ -1,0 +1,32 @@
+//! Geodesic acceleration: the second-order correction of a Gauss-Newton direction.
+
+use super::squared::norm;
+use super::{LeastSquares, Linearised, Solve};
+
+/// Length of the difference quotient along δ (Transtrum & Sethna 2012 take 0.1).
+const DIFFERENCE: f64 = 0.1;
+/// The correction counts only if 2|a| is at most this many |δ|: beyond that the second order is no correction.
+const LARGEST_BEND: f64 = 0.75;
+
+/// a = −½(JᵀJ + λI)⁻¹Jᵀ r″ with r″ = d²r(θ + sδ)/ds² at 0 from one more evaluation of r; none if it is too long.
+pub(super) fn correction(
+    problem: &dyn LeastSquares,
+    theta: &[f64],
+    residuals: &[f64],
+    linearised: &mut Linearised<'_>,
+    lambda: f64,
+    solve: &Solve,
+) -> Option<Vec<f64>> {
+    let ahead: Vec<f64> = theta.iter().zip(&solve.delta).map(|(t, d)| t + DIFFERENCE * d).collect();
+    let slope = linearised.jacobian_times(&solve.delta);
+    let bend: Vec<f64> = problem
+        .residuals(&ahead)
+        .iter()
+        .zip(residuals)
+        .zip(&slope)
+        .map(|((there, here), slope)| 2.0 / DIFFERENCE * ((there - here) / DIFFERENCE - slope))
+        .collect();
+    let mut correction = linearised.correction(lambda, &bend).ok()?;
+    correction.iter_mut().for_each(|a| *a *= 0.5);
+    (2.0 * norm(&correction) <= LARGEST_BEND * norm(&solve.delta)).then_some(correction)
+}
