@@ -4,6 +4,10 @@
 //! log-continuity equation, without simulating anything in training; draws are then moved once and
 //! weighted exactly. The modules stand in the order in which data flow through them.
 
+// What a user writes against the crate by its name also compiles inside it: `reproduce` runs an example.
+#[cfg(feature = "cli")]
+extern crate self as pushforward;
+
 /// The matrices of the public edge: means, covariances, frames.
 pub use nalgebra;
 

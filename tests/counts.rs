@@ -9,7 +9,7 @@ use pushforward::residual::ErasedSystem;
 use pushforward::transport::{Tolerance, integrate};
 
 fn n_params(system: &dyn ErasedSystem, dim: usize, width: usize, depth: usize) -> usize {
-    Networks::new(system.unknowns(), system.n_scalars(), dim, width, depth, &Tanh).n_params()
+    Networks::new(system.unknowns(), system.n_scalars(), dim, &vec![width; depth], &Tanh).n_params()
 }
 
 #[test]

@@ -14,6 +14,8 @@ pub enum Call {
     Run(RunCall),
     /// List the targets.
     Targets,
+    /// Measure a table anew.
+    Reproduce(ReproduceCall),
     /// Check the machinery.
     Audit {
         /// On this target, or on everything.
@@ -39,6 +41,25 @@ pub struct RunCall {
     /// How to show progress, if that is said.
     pub progress: Option<Style>,
 }
+
+/// The words of `reproduce`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReproduceCall {
+    /// The table's name, one of [`TABLES`].
+    pub table: String,
+    /// Only rows whose names hold this.
+    pub only: Option<String>,
+    /// Seconds for a row at most.
+    pub seconds: Option<u64>,
+    /// Folder for the table as Markdown and CSV.
+    pub out: Option<PathBuf>,
+}
+
+/// Tables that `reproduce` makes, and what they show.
+pub const TABLES: [(&str, &str); 2] = [
+    ("pde", "the solver by itself on published PDEs: error against time (12 minutes)"),
+    ("optimisers", "seconds to an ESS for every pair of direction and step rule (40 minutes)"),
+];
 
 const RUN_EXAMPLES: &str = "\
 Examples:
@@ -83,6 +104,12 @@ pub fn parse(words: &[OsString]) -> Result<Call, clap::Error> {
     let matches = command().try_get_matches_from(words)?;
     Ok(match matches.subcommand() {
         Some(("run", matches)) => Call::Run(run_call(matches)),
+        Some(("reproduce", matches)) => Call::Reproduce(ReproduceCall {
+            table: matches.get_one::<String>("table").cloned().expect("clap requires it"),
+            only: matches.get_one("only").cloned(),
+            seconds: matches.get_one("seconds").copied(),
+            out: matches.get_one("out").cloned(),
+        }),
         Some(("audit", matches)) => Call::Audit { target: matches.get_one("target").cloned() },
         _ => Call::Targets,
     })
@@ -97,6 +124,7 @@ fn command() -> Command {
         .subcommand_required(true)
         .arg_required_else_help(true)
         .subcommand(run_command())
+        .subcommand(reproduce_command())
         .subcommand(Command::new("targets").about("Lists the targets with their exact facts and parameters"))
         .subcommand(
             Command::new("audit")
@@ -144,6 +172,35 @@ fn run_command() -> Command {
             .help("Replace an earlier run in the output folder, once the new one is complete"),
     )
     .arg(Arg::new("quiet").long("quiet").action(ArgAction::SetTrue).help("Show no progress"))
+}
+
+fn reproduce_command() -> Command {
+    let tables: String = TABLES.iter().map(|(name, shows)| format!("  {name:<11} {shows}\n")).collect();
+    Command::new("reproduce")
+        .about("Measures a table of figures on this machine, beside the published ones")
+        .after_help(format!("Tables:\n{tables}\nExample: pushforward reproduce pde --only 2-d --out tables"))
+        .arg(
+            Arg::new("table")
+                .value_name("TABLE")
+                .required(true)
+                .value_parser(TABLES.map(|(name, _)| name))
+                .help("Which"),
+        )
+        .arg(Arg::new("only").long("only").value_name("TEXT").help("Only rows whose names hold this"))
+        .arg(
+            Arg::new("seconds")
+                .long("seconds")
+                .value_name("S")
+                .value_parser(value_parser!(u64).range(1..))
+                .help("Seconds for a row at most"),
+        )
+        .arg(
+            Arg::new("out")
+                .long("out")
+                .value_name("DIR")
+                .value_parser(value_parser!(PathBuf))
+                .help("Also write the table there, as Markdown and CSV"),
+        )
 }
 
 fn run_call(matches: &ArgMatches) -> RunCall {

@@ -46,6 +46,13 @@ pub enum CliError {
     Folder(FolderError),
     /// The fit, or the density at the draws.
     Fit(FitError),
+    /// No row of a table has the text asked for in its name.
+    NoRow {
+        /// The table.
+        table: String,
+        /// The text.
+        text: String,
+    },
     /// Threads, signals or standard output.
     System {
         /// What was tried.
@@ -61,7 +68,9 @@ impl CliError {
         match self {
             CliError::Folder(FolderError::Write { .. }) | CliError::System { .. } => Exit::OutputFailed,
             CliError::Fit(FitError::Density(_) | FitError::NoSupport { .. }) => Exit::DensityFailed,
-            CliError::Settings(_) | CliError::Folder(_) | CliError::Fit(_) => Exit::WrongCall,
+            CliError::Settings(_) | CliError::Folder(_) | CliError::Fit(_) | CliError::NoRow { .. } => {
+                Exit::WrongCall
+            }
         }
     }
 }
@@ -72,6 +81,12 @@ impl fmt::Display for CliError {
             CliError::Settings(error) => error.fmt(f),
             CliError::Folder(error) => error.fmt(f),
             CliError::Fit(error) => error.fmt(f),
+            CliError::NoRow { table, text } => {
+                write!(
+                    f,
+                    "no row of the table {table} has \"{text}\" in its name; leave --only out to see all"
+                )
+            }
             CliError::System { what, cause } => write!(f, "{what}: {cause}"),
         }
     }

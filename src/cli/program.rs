@@ -1,10 +1,11 @@
 //! From the words of the command line to an exit.
 
-use super::arguments::{Call, RunCall, parse};
+use super::arguments::{Call, ReproduceCall, RunCall, parse};
 use super::audit::audit;
 use super::exit::{CliError, Exit};
 use super::keys::{KeySpec, Value};
 use super::progress::Style;
+use super::reproduce::{optimisers, pde};
 use super::run::{Console, Output, RunOptions, Subject, run_target};
 use super::run_settings::RunSettings;
 use super::settings::{Origin, Settings, SettingsError, unknown};
@@ -14,8 +15,10 @@ use crate::num::{Purpose, Stream};
 use crate::report::IfExists;
 use std::collections::BTreeMap;
 use std::ffi::OsString;
+use std::fs;
 use std::io;
 use std::path::PathBuf;
+use std::sync::atomic::Ordering;
 
 /// Does what the words ask for; `progress` is how it is shown if not `--quiet`.
 ///
@@ -39,6 +42,7 @@ fn dispatch(call: Call, progress: Style, console: &mut Console<'_>) -> Result<Ex
     match call {
         Call::Run(call) => run(&call, progress, console),
         Call::Targets => print(console, &targets_text(), Exit::Trusted),
+        Call::Reproduce(call) => reproduce(&call, console),
         Call::Audit { target } => {
             let chosen = target.map(|name| entry(&name)).transpose()?;
             let checks = audit(chosen.map(|entry| entry.name));
@@ -65,6 +69,29 @@ fn run(call: &RunCall, progress: Style, console: &mut Console<'_>) -> Result<Exi
     };
     let progress = call.progress.unwrap_or(progress);
     run_target(&subject, &RunOptions { settings, output: output(call), progress }, console)
+}
+
+fn reproduce(call: &ReproduceCall, console: &mut Console<'_>) -> Result<Exit, CliError> {
+    let (only, seconds) = (call.only.as_deref(), call.seconds.map(|s| s as f64));
+    let table = match call.table.as_str() {
+        "pde" => pde(only, seconds, console),
+        _ => optimisers(only, seconds, console)?,
+    };
+    if table.rows.is_empty() && !console.stop.load(Ordering::Relaxed) {
+        let text = only.unwrap_or_default().to_string();
+        return Err(CliError::NoRow { table: call.table.clone(), text });
+    }
+    let markdown = table.markdown();
+    if let Some(folder) = &call.out {
+        let write =
+            |extension: &str, text: &str| fs::write(folder.join(table.name).with_extension(extension), text);
+        let written = fs::create_dir_all(folder).and_then(|()| write("md", &markdown));
+        written
+            .and_then(|()| write("csv", &table.csv()))
+            .map_err(|cause| CliError::System { what: "writing the table", cause })?;
+    }
+    let stopped = console.stop.load(Ordering::Relaxed);
+    print(console, &markdown, if stopped { Exit::Interrupted } else { Exit::Trusted })
 }
 
 fn entry(name: &str) -> Result<&'static TargetEntry, SettingsError> {

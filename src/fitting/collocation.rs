@@ -12,7 +12,6 @@ use crate::transport::{Tolerance, TransportError, VelocityField, paths};
 #[derive(Clone, Debug)]
 pub struct Collocation<'a> {
     /// Points per set.
-    pub n_points: usize,
     /// The law of the half that does not follow the flow.
     pub cover: Cover<'a>,
     /// Seed of the streams.
@@ -57,13 +56,13 @@ pub struct PointSet {
 
 impl<'a> Collocation<'a> {
     /// The law for a dimension: a box where it can be filled, annealed particles elsewhere.
-    pub fn for_dimension(dim: usize, n_points: usize, ladder: &'a Ladder, seed: u64) -> Collocation<'a> {
+    pub fn for_dimension(dim: usize, ladder: &'a Ladder, seed: u64) -> Collocation<'a> {
         let cover = if dim <= BOX_DIMENSIONS {
             Cover::Box { half_width: BOX_HALF_WIDTH }
         } else {
             Cover::Particles(ladder)
         };
-        Collocation { n_points, cover, seed }
+        Collocation { cover, seed }
     }
 
     /// Set number `round` under the flow of `field`, with log ρ and its score at every point.
@@ -76,9 +75,10 @@ impl<'a> Collocation<'a> {
         &self,
         target: &dyn Target,
         field: VelocityField<'_>,
+        n_points: usize,
         round: u64,
     ) -> Result<PointSet, DensityError> {
-        let n_paths = self.n_points / 2 / PER_PATH;
+        let n_paths = n_points / 2 / PER_PATH;
         let (mut candidates, flow_failed) =
             match paths(field, n_paths, PER_PATH, self.seed, round, PATH_TOLERANCE) {
                 Ok(candidates) => (candidates, None),
@@ -86,7 +86,7 @@ impl<'a> Collocation<'a> {
             };
         let followed = candidates.len();
         let mut stream = Stream::new(self.seed, Purpose::Points, round);
-        while candidates.len() < self.n_points {
+        while candidates.len() < n_points {
             candidates.push(self.cover_point(target.dim(), &mut stream));
         }
         let x: Vec<f64> = candidates.iter().flat_map(|(_, x)| x.iter().copied()).collect();

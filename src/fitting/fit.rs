@@ -49,8 +49,7 @@ pub fn fit(
         system.unknowns(),
         system.n_scalars(),
         target.dim(),
-        settings.width,
-        settings.depth,
+        &vec![settings.width; settings.depth],
         &Tanh,
     );
     let mut theta = networks.initial_parameters(settings.seed);
@@ -59,7 +58,7 @@ pub fn fit(
         target: &standardised,
         evolution: &*evolution,
         networks: &networks,
-        collocation: Collocation::for_dimension(target.dim(), settings.points, &pilot.ladder, settings.seed),
+        collocation: Collocation::for_dimension(target.dim(), &pilot.ladder, settings.seed),
         settings,
     };
     let trained = training.run(theta, watch).map_err(|error| error.in_target_coordinates(&standardised))?;

@@ -7,6 +7,7 @@ mod fit;
 mod fit_error;
 mod pilot;
 mod points;
+mod set_size;
 mod settings;
 mod tempering;
 mod training;

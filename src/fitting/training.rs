@@ -1,13 +1,12 @@
 //! The loop of a fit: points, Gauss-Newton steps, pilot draws, and a stated reason to stop.
 
+use super::set_size::SetSize;
 use super::{Assembler, Collocation, FitError, FitSettings, PointSet, Points};
 use crate::density::{self, Target};
 use crate::evolution::Evolution;
 use crate::network::Networks;
 use crate::num::{Purpose, effective_fraction};
-use crate::optim::{
-    Damping, GaussNewtonMemory, LeastSquares, OptimiserState, Outcome, StepRecord,
-};
+use crate::optim::{Damping, GaussNewtonMemory, LeastSquares, OptimiserState, Outcome, StepRecord};
 use crate::transport::{Tolerance, VelocityField, move_ensemble};
 use std::fmt;
 use std::time::{Duration, Instant};
@@ -119,9 +118,11 @@ impl Training<'_> {
             outside: 0,
         };
         let mut set = None;
+        let mut size = SetSize::new(self.settings.points);
         for step in 1..=self.settings.steps {
-            if (step - 1).is_multiple_of(self.settings.steps_per_set) || set.is_none() {
-                let fresh = self.fresh_points(state.theta(), step as u64)?;
+            let is_fresh = (step - 1).is_multiple_of(self.settings.steps_per_set);
+            if is_fresh || set.is_none() {
+                let fresh = self.fresh_points(state.theta(), size.points(), step as u64)?;
                 trained.outside += fresh.0.outside;
                 trained.capped = fresh.1;
                 set = Some(fresh.0);
@@ -129,6 +130,9 @@ impl Training<'_> {
             let points = &set.as_ref().expect("made above").points;
             let problem = Assembler::new(self.evolution.as_system(), self.networks, points);
             let record = optimiser.step(&problem, &mut state, &mut memory);
+            if is_fresh {
+                size.observe(record.loss_before);
+            }
             let pilot_ess = if step.is_multiple_of(STEPS_PER_PILOT) || step == self.settings.steps {
                 self.pilot_ess(state.theta())?
             } else {
@@ -163,9 +167,14 @@ impl Training<'_> {
     }
 
     /// New points for the current flow, with the influence of far ones capped; and how many were.
-    fn fresh_points(&self, theta: &[f64], round: u64) -> Result<(PointSet, usize), FitError> {
+    fn fresh_points(
+        &self,
+        theta: &[f64],
+        n_points: usize,
+        round: u64,
+    ) -> Result<(PointSet, usize), FitError> {
         let field = VelocityField { evolution: self.evolution, networks: self.networks, theta };
-        let mut set = self.collocation.points(self.target, field, round)?;
+        let mut set = self.collocation.points(self.target, field, n_points, round)?;
         if set.points.is_empty() {
             return Err(FitError::NoSupport { scale: 1.0 });
         }

@@ -68,27 +68,27 @@ pub struct Networks {
 }
 
 impl Networks {
-    /// A network of `depth` hidden layers of `width` units for each unknown, then `n_scalars` free scalars.
+    /// A network with hidden layers of these widths for each unknown, then `n_scalars` free scalars.
     ///
     /// Time runs over [0, 1] and enters as 2t − 1; coordinates enter as they are, so they should be
     /// standardised.
     ///
     /// # Panics
-    /// If `width` or `depth` is 0.
+    /// If there is no hidden layer, or one without units.
     pub fn new(
         unknowns: Vec<Unknown>,
         n_scalars: usize,
         dim: usize,
-        width: usize,
-        depth: usize,
+        widths: &[usize],
         activation: &'static dyn Activation,
     ) -> Networks {
-        assert!(width > 0 && depth > 0, "a network needs width and depth above 0, not {width} and {depth}");
+        assert!(
+            !widths.is_empty() && widths.iter().all(|width| *width > 0),
+            "a network needs hidden layers with units in each, not {widths:?}"
+        );
         let mut end = 0;
-        let networks: Vec<Network> = unknowns
-            .iter()
-            .map(|u| network(u.clone(), dim, &vec![width; depth], activation, &mut end))
-            .collect();
+        let networks: Vec<Network> =
+            unknowns.iter().map(|u| network(u.clone(), dim, widths, activation, &mut end)).collect();
         Networks { networks, unknowns, scalars: end..end + n_scalars }
     }
 

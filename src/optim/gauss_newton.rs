@@ -213,7 +213,8 @@ impl Search<'_, '_> {
             let loss = self.loss_at(1.0, &solve.delta);
             if loss < best.as_ref().map_or(self.loss, |b| b.loss) {
                 let damping = Damping { lambda, ..self.state.damping };
-                let length = norm(&solve.delta.iter().zip(pad(&centre)).map(|(d, c)| d - c).collect::<Vec<_>>());
+                let length =
+                    norm(&solve.delta.iter().zip(pad(&centre)).map(|(d, c)| d - c).collect::<Vec<_>>());
                 let mut found = self.found(solve, 1.0, loss, damping);
                 found.next_damping = damping;
                 // Shorter than the radius at the smallest λ: the radius follows.

@@ -57,7 +57,9 @@ impl<'a> Jacobian<'a> {
     pub(super) fn transposed(&self) -> MatRef<'a, f64> {
         match *self {
             Jacobian::Matrix(lin) => lin.transposed(),
-            Jacobian::Products { .. } => panic!("this direction needs J as a matrix; conjugate gradients do not"),
+            Jacobian::Products { .. } => {
+                panic!("this direction needs J as a matrix; conjugate gradients do not")
+            }
         }
     }
 }

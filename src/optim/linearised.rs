@@ -174,8 +174,8 @@ fn by_spectrum(squared: &Squared<'_>, spectrum: &Spectrum, lambda: f64, b: &[f64
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::optim::Linearisation;
     use crate::num::{Purpose, Stream};
+    use crate::optim::Linearisation;
 
     fn problem(n: usize, p: usize) -> Linearisation {
         let mut stream = Stream::new(11, Purpose::Audit, n as u64);
@@ -193,7 +193,10 @@ mod tests {
         for (n, p) in [(230, 40), (40, 230), (50, 50)] {
             let lin = problem(n, p);
             let delta = |m, lambda| {
-                Linearised::new(Jacobian::Matrix(&lin), m, &mut DirectionMemory::default()).solve(lambda, &[]).unwrap().delta
+                Linearised::new(Jacobian::Matrix(&lin), m, &mut DirectionMemory::default())
+                    .solve(lambda, &[])
+                    .unwrap()
+                    .delta
             };
             let normal = delta(Direction::Normal, 0.1);
             assert!(worst_difference(&delta(Direction::Kernel, 0.1), &normal) < 1e-9);
@@ -206,9 +209,10 @@ mod tests {
     #[test]
     fn prediction_is_the_reduction_of_the_linear_model() {
         let lin = problem(60, 90);
-        let solve = Linearised::new(Jacobian::Matrix(&lin), Direction::Kernel, &mut DirectionMemory::default())
-            .solve(0.3, &[])
-            .unwrap();
+        let solve =
+            Linearised::new(Jacobian::Matrix(&lin), Direction::Kernel, &mut DirectionMemory::default())
+                .solve(0.3, &[])
+                .unwrap();
         let moved = transpose_times(lin.transposed(), &solve.delta);
         let loss = |scale: f64| -> f64 {
             moved.iter().zip(&lin.residuals).map(|(m, r)| 0.5 * (r + scale * m) * (r + scale * m)).sum()
@@ -223,7 +227,10 @@ mod tests {
         let centre: Vec<f64> = (0..70).map(|k| 0.1 * (k % 5) as f64 - 0.15).collect();
         for method in [Direction::Normal, Direction::Kernel, Direction::Qr, Direction::Spectral] {
             let mut memory = DirectionMemory::default();
-            let delta = Linearised::new(Jacobian::Matrix(&lin), method, &mut memory).solve(lambda, &centre).unwrap().delta;
+            let delta = Linearised::new(Jacobian::Matrix(&lin), method, &mut memory)
+                .solve(lambda, &centre)
+                .unwrap()
+                .delta;
             let moved = transpose_times(lin.transposed(), &delta);
             let sum: Vec<f64> = moved.iter().zip(&lin.residuals).map(|(m, r)| m + r).collect();
             let pull = delta.iter().zip(&centre).map(|(d, c)| lambda * (d - c));
@@ -238,7 +245,9 @@ mod tests {
         lin.residuals[3] = f64::NAN;
         for method in Direction::ALL {
             assert_eq!(
-                Linearised::new(Jacobian::Matrix(&lin), method, &mut DirectionMemory::default()).solve(0.1, &[]).unwrap_err(),
+                Linearised::new(Jacobian::Matrix(&lin), method, &mut DirectionMemory::default())
+                    .solve(0.1, &[])
+                    .unwrap_err(),
                 DirectionError::NotFinite
             );
         }
@@ -281,7 +290,7 @@ mod tests {
             let rest: Vec<f64> = moved.iter().zip(&lin.residuals).map(|(m, r)| m + r).collect();
             let left: Vec<f64> =
                 times(lin.transposed(), &rest).iter().zip(&delta).map(|(g, d)| g + 0.3 * d).collect();
-            let norm = super::super::squared::norm;
+            let norm = |v: &[f64]| v.iter().map(|v| v * v).sum::<f64>().sqrt();
             assert!(norm(&left) <= 1e-2 * norm(&times(lin.transposed(), &lin.residuals)));
             assert!(norm(&left) > 0.0, "it is inexact, and counts on that");
         }

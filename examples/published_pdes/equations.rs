@@ -1,0 +1,291 @@
+//! Published benchmarks of PDE solvers with networks, as a user of the library writes them.
+//!
+//! Equations, points and networks as in the comparisons of energy natural gradients, Kronecker factors and SPRING on
+//! physics-informed networks (arXiv 2405.15603, 2505.12149). Errors are root mean square over 4000 points that no fit
+//! sees. Nothing here uses more of the library than its public traits.
+
+use pushforward::fitting::{Assembler, Points};
+use pushforward::network::{Form, Inputs, Jets, Networks, Tanh, Unknown};
+use pushforward::num::{Channels, Purpose, Scalar, Stream};
+use pushforward::optim::{Damping, GaussNewton, GaussNewtonMemory, GaussNewtonState, LeastSquares};
+use pushforward::residual::{ErasedSystem, Point, System};
+use std::f64::consts::PI;
+use std::time::Instant;
+
+/// −Δu = f inside, u = g on the faces of the unit cube: data [1, f] inside, [0, g] on the faces.
+pub struct Poisson {
+    pub dim: usize,
+}
+
+impl Poisson {
+    /// (u, −Δu): Π sin πx_i in the plane, Σ cos πx_i elsewhere.
+    fn solution(&self, x: &[f64]) -> (f64, f64) {
+        let (u, factor) = match self.dim {
+            2 => (x.iter().map(|v| (PI * v).sin()).product(), 2.0),
+            _ => (x.iter().map(|v| (PI * v).cos()).sum(), 1.0),
+        };
+        (u, factor * PI * PI * u)
+    }
+}
+
+impl System for Poisson {
+    fn unknowns(&self) -> Vec<Unknown> {
+        let channels = Channels { space: self.dim, time: false, laplacian: true };
+        vec![Unknown { name: "u", outputs: 1, inputs: Inputs::Space, channels, form: Form::Full }]
+    }
+    fn n_equations(&self) -> usize {
+        1
+    }
+    fn residuals<S: Scalar>(&self, point: Point<'_>, jets: &Jets<'_, S>, out: &mut [S]) {
+        let [inside, right] = point.data else { panic!("a point has the data [inside, right]") };
+        out[0] = if *inside == 1.0 { -jets.laplacian(0, 0) } else { jets.value(0, 0) } - *right;
+    }
+}
+
+/// ∂q/∂t − d/2 − ½∇q·x − |∇q|² − Δq = 0 on [0, 1]×[−5, 5]^d with q = log N(0, I) + tφ, which has q(·, 0) built in.
+pub struct FokkerPlanck {
+    pub dim: usize,
+}
+
+impl FokkerPlanck {
+    /// q = log N(0, (2 − e^−t) I).
+    fn solution(&self, t: f64, x: &[f64]) -> f64 {
+        let variance = 2.0 - (-t).exp();
+        let square: f64 = x.iter().map(|v| v * v).sum();
+        -0.5 * square / variance - 0.5 * self.dim as f64 * (2.0 * PI * variance).ln()
+    }
+}
+
+impl System for FokkerPlanck {
+    fn unknowns(&self) -> Vec<Unknown> {
+        let channels = Channels::with_laplacian(self.dim);
+        vec![Unknown { name: "phi", outputs: 1, inputs: Inputs::TimeSpace, channels, form: Form::Full }]
+    }
+    fn n_equations(&self) -> usize {
+        1
+    }
+    fn residuals<S: Scalar>(&self, point: Point<'_>, jets: &Jets<'_, S>, out: &mut [S]) {
+        let (t, d) = (point.time, self.dim as f64);
+        let mut right = jets.laplacian(0, 0) * t - d + 0.5 * d;
+        for (i, x) in point.x.iter().enumerate() {
+            let slope = jets.dx(0, 0, i) * t - *x;
+            right = right + slope.clone() * (slope + 0.5 * x);
+        }
+        out[0] = jets.value(0, 0) + jets.dt(0, 0) * t - right;
+    }
+}
+
+/// Error against the exact solution, itself a system: a·u − b with data [a, b].
+struct Error {
+    unknowns: Vec<Unknown>,
+}
+
+impl System for Error {
+    fn unknowns(&self) -> Vec<Unknown> {
+        self.unknowns.clone()
+    }
+    fn n_equations(&self) -> usize {
+        1
+    }
+    fn residuals<S: Scalar>(&self, point: Point<'_>, jets: &Jets<'_, S>, out: &mut [S]) {
+        let [a, b] = point.data else { panic!("a point has the data [a, b]") };
+        out[0] = jets.value(0, 0) * *a - *b;
+    }
+}
+
+/// A published problem and how it is solved here.
+pub struct Problem {
+    /// Its name.
+    pub name: &'static str,
+    /// Which points a step sees.
+    pub points_as_text: &'static str,
+    /// Stop after this many seconds on the problem, in default runs.
+    pub seconds: f64,
+    networks: Networks,
+    system: Box<dyn ErasedSystem>,
+    points: Box<dyn Fn(u64) -> Points>,
+    /// Steps on a set of points before the next one is made.
+    steps_per_set: usize,
+    first_damping: f64,
+    momentum: f64,
+    /// With data [a, b]: the exact solution has a·u = b.
+    tests: Points,
+}
+
+/// How far a solve has come.
+#[derive(Clone, Copy, Debug)]
+pub struct Reached {
+    /// Steps made.
+    pub steps: usize,
+    /// Seconds spent on steps and points, not on measuring errors.
+    pub seconds: f64,
+    /// Root mean square error.
+    pub error: f64,
+    /// Loss of the last step, ½ mean square of the residual.
+    pub loss: f64,
+    /// Direction of the last step.
+    pub direction: &'static str,
+}
+
+impl Problem {
+    /// All of them, from easy to hard.
+    pub fn all() -> Vec<Problem> {
+        vec![poisson_2(), poisson_5(), poisson_5_deep(), fokker_planck()]
+    }
+
+    /// Length of θ.
+    pub fn n_params(&self) -> usize {
+        self.networks.n_params()
+    }
+
+    /// Makes steps until `watch`, which sees every tenth, returns false, or no step helps; ends with the last state.
+    pub fn solve(&self, mut watch: impl FnMut(&Reached) -> bool) -> Reached {
+        let judge = Error { unknowns: self.system.unknowns() };
+        let judge = Assembler::new(&judge, &self.networks, &self.tests);
+        let method = GaussNewton { momentum: self.momentum, ..GaussNewton::default() };
+        let mut memory = GaussNewtonMemory::default();
+        let mut state =
+            GaussNewtonState::new(self.networks.initial_parameters(0), Damping::new(self.first_damping));
+        let mut reached =
+            Reached { steps: 0, seconds: 0.0, error: f64::INFINITY, loss: f64::INFINITY, direction: "" };
+        let mut set = (self.points)(0);
+        loop {
+            let start = Instant::now();
+            if reached.steps > 0 && reached.steps % self.steps_per_set == 0 {
+                set = (self.points)((reached.steps / self.steps_per_set) as u64);
+            }
+            let problem = Assembler::new(&*self.system, &self.networks, &set);
+            let (next, record) = method.step(&problem, &state, &mut memory);
+            state = next;
+            reached.steps += 1;
+            reached.seconds += start.elapsed().as_secs_f64();
+            (reached.loss, reached.direction) = (record.loss, record.direction);
+            let ends = record.outcome.is_some();
+            if ends || reached.steps % 10 == 0 {
+                // ½ mean (a·u − b)², as every loss.
+                let errors = judge.residuals(&state.theta);
+                reached.error = errors.iter().map(|e| e * e).sum::<f64>().sqrt();
+                if ends || !watch(&reached) {
+                    return reached;
+                }
+            }
+        }
+    }
+}
+
+/// 2-64-1, 900 points inside and 120 on the sides, kept for the whole solve.
+fn poisson_2() -> Problem {
+    let how = PoissonRun { dim: 2, widths: &[64], inside: 900, on_faces: 120, face_weight: 1.0 };
+    let text = "900+120, kept";
+    Problem { steps_per_set: usize::MAX, seconds: 60.0, ..poisson("2-d Poisson", text, &how) }
+}
+
+/// 5-64-1, 3000 points inside and 500 on the faces, kept for the whole solve.
+fn poisson_5() -> Problem {
+    let how = PoissonRun { dim: 5, widths: &[64], inside: 3000, on_faces: 500, face_weight: 1.0 };
+    let text = "3000+500, kept";
+    Problem { steps_per_set: usize::MAX, seconds: 30.0, ..poisson("5-d Poisson", text, &how) }
+}
+
+/// 5-64-64-48-48-1: more parameters than points, so that every step gets a fresh set, and a small one.
+///
+/// The faces are what the error hangs on: an error on them spreads inside, while a residual inside is damped by the
+/// inverse Laplacian, 1/(5π²) for the slowest mode.
+fn poisson_5_deep() -> Problem {
+    let how =
+        PoissonRun { dim: 5, widths: &[64, 64, 48, 48], inside: 600, on_faces: 400, face_weight: 100.0 };
+    Problem { steps_per_set: 1, seconds: 600.0, ..poisson("5-d Poisson, deep", "600+400, fresh", &how) }
+}
+
+struct PoissonRun {
+    dim: usize,
+    widths: &'static [usize],
+    inside: usize,
+    on_faces: usize,
+    /// Weight of the mean square on the faces, relative to that inside.
+    face_weight: f64,
+}
+
+fn poisson(name: &'static str, points_as_text: &'static str, how: &PoissonRun) -> Problem {
+    let &PoissonRun { dim, widths, inside, on_faces, face_weight } = how;
+    let system = Poisson { dim };
+    let mut networks = Networks::new(System::unknowns(&system), 0, dim, widths, &Tanh);
+    // The unit cube becomes [−1, 1]^d; the first entry is for t, which u does not read.
+    networks.scale_inputs(&vec![0.5; dim + 1], &vec![2.0; dim + 1]);
+    let points = move |round: u64| {
+        let mut stream = Stream::new(0, Purpose::Points, round);
+        let mut points = Points::new(dim, 2);
+        let n = (inside + on_faces) as f64;
+        for k in 0..inside + on_faces {
+            let mut x: Vec<f64> = (0..dim).map(|_| stream.uniform()).collect();
+            if k < inside {
+                points.push(0.0, &x, &[1.0, Poisson { dim }.solution(&x).1], n / inside as f64);
+            } else {
+                x[k / 2 % dim] = (k % 2) as f64;
+                let weight = face_weight * n / on_faces as f64;
+                points.push(0.0, &x, &[0.0, Poisson { dim }.solution(&x).0], weight);
+            }
+        }
+        points
+    };
+    let mut stream = Stream::new(1, Purpose::Audit, 0);
+    let mut tests = Points::new(dim, 2);
+    for _ in 0..4000 {
+        let x: Vec<f64> = (0..dim).map(|_| stream.uniform()).collect();
+        tests.push(0.0, &x, &[1.0, system.solution(&x).0], 1.0);
+    }
+    Problem {
+        name,
+        points_as_text,
+        seconds: 0.0,
+        networks,
+        system: Box::new(system),
+        points: Box::new(points),
+        steps_per_set: 1,
+        first_damping: 1.0,
+        momentum: 0.9,
+        tests,
+    }
+}
+
+/// 10-128-1 for φ in 9 space dimensions; 4000 fresh points for every step.
+fn fokker_planck() -> Problem {
+    let dim = 9;
+    let system = FokkerPlanck { dim };
+    let mut networks = Networks::new(System::unknowns(&system), 0, dim, &[128], &Tanh);
+    let (mut centre, mut slope) = (vec![0.0; dim + 1], vec![0.2; dim + 1]);
+    (centre[0], slope[0]) = (0.5, 2.0);
+    networks.scale_inputs(&centre, &slope);
+    let random = move |stream: &mut Stream| -> (f64, Vec<f64>) {
+        let x = (0..dim).map(|_| 10.0 * stream.uniform() - 5.0).collect();
+        (stream.uniform(), x)
+    };
+    let points = move |round: u64| {
+        let mut stream = Stream::new(0, Purpose::Points, round);
+        let mut points = Points::new(dim, 0);
+        for _ in 0..4000 {
+            let (t, x) = random(&mut stream);
+            points.push(t, &x, &[], 1.0);
+        }
+        points
+    };
+    let mut stream = Stream::new(1, Purpose::Audit, 0);
+    let mut tests = Points::new(dim, 2);
+    for _ in 0..4000 {
+        let (t, x) = random(&mut stream);
+        // q = q₀ + tφ.
+        tests.push(t, &x, &[t, system.solution(t, &x) - system.solution(0.0, &x)], 1.0);
+    }
+    Problem {
+        name: "9+1-d log-Fokker-Planck",
+        points_as_text: "4000, fresh",
+        seconds: 60.0,
+        networks,
+        system: Box::new(system),
+        points: Box::new(points),
+        steps_per_set: 1,
+        first_damping: 100.0,
+        momentum: 0.9,
+        tests,
+    }
+}

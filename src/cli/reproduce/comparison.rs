@@ -1,0 +1,72 @@
+//! A table as text: Markdown for people, CSV for programs.
+
+use crate::report::Provenance;
+
+/// A table with a caption; every row is as long as the header.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Comparison {
+    /// Its name, which is also that of its files.
+    pub name: &'static str,
+    /// What its columns mean, and the sources of what is not measured.
+    pub caption: &'static str,
+    /// Names of the columns.
+    pub header: Vec<&'static str>,
+    /// Cells as text.
+    pub rows: Vec<Vec<String>>,
+}
+
+impl Comparison {
+    /// The table in Markdown, with the command and the machine above it.
+    pub fn markdown(&self) -> String {
+        let machine = Provenance::of_this_machine();
+        let cpu = machine.cpu_model.as_deref().unwrap_or("an unnamed processor");
+        let threads = machine.available_threads;
+        let name = self.name;
+        let row = |cells: Vec<&str>| format!("| {} |\n", cells.join(" | "));
+        let mut text =
+            format!("`pushforward reproduce {name}` on {threads} threads of {cpu}. {}\n\n", self.caption);
+        text += &row(self.header.clone());
+        text += &row(vec!["---"; self.header.len()]);
+        self.rows.iter().for_each(|cells| text += &row(cells.iter().map(String::as_str).collect()));
+        text
+    }
+
+    /// The table as CSV; a cell with a comma or a quote stands in quotes.
+    pub fn csv(&self) -> String {
+        let quoted = |cell: &str| match cell.contains([',', '"']) {
+            true => format!("\"{}\"", cell.replace('"', "\"\"")),
+            false => cell.to_string(),
+        };
+        let line = |cells: Vec<String>| cells.join(",") + "\n";
+        let mut text = line(self.header.iter().map(|cell| quoted(cell)).collect());
+        self.rows.iter().for_each(|cells| text += &line(cells.iter().map(|cell| quoted(cell)).collect()));
+        text
+    }
+}
+
+/// Seconds to one decimal, or a dash for what was not reached.
+pub(super) fn seconds(value: Option<f64>) -> String {
+    value.map_or("–".to_string(), |s| format!("{s:.1}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_forms_hold_every_cell() {
+        let table = Comparison {
+            name: "pde",
+            caption: "Seconds.",
+            header: vec!["problem", "points"],
+            rows: vec![vec!["a".into(), "900+120, kept".into()], vec!["say \"b\"".into(), "–".into()]],
+        };
+        assert!(
+            table
+                .markdown()
+                .ends_with("| problem | points |\n| --- | --- |\n| a | 900+120, kept |\n| say \"b\" | – |\n")
+        );
+        assert!(table.markdown().starts_with("`pushforward reproduce pde` on "));
+        assert_eq!(table.csv(), "problem,points\na,\"900+120, kept\"\n\"say \"\"b\"\"\",–\n");
+    }
+}

@@ -1,0 +1,9 @@
+//! Tables of measured figures beside published ones, which anyone can make again.
+
+mod comparison;
+mod optimisers;
+mod pde;
+
+pub use comparison::Comparison;
+pub(super) use optimisers::optimisers;
+pub(super) use pde::pde;

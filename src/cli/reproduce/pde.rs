@@ -1,0 +1,86 @@
+//! The solver by itself on published PDEs: root mean square error against time.
+
+use super::comparison::{Comparison, seconds};
+use crate::cli::run::Console;
+use std::sync::atomic::Ordering;
+
+/// Benchmarks as a user writes them, with public traits only: the example is compiled here as it stands.
+#[path = "../../../examples/published_pdes/equations.rs"]
+mod equations;
+
+use equations::{Problem, Reached};
+
+/// Errors whose times are told.
+const DIGITS: [f64; 6] = [1e-3, 1e-4, 1e-5, 1e-6, 1e-7, 1e-8];
+
+/// Best published run of each problem, in the order of [`Problem::all`]: times to 1e-3 … 1e-6 and the end.
+const PUBLISHED: [(&str, &str); 4] = [
+    ("31 / 41 / 59 / 94", "6.2e-8 (1000 s, ENGD)"),
+    ("34 / 43 / 52 / 80", "5.6e-8 (ENGD)"),
+    ("42 / 90 / 224 / 1887", "2.6e-7 (SPRING)"),
+    ("–", "3.7e-3 (7000 s, SPRING, 118 145 parameters)"),
+];
+
+const CAPTION: &str = "Seconds until the root mean square error over 4000 points stays unseen falls below a bound; \
+published: logged runs in f64 on GPUs (arXiv 2405.15603, 2505.12149), whose deep network for 5-d Poisson is the same \
+and whose points were 3000+500.";
+
+/// Solves all problems, or those whose names hold `filter`, each for at most `limit` seconds if that is given.
+pub(in crate::cli) fn pde(filter: Option<&str>, limit: Option<f64>, console: &mut Console<'_>) -> Comparison {
+    let mut rows = Vec::new();
+    for (problem, published) in Problem::all().into_iter().zip(PUBLISHED) {
+        let wanted = filter.is_none_or(|part| problem.name.contains(part));
+        if wanted && !console.stop.load(Ordering::Relaxed) {
+            rows.push(row(&problem, published, limit.unwrap_or(problem.seconds), console));
+        }
+    }
+    let header = vec![
+        "problem",
+        "parameters",
+        "points",
+        "1e-3",
+        "1e-4",
+        "1e-5",
+        "1e-6",
+        "1e-7",
+        "1e-8",
+        "error at the end",
+        "published 1e-3 / 1e-4 / 1e-5 / 1e-6",
+        "published end",
+    ];
+    Comparison { name: "pde", caption: CAPTION, header, rows }
+}
+
+fn row(problem: &Problem, published: (&str, &str), limit: f64, console: &mut Console<'_>) -> Vec<String> {
+    let mut times: [Option<f64>; DIGITS.len()] = [None; DIGITS.len()];
+    let mut best = f64::INFINITY;
+    let mut told = 0.0;
+    let end = problem.solve(|reached| {
+        best = best.min(reached.error);
+        for (time, bound) in times.iter_mut().zip(DIGITS) {
+            if reached.error <= bound {
+                time.get_or_insert(reached.seconds);
+            }
+        }
+        if reached.seconds >= told + 5.0 {
+            told = reached.seconds;
+            progress(problem, reached, console);
+        }
+        reached.seconds < limit && !console.stop.load(Ordering::Relaxed)
+    });
+    progress(problem, &end, console);
+    let mut cells =
+        vec![problem.name.to_string(), problem.n_params().to_string(), problem.points_as_text.to_string()];
+    cells.extend(times.map(seconds));
+    cells.push(format!("{:.1e} ({:.0} s, {} steps)", end.error, end.seconds, end.steps));
+    cells.extend([published.0.to_string(), published.1.to_string()]);
+    cells
+}
+
+fn progress(problem: &Problem, reached: &Reached, console: &mut Console<'_>) {
+    let Reached { steps, seconds, error, loss, direction } = reached;
+    let name = problem.name;
+    let line =
+        format!("{name}: {seconds:.0} s, step {steps} ({direction}), loss {loss:.1e}, error {error:.1e}");
+    let _ = writeln!(console.err, "{line}");
+}
