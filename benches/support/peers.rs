@@ -22,7 +22,8 @@ pub struct Figure {
 fn figure(line: &str) -> Option<Figure> {
     let words: Vec<&str> = line.split_whitespace().collect();
     let [name, what, .., rate, "GFLOP/s"] = words[..] else { return None };
-    Some(Figure { name: name.to_owned(), what: what.to_owned(), gflops: rate.parse().ok()? })
+    let gflops = rate.parse().ok().filter(|rate: &f64| rate.is_finite())?;
+    Some(Figure { name: name.to_owned(), what: what.to_owned(), gflops })
 }
 
 pub struct Peers {
