@@ -7,18 +7,20 @@ pub struct Entry {
     pub what: &'static str,
     pub seconds: f64,
     pub flops: f64,
+    /// Our own dgemm just before, flops per second.
+    pub peak: f64,
     /// Those of the peers that did the same.
     pub peers: Vec<Figure>,
 }
 
-/// Prints the table; `peak` is our own dgemm, flops per second. The ratio is ours to the best peer's, above 1 if
-/// we are faster: both count the same flops for the same work.
-pub fn print(entries: &[Entry], peak: f64) {
+/// Prints the table. The ratio is ours to the best peer's, above 1 if we are faster: both count the same flops for
+/// the same work.
+pub fn print(entries: &[Entry]) {
     println!(
         "\n{:<14} {:<13} {:>9} {:>8} {:>8}   {:<22} {:>8} {:>6}",
         "size", "what", "ms", "GFLOP/s", "of dgemm", "best peer", "GFLOP/s", "ratio"
     );
-    for Entry { size, what, seconds, flops, peers } in entries {
+    for Entry { size, what, seconds, flops, peak, peers } in entries {
         let ours = flops / seconds / 1e9;
         print!("{size:<14} {what:<13} {:>9.2} {ours:>8.1} {:>8.2}", seconds * 1e3, flops / seconds / peak);
         match peers.iter().max_by(|a, b| a.gflops.total_cmp(&b.gflops)) {
