@@ -7,7 +7,7 @@ mod timing;
 
 use flops::row;
 use pushforward::num::{Purpose, Stream};
-use pushforward::optim::{Direction, DirectionMemory, Linearisation, Linearised};
+use pushforward::optim::{Direction, DirectionMemory, Jacobian, Linearisation, Linearised};
 use timing::median_seconds;
 
 fn main() {
@@ -31,7 +31,7 @@ fn main() {
                 _ => size * size * (n + p) as f64 - size * size * size * 2.0 / 3.0,
             };
             let seconds = median_seconds(3, || {
-                drop(Linearised::new(&lin, direction, &mut memory).solve(1.0, &[]));
+                drop(Linearised::new(Jacobian::Matrix(&lin), direction, &mut memory).solve(1.0, &[]));
             });
             row(&format!("{direction:?} (residuals {n}, parameters {p})"), seconds, flops);
         }

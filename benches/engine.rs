@@ -1,101 +1,127 @@
-//! Gradient and Jacobian of the residual of a variance-preserving diffusion, against the machine's own limit.
+//! Gradient and Jacobian of the residual of a variance-preserving diffusion, against the machine's own limit and
+//! against JAX and PyTorch doing the same right after.
 //!
-//! The same residual, sizes and flop count as the JAX and PyTorch yardsticks use: useful flops of a gradient are
-//! 3·2·(d + 3)·N·width²·(layers − 1).
+//! `cargo bench --bench engine -- 10,64,4,2048` runs the rows (d, width, layers, points) named, all without a name.
 
+#[path = "support/diffusion.rs"]
+mod diffusion;
 #[path = "support/flops.rs"]
 mod flops;
+#[path = "support/peers.rs"]
+mod peers;
+#[path = "support/table.rs"]
+mod table;
 #[path = "support/timing.rs"]
 mod timing;
 
+use diffusion::{Problem, Size};
 use flops::row;
-use pushforward::fitting::{Assembler, Points};
-use pushforward::network::{Form, Inputs, Jets, Networks, Tanh, Unknown};
-use pushforward::num::{Channels, Mat, Purpose, Scalar, Stream, gram};
-use pushforward::optim::{Direction, DirectionMemory, LeastSquares, Linearisation, Linearised};
-use pushforward::residual::{Point, System};
+use peers::{Figure, Peers};
+use pushforward::num::{Mat, Purpose, Stream, gram};
+use pushforward::optim::{Direction, DirectionMemory, Jacobian, LeastSquares, Linearisation, Linearised};
+use table::Entry;
 use timing::median_seconds;
 
-/// R = ∂V/∂t + ½(d + x·∇V) + ½(ΔV + |∇V|²): the equation of a noised density, β = S = 1.
-struct Diffusion {
-    dim: usize,
-}
+const SIZES: [(usize, usize, usize, usize); 5] =
+    [(2, 64, 4, 2048), (10, 64, 4, 2048), (50, 64, 4, 1024), (2, 32, 3, 2048), (10, 128, 4, 4096)];
 
-impl System for Diffusion {
-    fn unknowns(&self) -> Vec<Unknown> {
-        vec![Unknown {
-            name: "v",
-            outputs: 1,
-            inputs: Inputs::TimeSpace,
-            channels: Channels::with_laplacian(self.dim),
-            form: Form::Full,
-        }]
-    }
-    fn n_equations(&self) -> usize {
-        1
-    }
-    fn residuals<S: Scalar>(&self, point: Point<'_>, jets: &Jets<'_, S>, out: &mut [S]) {
-        let mut sum = jets.laplacian(0, 0) + self.dim as f64;
-        for (i, x) in point.x.iter().enumerate() {
-            let slope = jets.dx(0, 0, i);
-            sum = sum + slope.clone() * (slope + *x);
-        }
-        out[0] = jets.dt(0, 0) + sum * 0.5;
-    }
-}
+/// Each with the gradients it prints before its Gauss-Newton step.
+const SCRIPTS: [(&str, usize); 2] = [("residual_jax.py", 2), ("residual_torch.py", 1)];
+const GEMM: &str = "gemm_peak.py";
+
+/// Side of the matrices of dgemm.
+const SQUARE: usize = 1536;
 
 fn main() {
     // `cargo test` runs bench targets too, with this flag: nothing to test here.
     if std::env::args().any(|a| a == "--test") {
         return;
     }
-    let peak = peak();
-    let sizes =
-        [(2, 64, 4, 2048), (10, 64, 4, 2048), (50, 64, 4, 1024), (2, 32, 3, 2048), (10, 128, 4, 4096)];
-    for (dim, width, layers, n) in sizes {
-        let system = Diffusion { dim };
-        let networks = Networks::new(System::unknowns(&system), 0, dim, &vec![width; layers], &Tanh);
-        let theta = networks.initial_parameters(0);
-        let mut stream = Stream::new(0, Purpose::Audit, 0);
-        let mut points = Points::new(dim, 0);
-        for _ in 0..n {
-            let x: Vec<f64> = (0..dim).map(|_| stream.normal()).collect();
-            points.push(stream.uniform(), &x, &[], 1.0);
+    let asked: Vec<String> = std::env::args().skip(1).filter(|a| !a.starts_with('-')).collect();
+    let mut peers = Peers::find(&[GEMM, SCRIPTS[0].0, SCRIPTS[1].0]);
+    let mut entries = vec![against_numpy(&mut peers)];
+    for (dim, width, layers, points) in SIZES {
+        let name = format!("{dim},{width},{layers},{points}");
+        if asked.is_empty() || asked.contains(&name) {
+            let size = Size { dim, width, layers, points };
+            let mut ours = measure(size, &name);
+            beside(size, &mut ours, &mut peers);
+            entries.extend(ours);
         }
-        let problem = Assembler::new(&system, &networks, &points);
-        let hidden = (width * width * (layers - 1)) as f64;
-        let useful = 2.0 * (dim + 3) as f64 * n as f64 * hidden;
-        let label = |what: &str| format!("{what} (d {dim}, width {width}, layers {layers}, points {n})");
-        let seconds = median_seconds(7, || drop(problem.residuals(&theta)));
-        row(&label("residuals"), seconds, useful);
-        let seconds = median_seconds(7, || drop(problem.loss_and_gradient(&theta)));
-        row(&label("gradient"), seconds, 3.0 * useful);
-        println!("{:<58} {:>9.2} of dgemm", "", 3.0 * useful / seconds / peak);
-        if n * networks.n_params() > 60_000_000 {
-            continue;
+    }
+    table::print(&entries);
+}
+
+/// Our own figures for one size.
+fn measure(size: Size, name: &str) -> Vec<Entry> {
+    let parts = Problem::new(size);
+    let (problem, theta) = (parts.assembler(), &parts.theta);
+    let Size { dim, width, layers, points } = size;
+    let label = |what: &str| format!("{what} (d {dim}, width {width}, layers {layers}, points {points})");
+    let gradient = size.gradient_flops();
+    // Anew for every size: on a shared machine the limit moves within minutes.
+    let (seconds, flops) = dgemm();
+    let peak = flops / seconds;
+    let entry =
+        |what, seconds, flops| Entry { size: name.to_owned(), what, seconds, flops, peak, peers: Vec::new() };
+
+    let seconds = median_seconds(7, || drop(problem.residuals(theta)));
+    row(&label("residuals"), seconds, gradient / 3.0);
+    let seconds = median_seconds(7, || drop(problem.loss_and_gradient(theta)));
+    row(&label("gradient"), seconds, gradient);
+    let mut entries = vec![entry("gradient", seconds, gradient)];
+    if points * theta.len() > 60_000_000 {
+        return entries;
+    }
+    let mut lin = Linearisation::default();
+    let seconds = median_seconds(5, || problem.linearise_into(theta, &mut lin));
+    row(&label("J"), seconds, gradient);
+    let mut memory = DirectionMemory::default();
+    let seconds = median_seconds(3, || {
+        problem.linearise_into(theta, &mut lin);
+        drop(Linearised::new(Jacobian::Matrix(&lin), Direction::Kernel, &mut memory).solve(1e-2, &[]));
+    });
+    let flops = size.step_flops(theta.len());
+    row(&label("kernel step"), seconds, flops);
+    // The peers' word for it.
+    entries.push(entry("gauss-newton", seconds, flops));
+    entries
+}
+
+/// Puts beside our entries what the peers print for the same size.
+fn beside(size: Size, entries: &mut [Entry], peers: &mut Peers) {
+    let mut arguments: Vec<String> =
+        [size.dim, size.width, size.layers, size.points].iter().map(usize::to_string).collect();
+    // The threads, which PyTorch would not take all by itself.
+    arguments.push(rayon::current_num_threads().to_string());
+    for (script, gradients) in SCRIPTS {
+        let enough = gradients + entries.len() - 1;
+        for figure in peers.run(script, &arguments, enough) {
+            if let Some(same) = entries.iter_mut().find(|entry| entry.what == figure.what) {
+                same.peers.push(figure);
+            }
         }
-        let mut lin = Linearisation::default();
-        let seconds = median_seconds(5, || problem.linearise_into(&theta, &mut lin));
-        row(&label("J"), seconds, 3.0 * useful);
-        let mut memory = DirectionMemory::default();
-        let squared = (n * n * networks.n_params() + n * n * n / 3) as f64;
-        let seconds = median_seconds(3, || {
-            problem.linearise_into(&theta, &mut lin);
-            drop(Linearised::new(&lin, Direction::Kernel, &mut memory).solve(1e-2, &[]));
-        });
-        row(&label("kernel step"), seconds, 3.0 * useful + squared);
     }
 }
 
-/// Flops per second of our own symmetric product, counted as a full one is by dgemm.
-fn peak() -> f64 {
-    let n = 1536;
+/// Our dgemm, and NumPy's.
+fn against_numpy(peers: &mut Peers) -> Entry {
+    let (seconds, flops) = dgemm();
+    let size = SQUARE.to_string();
+    let named = |figure: Figure| Figure { name: "numpy".to_owned(), ..figure };
+    let peers = peers.run(GEMM, std::slice::from_ref(&size), 1).into_iter().map(named).collect();
+    Entry { size, what: "dgemm", seconds, flops, peak: flops / seconds, peers }
+}
+
+/// Seconds and flops of our own symmetric product, counted as a full one is by dgemm.
+fn dgemm() -> (f64, f64) {
+    let n = SQUARE;
     let mut stream = Stream::new(0, Purpose::Audit, 1);
     let a = Mat::from_fn(n, n, |_, _| stream.normal());
     let mut out = Mat::zeros(n, n);
     let seconds = median_seconds(7, || gram(a.as_ref(), out.as_mut()));
     let tiles = n.div_ceil(192) as f64;
     let flops = 2.0 * (n as f64).powi(3) * (tiles + 1.0) / (2.0 * tiles);
-    row("dgemm peak (tiles of a symmetric product, 1536)", seconds, flops);
-    flops / seconds
+    row(&format!("dgemm peak (tiles of a symmetric product, {n})"), seconds, flops);
+    (seconds, flops)
 }

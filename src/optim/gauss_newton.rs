@@ -128,7 +128,7 @@ impl GaussNewton {
                     damping: found.next_damping,
                     last_step: found.step,
                     radius: found.radius,
-                    digits_spent: state.digits_spent,
+                    digits_spent: state.digits_spent || linearised.digits_spent(found.damping),
                 };
                 (next, record)
             }

@@ -78,7 +78,7 @@ fn row(problem: &Problem, published: (&str, &str), limit: f64, console: &mut Con
 }
 
 fn progress(problem: &Problem, reached: &Reached, console: &mut Console<'_>) {
-    let Reached { steps, seconds, error, loss, direction } = reached;
+    let Reached { steps, seconds, error, loss, direction } = reached; 
     let name = problem.name;
     let line =
         format!("{name}: {seconds:.0} s, step {steps} ({direction}), loss {loss:.1e}, error {error:.1e}");
