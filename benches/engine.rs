@@ -54,7 +54,7 @@ fn main() {
         [(2, 64, 4, 2048), (10, 64, 4, 2048), (50, 64, 4, 1024), (2, 32, 3, 2048), (10, 128, 4, 4096)];
     for (dim, width, layers, n) in sizes {
         let system = Diffusion { dim };
-        let networks = Networks::new(System::unknowns(&system), 0, dim, width, layers, &Tanh);
+        let networks = Networks::new(System::unknowns(&system), 0, dim, &vec![width; layers], &Tanh);
         let theta = networks.initial_parameters(0);
         let mut stream = Stream::new(0, Purpose::Audit, 0);
         let mut points = Points::new(dim, 0);

@@ -154,7 +154,7 @@ impl Run<'_> {
 
 fn poisson(name: &str, dim: usize, widths: &[usize], inside: usize, faces: usize, seconds: f64) {
     let system = Poisson { dim };
-    let mut networks = Networks::new(System::unknowns(&system), 0, dim, widths[0], widths.len(), &Tanh);
+    let mut networks = Networks::new(System::unknowns(&system), 0, dim, widths, &Tanh);
     networks.scale_inputs(&vec![0.5; dim + 1], &vec![2.0; dim + 1]);
     let points = |round: u64| {
         let mut stream = Stream::new(0, Purpose::Points, round);
@@ -188,7 +188,7 @@ fn poisson(name: &str, dim: usize, widths: &[usize], inside: usize, faces: usize
 fn fokker_planck(seconds: f64) {
     let dim = 9;
     let system = FokkerPlanck { dim };
-    let mut networks = Networks::new(System::unknowns(&system), 0, dim, 48, 2, &Tanh);
+    let mut networks = Networks::new(System::unknowns(&system), 0, dim, &[48; 2], &Tanh);
     let (mut centre, mut slope) = (vec![0.0; dim + 1], vec![0.2; dim + 1]);
     (centre[0], slope[0]) = (0.5, 2.0);
     networks.scale_inputs(&centre, &slope);

@@ -18,7 +18,7 @@ fn main() {
     for dim in [2, 10, 50] {
         let evolution = GeneralOde::new(dim);
         let system: &dyn ErasedSystem = evolution.as_system();
-        let networks = Networks::new(system.unknowns(), system.n_scalars(), dim, 40, 3, &Tanh);
+        let networks = Networks::new(system.unknowns(), system.n_scalars(), dim, &[40; 3], &Tanh);
         let theta = networks.initial_parameters(0);
         let field = VelocityField { evolution: &evolution, networks: &networks, theta: &theta };
         let moved =

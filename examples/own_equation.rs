@@ -61,7 +61,7 @@ fn points() -> Points {
 
 fn main() {
     let (system, points) = (Poisson, points());
-    let mut networks = Networks::new(system.unknowns(), system.n_scalars(), 2, 64, 1, &Tanh);
+    let mut networks = Networks::new(system.unknowns(), system.n_scalars(), 2, &[64], &Tanh);
     // The unit square becomes [−1, 1]²; the first entry is for t, which u does not read.
     networks.scale_inputs(&[0.0, 0.5, 0.5], &[1.0, 2.0, 2.0]);
     let problem = Assembler::new(&system, &networks, &points);

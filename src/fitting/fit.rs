@@ -49,8 +49,7 @@ pub fn fit(
         system.unknowns(),
         system.n_scalars(),
         target.dim(),
-        settings.width,
-        settings.depth,
+        &vec![settings.width; settings.depth],
         &Tanh,
     );
     let mut theta = networks.initial_parameters(settings.seed);
