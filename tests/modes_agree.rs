@@ -6,6 +6,10 @@ use pushforward::num::{Channels, Elementary, Purpose, Scalar, Stream, times, tra
 use pushforward::optim::{LeastSquares, Linearisation};
 use pushforward::residual::{ErasedSystem, Point, System};
 
+const UNIFORM: [usize; 3] = [9; 3];
+/// Wider and narrower than the layer before, none a multiple of the 8 numbers of a vector.
+const UNEQUAL: [usize; 3] = [7, 12, 5];
+
 /// Two asymmetric equations that read every channel of three networks and two scalars.
 struct Everything {
     dim: usize,
@@ -51,9 +55,10 @@ fn points(dim: usize, n: usize) -> Points {
 fn networks(
     system: &dyn ErasedSystem,
     dim: usize,
+    widths: &[usize],
     activation: &'static dyn Activation,
 ) -> (Networks, Vec<f64>) {
-    let networks = Networks::new(system.unknowns(), system.n_scalars(), dim, 9, 3, activation);
+    let networks = Networks::new(system.unknowns(), system.n_scalars(), dim, widths, activation);
     let mut theta = networks.initial_parameters(7);
     let mut stream = Stream::new(5, Purpose::Audit, 0);
     theta.iter_mut().for_each(|v| *v += 0.1 * stream.normal());
@@ -68,9 +73,9 @@ fn relative(a: &[f64], b: &[f64]) -> f64 {
     worst / scale
 }
 
-fn check_against_naive(dim: usize, activation: &'static dyn Activation) {
+fn check_against_naive(dim: usize, widths: &[usize], activation: &'static dyn Activation) {
     let system = Everything { dim };
-    let (networks, theta) = networks(&system, dim, activation);
+    let (networks, theta) = networks(&system, dim, widths, activation);
     // 64 + 7 points: a full block, and a partial one that finds the scratch dirty.
     let points = points(dim, 71);
     let problem = Assembler::new(&system, &networks, &points);
@@ -100,28 +105,44 @@ fn check_against_naive(dim: usize, activation: &'static dyn Activation) {
 
 #[test]
 fn engine_equals_naive_in_one_dimension() {
-    check_against_naive(1, &Tanh);
+    check_against_naive(1, &UNIFORM, &Tanh);
 }
 
 #[test]
 fn engine_equals_naive_in_two_dimensions() {
-    check_against_naive(2, &Tanh);
+    check_against_naive(2, &UNIFORM, &Tanh);
 }
 
 #[test]
 fn engine_equals_naive_in_seven_dimensions() {
-    check_against_naive(7, &Tanh);
+    check_against_naive(7, &UNIFORM, &Tanh);
 }
 
 #[test]
 fn engine_equals_naive_for_another_activation() {
-    check_against_naive(2, &Elementwise(Elementary::Sin));
+    check_against_naive(2, &UNIFORM, &Elementwise(Elementary::Sin));
+}
+
+#[test]
+fn engine_equals_naive_for_unequal_layers() {
+    // The five last units are more than the outputs in one and two dimensions, fewer in seven.
+    for dim in [1, 2, 7] {
+        check_against_naive(dim, &UNEQUAL, &Tanh);
+    }
+    check_against_naive(2, &UNEQUAL, &Elementwise(Elementary::Sin));
+}
+
+#[test]
+fn engine_equals_naive_for_one_layer_one_unit_and_a_wide_layer() {
+    check_against_naive(2, &[13], &Tanh);
+    // 70 units of 10 channels make blocks of 32 points.
+    check_against_naive(7, &[3, 70, 1, 6], &Tanh);
 }
 
 #[test]
 fn jacobian_is_the_slope_of_the_residuals() {
     let system = Everything { dim: 3 };
-    let (networks, theta) = networks(&system, 3, &Tanh);
+    let (networks, theta) = networks(&system, 3, &UNEQUAL, &Tanh);
     let points = points(3, 5);
     let problem = Assembler::new(&system, &networks, &points);
     let exact = problem.linearise(&theta);
@@ -146,7 +167,7 @@ fn jacobian_is_the_slope_of_the_residuals() {
 #[test]
 fn bits_do_not_depend_on_the_number_of_threads() {
     let system = Everything { dim: 2 };
-    let (networks, theta) = networks(&system, 2, &Tanh);
+    let (networks, theta) = networks(&system, 2, &UNEQUAL, &Tanh);
     let points = points(2, 300);
     let run = |threads| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();

@@ -58,7 +58,7 @@ impl Evolution for Closed {
 }
 
 fn networks(evolution: &dyn Evolution, dim: usize) -> (Networks, Vec<f64>) {
-    let networks = Networks::new(evolution.unknowns(), evolution.n_scalars(), dim, &[6, 6], &Tanh);
+    let networks = Networks::new(evolution.unknowns(), evolution.n_scalars(), dim, &[6; 2], &Tanh);
     let theta = networks.initial_parameters(3);
     (networks, theta)
 }

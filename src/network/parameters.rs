@@ -68,13 +68,15 @@ pub struct Networks {
 }
 
 impl Networks {
-    /// A network with hidden layers of these widths for each unknown, then `n_scalars` free scalars.
+    /// A network for each unknown with hidden layers of `widths` units, from the inputs on, then `n_scalars`
+    /// free scalars.
     ///
     /// Time runs over [0, 1] and enters as 2t − 1; coordinates enter as they are, so they should be
     /// standardised.
     ///
     /// # Panics
-    /// If there is no hidden layer, or one without units.
+    /// If there is no layer (`widths.len() < 1`), or one without units (a width < 1).
+    #[track_caller]
     pub fn new(
         unknowns: Vec<Unknown>,
         n_scalars: usize,
@@ -83,8 +85,8 @@ impl Networks {
         activation: &'static dyn Activation,
     ) -> Networks {
         assert!(
-            !widths.is_empty() && widths.iter().all(|width| *width > 0),
-            "a network needs hidden layers with units in each, not {widths:?}"
+            !widths.is_empty() && !widths.contains(&0),
+            "a network needs hidden layers, each of at least one unit, not {widths:?}"
         );
         let mut end = 0;
         let networks: Vec<Network> =
@@ -146,7 +148,7 @@ impl Networks {
 fn network(
     unknown: Unknown,
     dim: usize,
-    hidden: &[usize],
+    widths: &[usize],
     activation: &'static dyn Activation,
     end: &mut usize,
 ) -> Network {
@@ -155,7 +157,7 @@ fn network(
     network.centre = network.raw_inputs(0.5, &vec![0.0; dim]);
     network.slope = network.raw_inputs(2.0, &vec![1.0; dim]);
     let mut cols = network.centre.len();
-    for &rows in hidden.iter().chain([&network.unknown.outputs]) {
+    for &rows in widths.iter().chain([&network.unknown.outputs]) {
         let weight = *end..*end + rows * cols;
         let bias = weight.end..weight.end + rows;
         *end = bias.end;
@@ -163,4 +165,52 @@ fn network(
         cols = rows;
     }
     network
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::network::{Form, Tanh};
+    use crate::num::Channels;
+
+    /// Networks of one unknown u(x) with one output.
+    fn networks(dim: usize, n_scalars: usize, widths: &[usize]) -> Networks {
+        let (inputs, channels) = (Inputs::Space, Channels::space_only(dim));
+        let unknown = Unknown { name: "u", outputs: 1, inputs, channels, form: Form::Full };
+        Networks::new(vec![unknown], n_scalars, dim, widths, &Tanh)
+    }
+
+    #[test]
+    fn layers_stand_one_after_another() {
+        let networks = networks(2, 2, &[3, 5]);
+        let layer = |rows, cols, weight: Range<usize>| {
+            let bias = weight.end..weight.end + rows;
+            Layer { rows, cols, weight, bias }
+        };
+        let exact = [layer(3, 2, 0..6), layer(5, 3, 9..24), layer(1, 5, 29..34)];
+        assert_eq!(networks.list()[0].layers, exact);
+        assert_eq!((networks.scalars(), networks.n_params()), (35..37, 37));
+    }
+
+    #[test]
+    fn published_networks_have_their_number_of_parameters() {
+        let count = |dim, widths: &[usize]| networks(dim, 0, widths).n_params();
+        // Poisson problems of Dangel, Müller & Zeinhofer 2024, arXiv:2405.15603.
+        assert_eq!(count(2, &[64]), 257);
+        assert_eq!(count(5, &[64]), 449);
+        assert_eq!(count(5, &[64, 64, 48, 48]), 10_065);
+        assert_ne!(count(5, &[48, 48, 64, 64]), 10_065, "the order of the layers counts");
+    }
+
+    #[test]
+    #[should_panic(expected = "not []")]
+    fn no_hidden_layer_is_refused() {
+        networks(2, 0, &[]);
+    }
+
+    #[test]
+    #[should_panic(expected = "not [7, 0, 5]")]
+    fn a_layer_without_units_is_refused() {
+        networks(2, 0, &[7, 0, 5]);
+    }
 }
