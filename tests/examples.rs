@@ -24,7 +24,7 @@ fn examples_print_what_is_written_beside_them() {
     let mut names: Vec<String> = std::fs::read_dir(&folder)
         .expect("examples/")
         .map(|entry| entry.expect("a readable entry").path())
-        .filter(|path| path.extension().is_some_and(|e| e == "rs"))
+        .filter(|path| path.extension().is_some_and(|e| e == "rs") || path.join("main.rs").exists())
         .map(|path| path.file_stem().expect("a name").to_string_lossy().into_owned())
         .collect();
     names.sort();

@@ -285,6 +285,41 @@ fn an_interrupted_run_is_on_disk() {
 }
 
 #[test]
+fn a_table_is_measured_printed_and_written() {
+    let home = home();
+    let line = "reproduce pde --only 2-d --seconds 1 --out tables";
+    let (code, out, err) = ended(&home, line);
+    assert_eq!(code, 0, "{err}");
+    assert!(out.contains("| 2-d Poisson | 257 | 900+120, kept |") && out.contains("1000 s, ENGD"), "{out}");
+    assert!(!out.contains("5-d"), "{out}");
+    let place = home.path().join("tables");
+    assert_eq!(entries(&place), ["pde.csv", "pde.md"]);
+    assert_eq!(std::fs::read_to_string(place.join("pde.md")).unwrap(), out);
+    let csv = std::fs::read_to_string(place.join("pde.csv")).unwrap();
+    assert!(csv.contains("\n2-d Poisson,257,\"900+120, kept\","), "{csv}");
+    // Progress tells an error that a second of steps has brought down.
+    assert!(err.starts_with("2-d Poisson: ") && err.contains("(normal)"), "{err}");
+
+    let (code, _, err) = ended(&home, "reproduce pde --only stokes");
+    assert!(code == 2 && err.contains("\"stokes\""), "{err}");
+    let (code, _, err) = ended(&home, "reproduce everything");
+    assert!(code == 2 && err.contains("pde"), "{err}");
+}
+
+#[test]
+fn every_optimiser_makes_steps_and_is_recorded() {
+    let home = home();
+    for (k, name) in pushforward::optim::Method::NAMES.into_iter().enumerate() {
+        let line =
+            format!("run gauss {SMALL} --set optimiser={name} --set step_rule=trust-radius --out o{k}");
+        let (code, out, err) = ended(&home, &line);
+        assert!(code == 0 || code == 3, "{name}: {out}{err}");
+        let record = record_in(&home.path().join(format!("o{k}")));
+        assert_eq!(record.settings["optimiser"], name);
+    }
+}
+
+#[test]
 fn lists_audits_and_help() {
     let home = home();
     let (code, targets, _) = ended(&home, "targets");

@@ -26,7 +26,7 @@ pub struct GaussNewton {
 
 impl Default for GaussNewton {
     fn default() -> GaussNewton {
-        GaussNewton { direction: None, step_rule: StepRule::LineSearch, momentum: 0.9, memory: 2 << 30 }
+        GaussNewton { direction: None, step_rule: StepRule::Geodesic, momentum: 0.9, memory: 2 << 30 }
     }
 }
 
