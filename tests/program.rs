@@ -73,6 +73,7 @@ fn an_easy_run_is_trusted() {
         "n_params",
         "n_points",
         "steps",
+        "optimiser",
         "stop_reason",
         "fit_seconds",
         "total_seconds",

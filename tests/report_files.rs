@@ -41,6 +41,7 @@ fn record() -> Record {
         n_params: 7,
         n_points: 64,
         steps: 3,
+        optimiser: "kernel; geodesic".into(),
         stop_reason: "steps used up".into(),
         loss: 1e-300,
         log_z: 0.1 + 0.2,

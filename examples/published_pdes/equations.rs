@@ -152,7 +152,7 @@ impl Problem {
         let mut set = (self.points)(0);
         loop {
             let start = Instant::now();
-            if reached.steps > 0 && reached.steps % self.steps_per_set == 0 {
+            if reached.steps > 0 && reached.steps.is_multiple_of(self.steps_per_set) {
                 set = (self.points)((reached.steps / self.steps_per_set) as u64);
             }
             let problem = Assembler::new(&*self.system, &self.networks, &set);
@@ -162,7 +162,7 @@ impl Problem {
             reached.seconds += start.elapsed().as_secs_f64();
             (reached.loss, reached.direction) = (record.loss, record.direction);
             let ends = record.outcome.is_some();
-            if ends || reached.steps % 10 == 0 {
+            if ends || reached.steps.is_multiple_of(10) {
                 // ½ mean (a·u − b)², as every loss.
                 let errors = judge.residuals(&state.theta);
                 reached.error = errors.iter().map(|e| e * e).sum::<f64>().sqrt();

@@ -9,7 +9,7 @@ use super::summary::summary;
 use crate::density::{Facts, Target};
 use crate::diagnostics::{self, Bounds, Estimates, Evidence, delta_std, moments, weighted_moments};
 use crate::fitting::{Control, DrawError, Draws, Fit, FitError, StopReason, fit};
-use crate::optim::Outcome;
+use crate::optim::{Method, Outcome};
 use crate::report::{Csv, FolderError, IfExists, Machine, Provenance, Record, RunFolder, Verdict, npy_bytes};
 use crate::transport::TransportError;
 use std::collections::BTreeMap;
@@ -167,12 +167,29 @@ fn write_results(
     let Fitted { fit, draws, .. } = fitted;
     folder.write("draws.npy", &npy_bytes(&[record.n_draws, record.dim], &draws.x))?;
     folder.write("log_weights.npy", &npy_bytes(&[record.n_draws], &draws.log_weights))?;
-    let mut losses =
-        Csv::new(&["step", "loss_before", "loss", "scale", "damping", "solve_residual", "pilot_ess"]);
+    let mut losses = Csv::new(&[
+        "step",
+        "points",
+        "loss_before",
+        "loss",
+        "scale",
+        "damping",
+        "solve_residual",
+        "pilot_ess",
+    ]);
     for row in &fit.history {
         let r = &row.record;
         let ess = row.pilot_ess.unwrap_or(f64::NAN);
-        losses.row(&[row.step as f64, r.loss_before, r.loss, r.scale, r.damping, r.solve_residual, ess]);
+        losses.row(&[
+            row.step as f64,
+            row.n_points as f64,
+            r.loss_before,
+            r.loss,
+            r.scale,
+            r.damping,
+            r.solve_residual,
+            ess,
+        ]);
     }
     folder.write("losses.csv", losses.text().as_bytes())?;
     folder.write("density.svg", density_figure(subject, record, draws).as_bytes())?;
@@ -203,6 +220,21 @@ fn judged(facts: &Facts, learned: f64, estimates: &Estimates) -> Vec<String> {
     }
 }
 
+/// Every direction that was used, in the order of its first step, and the rule for the steps.
+fn optimiser_as_run(fit: &Fit, method: &Method) -> String {
+    let mut words: Vec<&str> = Vec::new();
+    for row in &fit.history {
+        if !words.contains(&row.record.direction) {
+            words.push(row.record.direction);
+        }
+    }
+    let directions = words.join(", then ");
+    match method.step_rule() {
+        Some(rule) => format!("{directions}; {}", rule.name()),
+        None => directions,
+    }
+}
+
 fn record(subject: &Subject<'_>, options: &RunOptions, fitted: &Fitted) -> Record {
     let RunSettings { fit: settings, threads, .. } = &options.settings;
     let Fitted { fit, draws, .. } = fitted;
@@ -223,7 +255,8 @@ fn record(subject: &Subject<'_>, options: &RunOptions, fitted: &Fitted) -> Recor
         seed: settings.seed,
         n_draws: draws.log_weights.len(),
         n_params: fit.theta.len(),
-        n_points: settings.points,
+        n_points: last.map_or(settings.points, |row| row.n_points),
+        optimiser: optimiser_as_run(fit, &settings.optimiser.method),
         steps: last.map_or(0, |row| row.step),
         stop_reason: fit.stop_reason.to_string(),
         loss: last.map_or(f64::NAN, |row| row.record.loss),

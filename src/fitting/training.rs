@@ -76,6 +76,8 @@ pub struct Trained {
 pub struct HistoryRow {
     /// From 1.
     pub step: usize,
+    /// Points it was made on.
+    pub n_points: usize,
     /// What the optimiser did.
     pub record: StepRecord,
     /// ESS of pilot draws, if there were some.
@@ -138,7 +140,7 @@ impl Training<'_> {
             } else {
                 None
             };
-            trained.history.push(HistoryRow { step, record, pilot_ess });
+            trained.history.push(HistoryRow { step, n_points: points.len(), record, pilot_ess });
             let progress =
                 Progress { step, steps: self.settings.steps, record, pilot_ess, elapsed: start.elapsed() };
             let control = watch(&progress);

@@ -22,7 +22,9 @@ pub(super) fn damping_for_radius(
     smallest: f64,
 ) -> Result<f64, DirectionError> {
     let goal = radius.ln();
-    let (mut low, mut high): (Option<(f64, f64)>, Option<(f64, f64)>) = (None, None);
+    // (log λ, excess) where δ is too long, and where it is too short.
+    let mut low: Option<(f64, f64)> = None;
+    let mut high: Option<(f64, f64)> = None;
     let mut at = start.max(smallest).ln();
     for _ in 0..EVALUATIONS {
         let excess = linearised.length(at.exp(), centre)?.ln() - goal;
@@ -45,4 +47,35 @@ pub(super) fn damping_for_radius(
         };
     }
     Ok(at.exp())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::num::{Purpose, Stream};
+    use crate::optim::{Direction, DirectionMemory, Jacobian, Linearisation};
+
+    #[test]
+    fn the_damping_found_makes_the_direction_as_long_as_the_radius() {
+        let mut stream = Stream::new(3, Purpose::Audit, 0);
+        let (n, p) = (40, 60);
+        // Singular values over six decades, as in a fit.
+        let size: Vec<f64> = (0..p).map(|j| 10f64.powf(-0.1 * j as f64)).collect();
+        let jacobian = (0..n * p).map(|k| size[k % p] * stream.normal()).collect();
+        let lin = Linearisation { residuals: (0..n).map(|_| stream.normal()).collect(), jacobian };
+        let centre: Vec<f64> = (0..p).map(|_| 0.01 * stream.normal()).collect();
+        for direction in [Direction::Spectral, Direction::Kernel] {
+            let mut memory = DirectionMemory::default();
+            let mut linearised = Linearised::new(Jacobian::Matrix(&lin), direction, &mut memory);
+            for (radius, start) in [(0.01, 1.0), (1.0, 1e-6), (30.0, 1e3)] {
+                let lambda = damping_for_radius(&mut linearised, &centre, radius, start, 1e-14).unwrap();
+                let length = linearised.length(lambda, &centre).unwrap();
+                let off = (length / radius).ln().abs();
+                assert!(off <= TOLERANCE.ln() + 1e-9, "{direction:?}: {length} for {radius}");
+            }
+            // Longer than any direction: the smallest damping.
+            let lambda = damping_for_radius(&mut linearised, &centre, 1e9, 1.0, 1e-8).unwrap();
+            assert!((lambda / 1e-8 - 1.0).abs() < 1e-9, "{lambda:e}");
+        }
+    }
 }

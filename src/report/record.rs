@@ -62,10 +62,12 @@ pub struct Record {
     pub n_draws: usize,
     /// Parameters of the networks.
     pub n_params: usize,
-    /// Collocation points.
+    /// Collocation points of the last step.
     pub n_points: usize,
     /// Steps taken.
     pub steps: usize,
+    /// Directions the optimiser used and its rule for steps.
+    pub optimiser: String,
     /// Why the fit ended.
     pub stop_reason: String,
     /// Loss at the end of the fit.
