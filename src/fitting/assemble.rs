@@ -213,25 +213,21 @@ impl<'a> Assembler<'a> {
 
     /// r and Jᵀu for u given row by row, which may read the row's residual.
     fn gradient(&self, theta: &[f64], u: impl Fn(usize, f64) -> f64 + Sync) -> (Vec<f64>, Vec<f64>) {
-        let (n_equations, n) = (self.system.n_equations(), self.points.len());
-        let blocks: Vec<Range<usize>> =
-            (0..n).step_by(self.block).map(|start| start..(start + self.block).min(n)).collect();
-        let of_block = |work: &mut Workspace, range: &Range<usize>| {
-            let mut residuals = vec![0.0; range.len() * n_equations];
+        let n_equations = self.system.n_equations();
+        let mut residuals = vec![0.0; self.n_residuals()];
+        let mut blocks: Vec<_> = residuals.chunks_mut(self.block * n_equations).enumerate().collect();
+        let add = |work: &mut Workspace, (k, residuals): &mut (usize, &mut [f64]), sum: &mut [f64]| {
+            let range = *k * self.block..*k * self.block + residuals.len() / n_equations;
             self.forward(theta, range.clone(), work);
-            self.linearise_points(theta, range.clone(), work, &mut residuals);
+            self.linearise_points(theta, range.clone(), work, residuals);
             let first = range.start * n_equations;
             let weights: Vec<f64> = residuals.iter().enumerate().map(|(i, r)| u(first + i, *r)).collect();
             combine_seeds(&mut work.seeds, &weights, range.len());
-            let mut gradient = vec![0.0; theta.len()];
-            self.scalar_seeds(work, 0, range.len(), |_, place, seed| gradient[place] += seed);
-            self.sweep(theta, work, 0, &mut Contraction::Gradient(&mut gradient));
-            (residuals, gradient)
+            self.scalar_seeds(work, 0, range.len(), |_, place, seed| sum[place] += seed);
+            self.sweep(theta, work, 0, &mut Contraction::Gradient(sum));
         };
-        let parts: Vec<(Vec<f64>, Vec<f64>)> =
-            blocks.par_iter().map_init(Workspace::default, of_block).collect();
-        let (residuals, gradients): (Vec<_>, Vec<_>) = parts.into_iter().unzip();
-        (residuals.concat(), sum_blocks(&gradients, theta.len()))
+        let gradient = sum_blocks(&mut blocks, theta.len(), add);
+        (residuals, gradient)
     }
 }
 
@@ -315,5 +311,62 @@ impl LeastSquares for Assembler<'_> {
     fn transpose_times(&self, theta: &[f64], u: &[f64]) -> Vec<f64> {
         assert_eq!(u.len(), self.n_residuals(), "u is not as long as the residuals");
         self.gradient(theta, |row, _| u[row]).1
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::network::{Form, Inputs, Tanh};
+    use crate::num::{Channels, times};
+    use crate::residual::{Point, System};
+
+    /// The heat equation with an unknown conductivity: u_t − cΔu = x.
+    struct Heat;
+
+    impl System for Heat {
+        fn unknowns(&self) -> Vec<Unknown> {
+            let (inputs, channels) = (Inputs::TimeSpace, Channels::with_laplacian(1));
+            vec![Unknown { name: "u", outputs: 1, inputs, channels, form: Form::Full }]
+        }
+        fn n_scalars(&self) -> usize {
+            1
+        }
+        fn n_equations(&self) -> usize {
+            1
+        }
+        fn residuals<S: Scalar>(&self, point: Point<'_>, jets: &Jets<'_, S>, out: &mut [S]) {
+            out[0] = jets.dt(0, 0) - jets.scalar(0) * jets.laplacian(0, 0) - point.x[0];
+        }
+    }
+
+    #[test]
+    fn gradient_of_many_blocks_is_that_of_the_jacobian_on_any_number_of_threads() {
+        let networks = Networks::new(System::unknowns(&Heat), 1, 1, &[4, 3], &Tanh);
+        let mut theta = networks.initial_parameters(1);
+        theta[networks.scalars()].fill(0.3);
+        let mut points = Points::new(1, 0);
+        // 300 blocks and a part of one: leaves of two and three.
+        for k in 0..300 * BLOCK + 7 {
+            let s = k as f64;
+            points.push(0.5 + 0.5 * libm::sin(s), &[2.0 * libm::cos(0.7 * s)], &[], 1.0);
+        }
+        let problem = Assembler::new(&Heat, &networks, &points);
+        let run = |threads| {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+            pool.install(|| problem.loss_and_gradient(&theta))
+        };
+        let (loss, gradient) = run(1);
+        assert_eq!((loss, gradient.clone()), run(2));
+        assert_eq!((loss, gradient.clone()), run(5));
+
+        let lin = problem.linearise(&theta);
+        let exact = times(lin.transposed(), &lin.residuals);
+        let largest = exact.iter().fold(0.0f64, |m, v| m.max(v.abs()));
+        // As in `tests/modes_agree.rs`.
+        let near = |a: &f64, b: &f64| (a - b).abs() < 1e-12 * largest;
+        assert!(gradient.iter().zip(&exact).all(|(a, b)| near(a, b)));
+        assert!(!near(&(gradient[0] + 1e-9 * largest), &exact[0]), "the check cannot fail");
+        assert_eq!(problem.transpose_times(&theta, &lin.residuals), gradient);
     }
 }

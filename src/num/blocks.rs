@@ -1,5 +1,7 @@
 //! Sums whose order is fixed by the data alone, never by the number of threads.
 
+use std::sync::Mutex;
+
 /// Points in a block: a constant of the method, never of the machine, since it fixes the order of sums.
 pub const BLOCK: usize = 64;
 
@@ -15,26 +17,48 @@ pub fn pairwise_sum(values: &[f64]) -> f64 {
     }
 }
 
-/// Adds equally long vectors, one per block, through a fixed binary tree; empty input gives zeros.
+/// The tree of [`sum_blocks`] is at most this deep: up to 128 leaves, two for each of 64 threads.
+/// A constant of the method, never of the machine, since it fixes the order of sums.
+const HALVINGS: u32 = 7;
+
+/// Σ over blocks of a vector of `len` numbers that `add` adds to the sum it is handed; no blocks give zeros.
 ///
-/// # Panics
-/// If a part is not `len` long.
-pub fn sum_blocks(parts: &[Vec<f64>], len: usize) -> Vec<f64> {
-    match parts {
-        [] => vec![0.0; len],
-        [one] => {
-            assert_eq!(one.len(), len, "sum_blocks: a part has the wrong length");
-            one.clone()
-        }
-        _ => {
-            let (left, right) = parts.split_at(parts.len() / 2);
-            let mut sum = sum_blocks(left, len);
-            for (a, b) in sum.iter_mut().zip(sum_blocks(right, len)) {
-                *a += b;
-            }
-            sum
-        }
+/// The list of blocks is halved [`HALVINGS`] times at most. What is left is a leaf, whose blocks add one after the
+/// other to one vector; two halves are added entry by entry. Leaves run in parallel, each with a memory `M` that
+/// others may have used before and that must not change what `add` computes.
+///
+/// # Cost
+/// A vector for each sum that waits for its neighbour: at most [`HALVINGS`] + 1 on one thread, about as many on each of
+/// several, and never more than 128 together, however many blocks there are.
+pub fn sum_blocks<B: Send, M: Default + Send>(
+    blocks: &mut [B],
+    len: usize,
+    add: impl Fn(&mut M, &mut B, &mut [f64]) + Sync,
+) -> Vec<f64> {
+    sum_halves(blocks, HALVINGS, len, &Mutex::default(), &add)
+}
+
+fn sum_halves<B: Send, M: Default + Send>(
+    blocks: &mut [B],
+    halvings: u32,
+    len: usize,
+    idle: &Mutex<Vec<M>>,
+    add: &(impl Fn(&mut M, &mut B, &mut [f64]) + Sync),
+) -> Vec<f64> {
+    if halvings == 0 || blocks.len() < 2 {
+        // The guard is gone before the work begins.
+        let taken = idle.lock().expect("no panic while locked").pop();
+        let mut memory = taken.unwrap_or_default();
+        let mut sum = vec![0.0; len];
+        blocks.iter_mut().for_each(|block| add(&mut memory, block, &mut sum));
+        idle.lock().expect("no panic while locked").push(memory);
+        return sum;
     }
+    let (left, right) = blocks.split_at_mut(blocks.len() / 2);
+    let half = |part| move || sum_halves(part, halvings - 1, len, idle, add);
+    let (mut sum, other) = rayon::join(half(left), half(right));
+    sum.iter_mut().zip(&other).for_each(|(a, b)| *a += b);
+    sum
 }
 
 #[cfg(test)]
@@ -45,8 +69,62 @@ mod tests {
     fn sums_agree_with_whole_numbers() {
         let values: Vec<f64> = (1..=1001).map(f64::from).collect();
         assert_eq!(pairwise_sum(&values), 501_501.0);
-        let parts: Vec<Vec<f64>> = (0..7).map(|k| vec![f64::from(k), 1.0]).collect();
-        assert_eq!(sum_blocks(&parts, 2), vec![21.0, 7.0]);
-        assert_eq!(sum_blocks(&[], 2), vec![0.0, 0.0]);
+        let add = |_: &mut (), k: &mut u32, sum: &mut [f64]| {
+            sum[0] += f64::from(*k);
+            sum[1] += 1.0;
+        };
+        for n in [0, 1, 7, 128, 129, 1001] {
+            let mut blocks: Vec<u32> = (0..n).collect();
+            let n = f64::from(n);
+            assert_eq!(sum_blocks(&mut blocks, 2, add), vec![n * (n - 1.0).max(0.0) / 2.0, n]);
+        }
+    }
+
+    /// Numbers of very unequal size, whose sum shows the order.
+    fn rough(n: usize) -> Vec<f64> {
+        (0..n).map(|k| libm::sin(k as f64) * libm::exp(20.0 * libm::cos(3.0 * k as f64))).collect()
+    }
+
+    #[test]
+    fn order_of_sums_does_not_depend_on_threads() {
+        let sum = |threads| {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+            let add = |_: &mut (), x: &mut f64, sum: &mut [f64]| sum[0] += *x;
+            pool.install(|| sum_blocks(&mut rough(1001), 1, add)[0].to_bits())
+        };
+        assert_eq!(sum(1), sum(2));
+        assert_eq!(sum(1), sum(5));
+        let in_a_row: f64 = rough(1001).iter().sum();
+        assert_ne!(sum(1), in_a_row.to_bits(), "the check cannot fail");
+    }
+
+    #[test]
+    fn few_blocks_are_summed_by_halving_alone() {
+        fn halved(values: &[f64]) -> f64 {
+            match values {
+                [one] => *one,
+                _ => {
+                    let (left, right) = values.split_at(values.len() / 2);
+                    halved(left) + halved(right)
+                }
+            }
+        }
+        for n in [1, 2, 5, 100, 128] {
+            let add = |_: &mut (), x: &mut f64, sum: &mut [f64]| sum[0] += *x;
+            assert_eq!(sum_blocks(&mut rough(n), 1, add), vec![halved(&rough(n))]);
+        }
+    }
+
+    #[test]
+    fn vectors_are_no_more_than_leaves() {
+        for (n, leaves) in [(5, 5), (128, 128), (200, 128), (5000, 128)] {
+            // A block that finds zeros has begun a leaf.
+            let mut blocks = vec![false; n];
+            sum_blocks(&mut blocks, 1, |_: &mut (), first, sum| {
+                *first = sum[0] == 0.0;
+                sum[0] += 1.0;
+            });
+            assert_eq!(blocks.iter().filter(|first| **first).count(), leaves);
+        }
     }
 }
