@@ -2,7 +2,7 @@
 
 use pushforward::autodiff::Var;
 use pushforward::density::{Gaussian, Target};
-use pushforward::evolution::{AnnealedOde, Evolution, GaussianCase, GeneralOde, log_prior};
+use pushforward::evolution::{AnnealedOde, Evolution, GaussianCase, GeneralOde, Path, log_prior};
 use pushforward::nalgebra::{DMatrix, DVector};
 use pushforward::network::{Jets, Networks, Tanh, Unknown, naive_jets};
 use pushforward::num::{Purpose, Stream};
@@ -34,6 +34,9 @@ impl ErasedSystem for Closed {
 }
 
 impl Evolution for Closed {
+    fn path(&self) -> Path {
+        Path::default()
+    }
     fn name(&self) -> &'static str {
         "closed"
     }

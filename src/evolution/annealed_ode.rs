@@ -22,7 +22,7 @@ const RATE: usize = 1;
 impl AnnealedOde {
     /// In dimension `dim`.
     pub fn new(dim: usize) -> AnnealedOde {
-        AnnealedOde { dim, path: Path::Linear }
+        AnnealedOde { dim, path: Path::default() }
     }
 }
 
@@ -67,6 +67,10 @@ impl Evolution for AnnealedOde {
 
     fn as_system(&self) -> &dyn ErasedSystem {
         self
+    }
+
+    fn path(&self) -> Path {
+        self.path
     }
 
     fn velocity_unknowns(&self) -> Vec<usize> {

@@ -1,6 +1,6 @@
 //! Gaussian to Gaussian: the closed form of each evolution, for audits at round-off.
 
-use super::log_prior;
+use super::{Path, log_prior};
 use nalgebra::{DMatrix, DVector};
 use std::f64::consts::PI;
 
@@ -85,38 +85,41 @@ impl GaussianCase {
 
     /// The jets of μ and c of `annealed-ode` at (t, x): [μ, div μ, c].
     ///
-    /// The law has precision Λ = (1 − t)I + tΣ⁻¹ and mean Λ⁻¹tΣ⁻¹m; its velocity has G = ½ C′C⁻¹.
+    /// The law has precision Λ = (1 − b)I + bΣ⁻¹ and mean Λ⁻¹bΣ⁻¹m; its velocity has G = ½ C′C⁻¹.
     pub fn annealed_ode(&self, t: f64, x: &[f64]) -> Vec<f64> {
         let d = self.dim();
         let identity = DMatrix::identity(d, d);
-        let lambda = &identity * (1.0 - t) + &self.precision * t;
+        let (b, db_dt) = Path::default().at(t);
+        let lambda = &identity * (1.0 - b) + &self.precision * b;
+        // Rates in b until the end.
         let lambda_rate = &self.precision - &identity;
         let covariance = lambda.clone().cholesky().expect("a sum of positive definite matrices").inverse();
         let pull = &self.precision * &self.mean;
-        let mean = &covariance * &pull * t;
+        let mean = &covariance * &pull * b;
         let covariance_rate = -(&covariance * &lambda_rate * &covariance);
         let law = Moment {
-            mean_rate: &covariance * &pull + &covariance_rate * &pull * t,
-            gradient: &covariance_rate * &lambda * 0.5,
+            mean_rate: (&covariance * &pull + &covariance_rate * &pull * b) * db_dt,
+            gradient: &covariance_rate * &lambda * (0.5 * db_dt),
             mean: mean.clone(),
             precision: lambda,
-            covariance_rate,
+            covariance_rate: &covariance_rate * db_dt,
         };
         let mut numbers = Vec::new();
         law.push_velocity(x, &mut numbers);
-        // log Z_t = const(t) + ½ t² pullᵀC pull − ½ log det Λ + ½ d log 2π, differentiated.
+        // log Z_b = const(b) + ½ b² pullᵀC pull − ½ log det Λ + ½ d log 2π, differentiated.
         let constant = 0.5 * d as f64 * libm::log(2.0 * PI) + self.level - 0.5 * self.mean.dot(&pull);
         let quadratic = pull.dot(&mean) - 0.5 * mean.dot(&(&lambda_rate * &mean));
-        numbers.push(constant + quadratic - 0.5 * (&covariance * &lambda_rate).trace());
+        numbers.push(db_dt * (constant + quadratic - 0.5 * (&covariance * &lambda_rate).trace()));
         numbers
     }
 
-    /// (A, ∂A/∂t, ∇A) of A = (1 − t) log p_prior + t(log ρ − log Z).
+    /// (A, ∂A/∂t, ∇A) of A = (1 − b) log p_prior + b(log ρ − log Z).
     fn annealed(&self, t: f64, x: &[f64]) -> (f64, f64, DVector<f64>) {
         let data = self.data(x);
         let (prior, target) = (log_prior(x), data[0] - self.log_z());
-        let gradient = DVector::from_fn(x.len(), |i, _| -(1.0 - t) * x[i] + t * data[1 + i]);
-        ((1.0 - t) * prior + t * target, target - prior, gradient)
+        let (b, db_dt) = Path::default().at(t);
+        let gradient = DVector::from_fn(x.len(), |i, _| -(1.0 - b) * x[i] + b * data[1 + i]);
+        ((1.0 - b) * prior + b * target, db_dt * (target - prior), gradient)
     }
 }
 

@@ -23,7 +23,7 @@ const MU: usize = 1;
 impl GeneralOde {
     /// In dimension `dim`.
     pub fn new(dim: usize) -> GeneralOde {
-        GeneralOde { dim, path: Path::Linear }
+        GeneralOde { dim, path: Path::default() }
     }
 }
 
@@ -67,6 +67,10 @@ impl Evolution for GeneralOde {
 
     fn as_system(&self) -> &dyn ErasedSystem {
         self
+    }
+
+    fn path(&self) -> Path {
+        self.path
     }
 
     fn velocity_unknowns(&self) -> Vec<usize> {

@@ -3,16 +3,32 @@
 /// b(t), increasing, with b(0) = 0 and b(1) = 1.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Path {
-    /// b = t.
+    /// b = t². A target whose tails fall faster than the prior's rules them from b near 0 on, and the velocity that
+    /// draws them in grows like b′/b: on t² that happens later and takes longer than on b = t.
     #[default]
-    Linear,
+    Quadratic,
 }
 
 impl Path {
     /// (b, b′) at t in [0, 1].
     pub fn at(self, t: f64) -> (f64, f64) {
         match self {
-            Path::Linear => (t, 1.0),
+            Path::Quadratic => (t * t, 2.0 * t),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ends_are_zero_and_one_and_the_slope_is_the_derivative() {
+        let path = Path::default();
+        assert_eq!((path.at(0.0).0, path.at(1.0).0), (0.0, 1.0));
+        for t in [0.1, 0.55, 0.9] {
+            let slope = (path.at(t + 1e-6).0 - path.at(t - 1e-6).0) / 2e-6;
+            assert!((slope - path.at(t).1).abs() < 1e-9);
         }
     }
 }

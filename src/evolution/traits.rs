@@ -1,5 +1,6 @@
 //! What an evolution is to the rest of the program.
 
+use super::Path;
 use crate::network::{Jets, Networks};
 use crate::residual::{ErasedSystem, Point};
 
@@ -12,6 +13,9 @@ pub trait Evolution: ErasedSystem {
 
     /// Itself as the system of equations it solves.
     fn as_system(&self) -> &dyn ErasedSystem;
+
+    /// The annealing path on which V lies, or near which it starts: where points are looked for at time t.
+    fn path(&self) -> Path;
 
     /// The unknowns that the velocity reads, by their number in [`ErasedSystem::unknowns`].
     fn velocity_unknowns(&self) -> Vec<usize>;

@@ -2,6 +2,7 @@
 
 use super::{Ladder, Points};
 use crate::density::{self, DensityError, Target};
+use crate::evolution::Path;
 use crate::num::{Purpose, Stream};
 use crate::transport::{Tolerance, TransportError, VelocityField, paths};
 
@@ -85,9 +86,10 @@ impl<'a> Collocation<'a> {
                 Err(error) => (Vec::new(), Some(error)),
             };
         let followed = candidates.len();
+        let path = field.evolution.path();
         let mut stream = Stream::new(self.seed, Purpose::Points, round);
         while candidates.len() < n_points {
-            candidates.push(self.cover_point(target.dim(), &mut stream));
+            candidates.push(self.cover_point(target.dim(), path, &mut stream));
         }
         let x: Vec<f64> = candidates.iter().flat_map(|(_, x)| x.iter().copied()).collect();
         let (values, scores) = density::values_and_scores(target, &x)?;
@@ -107,7 +109,7 @@ impl<'a> Collocation<'a> {
         Ok(set)
     }
 
-    fn cover_point(&self, dim: usize, stream: &mut Stream) -> (f64, Vec<f64>) {
+    fn cover_point(&self, dim: usize, path: Path, stream: &mut Stream) -> (f64, Vec<f64>) {
         let t = stream.uniform();
         let x = match &self.cover {
             Cover::Box { half_width } => {
@@ -115,10 +117,11 @@ impl<'a> Collocation<'a> {
             }
             Cover::Particles(ladder) => {
                 let populations = &ladder.populations;
-                // Of the two neighbours in b = t one is taken with the odds of its nearness.
-                let right = populations.partition_point(|p| p.b < t).clamp(1, populations.len() - 1);
+                // Of the two neighbours in b one is taken with the odds of its nearness.
+                let b = path.at(t).0;
+                let right = populations.partition_point(|p| p.b < b).clamp(1, populations.len() - 1);
                 let (low, high) = (&populations[right - 1], &populations[right]);
-                let nearness = (t - low.b) / (high.b - low.b);
+                let nearness = (b - low.b) / (high.b - low.b);
                 let population = if stream.uniform() < nearness { high } else { low };
                 let k = stream.index(population.x.len() / dim);
                 population.x[k * dim..(k + 1) * dim].iter().map(|v| v + JITTER * stream.normal()).collect()
