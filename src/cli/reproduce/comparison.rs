@@ -17,7 +17,12 @@ pub struct Comparison {
 
 impl Comparison {
     /// The table in Markdown, with the command and the machine above it.
+    ///
+    /// # Panics
+    /// If a row is not as long as the header.
     pub fn markdown(&self) -> String {
+        let columns = self.header.len();
+        assert!(self.rows.iter().all(|row| row.len() == columns), "a row does not have {columns} cells");
         let machine = Provenance::of_this_machine();
         let cpu = machine.cpu_model.as_deref().unwrap_or("an unnamed processor");
         let threads = machine.available_threads;

@@ -58,9 +58,10 @@ pub(in crate::cli) fn pde(filter: Option<&str>, limit: Option<f64>, console: &mu
         "1e-6",
         "1e-7",
         "1e-8",
+        "published end",
         "error at the end",
         "published 1e-3 / 1e-4 / 1e-5 / 1e-6",
-        "published end",
+        "published error at the end",
     ];
     Comparison { name: "pde", caption: CAPTION, header, rows }
 }
