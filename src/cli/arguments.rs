@@ -57,7 +57,7 @@ pub struct ReproduceCall {
 
 /// Tables that `reproduce` makes, and what they show.
 pub const TABLES: [(&str, &str); 2] = [
-    ("pde", "the solver by itself on published PDEs: error against time (12 minutes)"),
+    ("pde", "the solver by itself on published PDEs: error against time (6 minutes)"),
     ("optimisers", "seconds to an ESS for every pair of direction and step rule (40 minutes)"),
 ];
 
