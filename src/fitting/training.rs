@@ -123,13 +123,13 @@ impl Training<'_> {
         let mut size = SetSize::new(self.settings.points);
         for step in 1..=self.settings.steps {
             let is_fresh = (step - 1).is_multiple_of(self.settings.steps_per_set);
-            if is_fresh || set.is_none() {
+            if is_fresh {
                 let fresh = self.fresh_points(state.theta(), size.points(), step as u64)?;
                 trained.outside += fresh.0.outside;
                 trained.capped = fresh.1;
                 set = Some(fresh.0);
             }
-            let points = &set.as_ref().expect("made above").points;
+            let points = &set.as_ref().expect("the first step makes one").points;
             let problem = Assembler::new(self.evolution.as_system(), self.networks, points);
             let record = optimiser.step(&problem, &mut state, &mut memory);
             if is_fresh {

@@ -153,30 +153,7 @@ fn dot(a: &[f64], b: &[f64]) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::optim::Linearisation;
-
-    /// r = (10(b − a²), 1 − a).
-    struct Rosenbrock;
-    impl LeastSquares for Rosenbrock {
-        fn n_params(&self) -> usize {
-            2
-        }
-        fn n_residuals(&self) -> usize {
-            2
-        }
-        fn residuals(&self, t: &[f64]) -> Vec<f64> {
-            vec![10.0 * (t[1] - t[0] * t[0]), 1.0 - t[0]]
-        }
-        fn linearise_into(&self, t: &[f64], lin: &mut Linearisation) {
-            *lin =
-                Linearisation { residuals: self.residuals(t), jacobian: vec![-20.0 * t[0], 10.0, -1.0, 0.0] };
-        }
-        fn loss_and_gradient(&self, t: &[f64]) -> (f64, Vec<f64>) {
-            let r = self.residuals(t);
-            let gradient = self.transpose_times(t, &r);
-            (0.5 * r.iter().map(|r| r * r).sum::<f64>(), gradient)
-        }
-    }
+    use crate::optim::rosenbrock::Rosenbrock;
 
     #[test]
     fn the_update_satisfies_the_secant_equation_and_stays_symmetric() {

@@ -44,7 +44,7 @@ pub struct GaussNewtonState {
     pub last_step: Vec<f64>,
     /// Trust radius in units of θ; none before the first step, whose λ sets it.
     pub radius: Option<f64>,
-    /// Set once a step failed at a damping that squaring J cannot resolve.
+    /// Set once a step came to a damping that squaring J cannot resolve.
     pub digits_spent: bool,
 }
 
@@ -242,28 +242,7 @@ fn moved(theta: &[f64], scale: f64, delta: &[f64]) -> Vec<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    /// Rosenbrock: r = (10(b − a²), 1 − a), zero at (1, 1) only; the square is in it.
-    struct Rosenbrock;
-    impl LeastSquares for Rosenbrock {
-        fn n_params(&self) -> usize {
-            2
-        }
-        fn n_residuals(&self) -> usize {
-            2
-        }
-        fn residuals(&self, t: &[f64]) -> Vec<f64> {
-            vec![10.0 * (t[1] - t[0] * t[0]), 1.0 - t[0]]
-        }
-        fn linearise_into(&self, t: &[f64], lin: &mut Linearisation) {
-            *lin =
-                Linearisation { residuals: self.residuals(t), jacobian: vec![-20.0 * t[0], 10.0, -1.0, 0.0] };
-        }
-        fn loss_and_gradient(&self, t: &[f64]) -> (f64, Vec<f64>) {
-            let lin = self.linearise(t);
-            (half_square(&lin.residuals), crate::num::times(lin.transposed(), &lin.residuals))
-        }
-    }
+    use crate::optim::rosenbrock::Rosenbrock;
 
     #[test]
     fn reaches_the_bottom_of_the_valley_with_every_pair() {

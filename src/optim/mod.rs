@@ -14,6 +14,8 @@ mod nystrom;
 mod optimiser;
 mod orthogonal;
 mod record;
+#[cfg(test)]
+mod rosenbrock;
 mod squared;
 mod step_rule;
 mod trust_radius;

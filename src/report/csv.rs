@@ -47,12 +47,12 @@ fn push_shortest(text: &mut String, value: f64) {
     written.expect("writing to a string cannot fail");
 }
 
-/// RFC 4180 quoting.
-fn quote(name: &str) -> String {
-    if name.contains([',', '"', '\n', '\r']) {
-        format!("\"{}\"", name.replace('"', "\"\""))
+/// A cell as RFC 4180 quotes it.
+pub fn quote(cell: &str) -> String {
+    if cell.contains([',', '"', '\n', '\r']) {
+        format!("\"{}\"", cell.replace('"', "\"\""))
     } else {
-        name.to_string()
+        cell.to_string()
     }
 }
 

@@ -22,7 +22,7 @@ mod record;
 
 pub use axis::{Axis, Range, Spacing};
 pub use contour::{Grid, closed_contours, mass_levels};
-pub use csv::Csv;
+pub use csv::{Csv, quote};
 pub use density_plot::{MarginalsPlot, PlanePlot, Sample};
 pub use folder::{FolderError, IfExists, RUN_FILES, RunFolder};
 pub use histogram::Histogram;

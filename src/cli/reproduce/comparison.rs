@@ -1,6 +1,6 @@
 //! A table as text: Markdown for people, CSV for programs.
 
-use crate::report::Provenance;
+use crate::report::{Provenance, quote};
 
 /// A table with a caption; every row is as long as the header.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,14 +38,17 @@ impl Comparison {
 
     /// The table as CSV; a cell with a comma or a quote stands in quotes.
     pub fn csv(&self) -> String {
-        let quoted = |cell: &str| match cell.contains([',', '"']) {
-            true => format!("\"{}\"", cell.replace('"', "\"\"")),
-            false => cell.to_string(),
-        };
         let line = |cells: Vec<String>| cells.join(",") + "\n";
-        let mut text = line(self.header.iter().map(|cell| quoted(cell)).collect());
-        self.rows.iter().for_each(|cells| text += &line(cells.iter().map(|cell| quoted(cell)).collect()));
+        let mut text = line(self.header.iter().map(|cell| quote(cell)).collect());
+        self.rows.iter().for_each(|cells| text += &line(cells.iter().map(|cell| quote(cell)).collect()));
         text
+    }
+}
+
+/// Notes the time at which each goal was met first.
+pub(super) fn note_first(times: &mut [Option<f64>], met: impl Iterator<Item = bool>, seconds: f64) {
+    for (time, _) in times.iter_mut().zip(met).filter(|(_, met)| *met) {
+        time.get_or_insert(seconds);
     }
 }
 

@@ -1,6 +1,6 @@
 //! Every pair of direction and step rule on the same fits: seconds to an effective fraction.
 
-use super::comparison::{Comparison, seconds};
+use super::comparison::{Comparison, note_first, seconds};
 use crate::cli::exit::CliError;
 use crate::cli::run::Console;
 use crate::density::named_target;
@@ -73,9 +73,8 @@ fn all_rows() -> Vec<Row> {
         }
     }
     let plain = GaussNewton { momentum: 0.0, ..GaussNewton::default() };
-    rows.push(with("auto, line-search, no momentum".to_string(), Method::GaussNewton(plain)));
-    let mut warm =
-        with(format!("auto, line-search, after {WARM_UP} steps of adam"), Optimiser::default().method);
+    rows.push(with("defaults without momentum".to_string(), Method::GaussNewton(plain)));
+    let mut warm = with(format!("defaults after {WARM_UP} steps of adam"), Optimiser::default().method);
     warm.settings.optimiser.warm_up = WARM_UP;
     rows.push(warm);
     for name in ["broyden", "adam"] {
@@ -104,11 +103,7 @@ fn measured(
         steps = progress.step;
         if let Some(ess) = progress.pilot_ess {
             best = best.max(ess);
-            for (time, fraction) in times.iter_mut().zip(FRACTIONS) {
-                if ess >= fraction {
-                    time.get_or_insert(elapsed);
-                }
-            }
+            note_first(&mut times, FRACTIONS.iter().map(|fraction| ess >= *fraction), elapsed);
         }
         let ends = elapsed >= limit || console.stop.load(Ordering::Relaxed);
         if ends { Control::Stop } else { Control::Continue }

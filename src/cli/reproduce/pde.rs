@@ -1,6 +1,6 @@
 //! The solver by itself on published PDEs: root mean square error against time.
 
-use super::comparison::{Comparison, seconds};
+use super::comparison::{Comparison, note_first, seconds};
 use crate::cli::run::Console;
 use std::sync::atomic::Ordering;
 
@@ -71,11 +71,7 @@ fn row(problem: &Problem, published: Published, limit: f64, console: &mut Consol
     let mut times: Vec<Option<f64>> = vec![None; bounds.len()];
     let mut told = 0.0;
     let end = problem.solve(|reached| {
-        for (time, bound) in times.iter_mut().zip(&bounds) {
-            if reached.error <= *bound {
-                time.get_or_insert(reached.seconds);
-            }
-        }
+        note_first(&mut times, bounds.iter().map(|bound| reached.error <= *bound), reached.seconds);
         if reached.seconds >= told + SECONDS_PER_LINE {
             told = reached.seconds;
             progress(problem, reached, console);
