@@ -3,11 +3,12 @@
 #[path = "support/timing.rs"]
 mod timing;
 
+use pushforward::density::gauss;
 use pushforward::evolution::{Evolution, GeneralOde};
 use pushforward::network::{Networks, Tanh};
 use pushforward::num::Purpose;
 use pushforward::residual::ErasedSystem;
-use pushforward::transport::{Tolerance, VelocityField, move_ensemble};
+use pushforward::transport::{Mover, Tolerance, VelocityField, move_ensemble};
 use timing::median_seconds;
 
 fn main() {
@@ -20,9 +21,10 @@ fn main() {
         let system: &dyn ErasedSystem = evolution.as_system();
         let networks = Networks::new(system.unknowns(), system.n_scalars(), dim, &[40; 3], &Tanh);
         let theta = networks.initial_parameters(0);
-        let field = VelocityField { evolution: &evolution, networks: &networks, theta: &theta };
-        let moved =
-            || move_ensemble(field, n, 0, Purpose::Audit, Tolerance::default()).expect("a smooth field");
+        let (target, mover) = (gauss(dim), Mover::Flow(Tolerance::default()));
+        let field =
+            VelocityField { evolution: &evolution, networks: &networks, theta: &theta, target: &target };
+        let moved = || move_ensemble(field, n, 0, Purpose::Audit, &mover).expect("a smooth field");
         let evaluations = moved().evaluations;
         let seconds = median_seconds(3, || drop(moved()));
         let blocks = (n / 64) as f64;

@@ -124,8 +124,8 @@ fn wrong_calls_say_what_to_do() {
     for (line, part) in [
         ("run gmm-9", "unknown target \"gmm-9\"; did you mean \"gmm9\"?"),
         (
-            "run gmm9 --evolution general-sde",
-            "unknown evolution \"general-sde\"; did you mean \"general-ode\"?",
+            "run gmm9 --evolution general-pde",
+            "unknown evolution \"general-pde\"; did you mean \"general-ode\"?",
         ),
         ("run gmm9 --set stpes=3", "unknown key \"stpes\"; did you mean \"steps\"?"),
         ("run many-well --set dleta=3", "unknown key \"dleta\"; did you mean \"delta\"?"),

@@ -1,6 +1,7 @@
 //! Forward mode: a value with ∂t, ∂x₁ … ∂x_d and the collapsed Laplacian, over any scalar.
 
 use crate::num::{Channels, Elementary, Scalar};
+use nalgebra::DMatrix;
 use std::ops::{Add, Div, Mul, Neg, Sub};
 
 /// A jet: the value of a function of (t, x) at a point, with the derivatives that [`Channels`] lists.
@@ -50,6 +51,24 @@ impl<S: Scalar> JetPoint<S> {
             time: unit(time, channels.time.then(|| channels.time_index())),
             x: x.iter().enumerate().map(|(i, &v)| unit(v, coordinate(i))).collect(),
         }
+    }
+
+    /// The point x with derivatives along the columns of `root`: space channel j of x_i is L_ij, so that a function
+    /// of it carries its derivatives in u of x = L·u.
+    ///
+    /// # Panics
+    /// If `root` is not d×d, or `channels` carries ∂t or no space.
+    pub fn along(x: &[f64], root: &DMatrix<f64>, channels: Channels) -> JetPoint<S> {
+        let d = x.len();
+        assert_eq!(root.shape(), (d, d), "one direction for each of {d} coordinates");
+        assert!(channels.space == d && !channels.time, "derivatives in space, and only these");
+        let mut point = JetPoint::new(0.0, x, channels);
+        for (i, jet) in point.x.iter_mut().enumerate() {
+            for j in 0..d {
+                jet.derivatives[channels.space_index(j) - 1] = S::constant(root[(i, j)]);
+            }
+        }
+        point
     }
 }
 

@@ -3,10 +3,11 @@
 use super::table::Check;
 use crate::autodiff::{Formula, ModeCheck, check_modes};
 use crate::density::{self, Benchmark, DensityError, Target};
-use crate::evolution::{AnnealedOde, Evolution, GaussianCase, GeneralOde};
-use crate::network::Jets;
+use crate::evolution::{EVOLUTIONS, Evolution, GaussianCase, Setting};
+use crate::network::{Jets, Unknown};
 use crate::num::{Elementary, Purpose, Scalar, Stream};
 use crate::residual::Point;
+use nalgebra::DMatrix;
 use std::collections::BTreeMap;
 
 /// All checks, or those of one target, which must be in the catalogue.
@@ -78,7 +79,7 @@ fn derivative_mismatch(target: &dyn Target, points: &[f64]) -> Result<(f64, f64)
     let n = points.len() / d;
     let (_, scores) = density::values_and_scores(target, points)?;
     let mut laplacians = vec![0.0; n];
-    target.laplacians(points, &mut laplacians);
+    target.laplacians(points, &DMatrix::identity(d, d), &mut laplacians);
     let mut traces = vec![0.0; n];
     let mut worst = 0.0;
     for i in 0..d {
@@ -108,36 +109,32 @@ fn step(x: f64) -> f64 {
 fn closed_form_checks() -> Vec<Check> {
     let dim = 3;
     let case = GaussianCase::asymmetric(dim);
-    let general = |t: f64, x: &[f64]| case.general_ode(t, x);
-    let annealed = |t: f64, x: &[f64]| case.annealed_ode(t, x);
-    let mut checks = closed_form(&case, &GeneralOde::new(dim), &general, &[case.log_z()]);
-    checks.extend(closed_form(&case, &AnnealedOde::new(dim), &annealed, &[0.0]));
-    checks
+    EVOLUTIONS.iter().flat_map(|entry| closed_form(&case, &*(entry.make)(Setting::smooth(dim)))).collect()
 }
 
-fn closed_form(
-    case: &GaussianCase,
-    evolution: &dyn Evolution,
-    jets: &dyn Fn(f64, &[f64]) -> Vec<f64>,
-    scalars: &[f64],
-) -> Vec<Check> {
+fn closed_form(case: &GaussianCase, evolution: &dyn Evolution) -> Vec<Check> {
     let mut stream = Stream::new(0, Purpose::Audit, 1);
-    let (mut exact, mut flipped) = (0.0, f64::INFINITY);
+    let mut exact = 0.0;
+    let n = evolution.unknowns().iter().map(Unknown::count).sum();
+    // The largest effect of each flipped sign over the points.
+    let mut flipped = vec![0.0; n];
     for _ in 0..64 {
         let t = 0.05 + 0.4 * stream.uniform();
         let x: Vec<f64> = (0..case.dim()).map(|_| stream.normal()).collect();
-        let data = case.data(&x);
+        let mut data = case.data(&x);
+        data.truncate(evolution.equation_data().count(case.dim()));
         let point = Point { time: t, x: &x, data: &data };
-        let numbers = jets(t, &x);
+        let (numbers, scalars) = evolution.gaussian_solution(case, t, &x);
         let size = numbers.iter().chain(&data).fold(1.0f64, |m, v| m.max(v.abs()));
-        exact = larger(exact, residual(evolution, point, &numbers, scalars).abs() / size);
-        for k in 0..numbers.len() {
+        exact = larger(exact, residual(evolution, point, &numbers, &scalars) / size);
+        for (k, flipped) in flipped.iter_mut().enumerate() {
             let mut wrong = numbers.clone();
             wrong[k] = -wrong[k];
-            let change = residual(evolution, point, &wrong, scalars).abs() / wrong[k].abs();
-            flipped = f64::min(flipped, change);
+            *flipped = larger(*flipped, residual(evolution, point, &wrong, &scalars) / wrong[k].abs());
         }
     }
+    // A number that no equation reads, such as the value of a potential, has no effect at all.
+    let flipped = flipped.into_iter().filter(|effect| *effect > 1e-9).fold(f64::INFINITY, f64::min);
     let name = evolution.name();
     // Rounding of a few dozen operations; and a wrong sign shows, so the second figure is an inverse.
     vec![
@@ -150,9 +147,10 @@ fn closed_form(
     ]
 }
 
+/// The norm of the residuals.
 fn residual(evolution: &dyn Evolution, point: Point<'_>, numbers: &[f64], scalars: &[f64]) -> f64 {
     let unknowns = evolution.unknowns();
-    let mut out = [0.0];
+    let mut out = vec![0.0; evolution.n_equations()];
     evolution.residuals_real(point, &Jets::new(&unknowns, numbers, scalars), &mut out);
-    out[0]
+    out.iter().map(|r| r * r).sum::<f64>().sqrt()
 }

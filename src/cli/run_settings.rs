@@ -4,7 +4,7 @@ use super::keys::{KeySpec, Kind, Value};
 use super::settings::Settings;
 use crate::density::Range;
 use crate::evolution::EVOLUTIONS;
-use crate::fitting::FitSettings;
+use crate::fitting::{FitSettings, Sampler};
 use crate::optim::{GaussNewton, Method, Optimiser, StepRule};
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -36,6 +36,12 @@ const GIB: f64 = (1u64 << 30) as f64;
 
 static STEP_RULE_NAMES: LazyLock<Vec<&'static str>> =
     LazyLock::new(|| StepRule::ALL.iter().map(|rule| rule.name()).collect());
+
+/// What a key says if the program is to choose.
+const AUTO: &str = "auto";
+
+static SAMPLER_NAMES: LazyLock<Vec<&'static str>> =
+    LazyLock::new(|| [AUTO].into_iter().chain(Sampler::ALL.map(Sampler::name)).collect());
 
 static EVOLUTION_NAMES: LazyLock<Vec<&'static str>> =
     LazyLock::new(|| EVOLUTIONS.iter().map(|entry| entry.name).collect());
@@ -99,6 +105,19 @@ impl RunSettings {
                 (0.01, 1.0),
                 "ESS of pilot draws at which the fit ends early",
             ),
+            KeySpec {
+                name: "sampler",
+                kind: Kind::Choice(&SAMPLER_NAMES),
+                default: Value::Word(AUTO.to_string()),
+                help: "how draws are moved; auto: with noise where the evolution has some",
+            },
+            count("time_steps", fit.time_steps, (1, 1_000_000), "steps in time of draws moved with noise"),
+            KeySpec {
+                name: "standardise",
+                kind: Kind::Choice(&["yes", "no"]),
+                default: Value::Word("yes".to_string()),
+                help: "whether to bring the target to location 0 and scale 1 first",
+            },
             count("draws", draws, (1, 100_000_000), "draws at the end"),
             KeySpec {
                 name: "seed",
@@ -133,6 +152,9 @@ impl RunSettings {
             width: count("width"),
             depth: count("depth"),
             target_ess: settings.number("target_ess"),
+            sampler: Sampler::ALL.into_iter().find(|s| s.name() == settings.word("sampler")),
+            time_steps: count("time_steps"),
+            standardise: settings.word("standardise") == "yes",
             seed: settings.count("seed"),
         };
         RunSettings { fit, draws: count("draws"), threads: count("threads") }
@@ -140,8 +162,21 @@ impl RunSettings {
 
     /// For the record: what shapes the fit and has no field of its own there.
     pub fn to_json(&self) -> BTreeMap<String, serde_json::Value> {
-        let FitSettings { steps, points, width, depth, target_ess, steps_per_set, optimiser, .. } = self.fit;
+        let FitSettings {
+            steps,
+            points,
+            width,
+            depth,
+            target_ess,
+            steps_per_set,
+            optimiser,
+            sampler,
+            time_steps,
+            standardise,
+            ..
+        } = self.fit;
         let counts = [
+            ("time_steps", time_steps),
             ("steps", steps),
             ("points", points),
             ("width", width),
@@ -152,6 +187,8 @@ impl RunSettings {
         let counts = counts.into_iter().map(|(key, value)| (key.to_string(), value.into()));
         let mut record: BTreeMap<String, serde_json::Value> = counts.collect();
         record.insert("target_ess".to_string(), target_ess.into());
+        record.insert("sampler".to_string(), sampler.map_or(AUTO, Sampler::name).into());
+        record.insert("standardise".to_string(), standardise.into());
         record.insert("optimiser".to_string(), optimiser.method.name().into());
         if let Method::GaussNewton(method) = optimiser.method {
             record.insert("step_rule".to_string(), method.step_rule.name().into());

@@ -23,6 +23,11 @@ pub enum DensityFailure {
         /// Its value.
         value: f64,
     },
+    /// log ρ and its gradient are finite and the Laplacian is not.
+    Laplacian {
+        /// Its value.
+        value: f64,
+    },
     /// The density panicked.
     Panicked {
         /// With this message.
@@ -51,6 +56,11 @@ impl std::fmt::Display for DensityError {
                 f,
                 "the log density is +inf at {at}; look for a division by 0 or an overflow, \
                  and return −inf outside the support"
+            ),
+            DensityFailure::Laplacian { value } => write!(
+                f,
+                "the Laplacian is {value} at {at}, where the log density is finite; \
+                 look for the second derivative of |x|^p or √x at 0"
             ),
             DensityFailure::Score { index, value } => write!(
                 f,

@@ -3,6 +3,7 @@
 use super::quiet_panic::catch;
 use super::{DensityError, DensityFailure, Target};
 use crate::num::BLOCK;
+use nalgebra::DMatrix;
 use rayon::prelude::*;
 
 /// log ρ at each point, nats; −inf is allowed and means outside the support.
@@ -53,6 +54,52 @@ pub fn values_and_scores(target: &dyn Target, points: &[f64]) -> Result<(Vec<f64
         .collect();
     outcomes.into_iter().collect::<Result<(), DensityError>>()?;
     Ok((values, scores))
+}
+
+/// Δ log ρ at each point; where log ρ is −inf, as told by `values`, it is 0.
+///
+/// # Errors
+/// [`DensityError`] for the first point at which it is not finite or the target panics.
+///
+/// # Panics
+/// As [`values`]; if the target has no Laplacian, or `values` has another length.
+///
+/// # Cost
+/// As [`values`].
+#[track_caller]
+pub fn laplacians(target: &dyn Target, points: &[f64], values: &[f64]) -> Result<Vec<f64>, DensityError> {
+    let (n, d) = (count(target, points), target.dim());
+    assert!(target.has_laplacian(), "the target has no Laplacian");
+    assert_eq!(values.len(), n, "a value for every point");
+    let identity = DMatrix::identity(d, d);
+    let mut laplacians = vec![0.0; n];
+    let outcomes: Vec<Result<(), DensityError>> = laplacians
+        .par_chunks_mut(BLOCK)
+        .zip(values.par_chunks(BLOCK))
+        .zip(points.par_chunks(BLOCK * d))
+        .map(|((laplacians, values), points)| {
+            catch(|| target.laplacians(points, &identity, laplacians))
+                .map_err(|message| panicked(message, &points[..d]))?;
+            let rows = points.chunks_exact(d).zip(values).zip(laplacians);
+            for ((point, value), laplacian) in rows {
+                check_laplacian(*value, laplacian, point)?;
+            }
+            Ok(())
+        })
+        .collect();
+    outcomes.into_iter().collect::<Result<(), DensityError>>()?;
+    Ok(laplacians)
+}
+
+/// Clears the Laplacian where the density vanishes.
+fn check_laplacian(value: f64, laplacian: &mut f64, point: &[f64]) -> Result<(), DensityError> {
+    if value == f64::NEG_INFINITY {
+        *laplacian = 0.0;
+    }
+    if laplacian.is_finite() {
+        return Ok(());
+    }
+    Err(DensityError { what: DensityFailure::Laplacian { value: *laplacian }, at: point.to_vec() })
 }
 
 #[track_caller]

@@ -1,7 +1,8 @@
 //! The two doors for a density: a formula generic in the scalar, or batches of values and scores.
 
-use crate::autodiff::{Jet, JetPoint};
+use crate::autodiff::JetPoint;
 use crate::num::{Channels, Scalar};
+use nalgebra::DMatrix;
 
 /// An unnormalised log density written once; every derivative comes from autodiff.
 ///
@@ -44,11 +45,11 @@ pub trait Target: Send + Sync {
         false
     }
 
-    /// Δ log ρ at each point.
+    /// tr(Lᵀ ∇²log ρ L) at each point, for L = `root`, d×d: the Laplacian in u of x = L·u; Δ log ρ if L is the identity.
     ///
     /// # Panics
     /// If `has_laplacian` is false.
-    fn laplacians(&self, _points: &[f64], _laplacians: &mut [f64]) {
+    fn laplacians(&self, _points: &[f64], _root: &DMatrix<f64>, _laplacians: &mut [f64]) {
         panic!("this target has no Laplacian; ask has_laplacian first");
     }
 }
@@ -77,7 +78,7 @@ impl<T: LogDensity> Target for T {
         let d = LogDensity::dim(self);
         let rows = points.chunks_exact(d).zip(scores.chunks_exact_mut(d));
         for ((x, score), value) in rows.zip(values) {
-            let jet = jet_at(self, x, Channels::space_only(d));
+            let jet = self.log_density(&JetPoint::<f64>::new(0.0, x, Channels::space_only(d)).x);
             *value = jet.real();
             score.iter_mut().enumerate().for_each(|(i, s)| *s = jet.dx(i));
         }
@@ -87,15 +88,11 @@ impl<T: LogDensity> Target for T {
         true
     }
 
-    fn laplacians(&self, points: &[f64], laplacians: &mut [f64]) {
+    fn laplacians(&self, points: &[f64], root: &DMatrix<f64>, laplacians: &mut [f64]) {
         let d = LogDensity::dim(self);
         let channels = Channels { space: d, time: false, laplacian: true };
         for (x, laplacian) in points.chunks_exact(d).zip(laplacians) {
-            *laplacian = jet_at(self, x, channels).laplacian();
+            *laplacian = self.log_density(&JetPoint::<f64>::along(x, root, channels).x).laplacian();
         }
     }
-}
-
-fn jet_at<T: LogDensity>(density: &T, x: &[f64], channels: Channels) -> Jet<f64> {
-    density.log_density(&JetPoint::new(0.0, x, channels).x)
 }

@@ -20,7 +20,7 @@ mod voronoi;
 pub use catalogue::{Parameter, Range, TargetEntry, find, named_target, targets};
 pub use catalogue_error::CatalogueError;
 pub use density_error::{DensityError, DensityFailure};
-pub use evaluate::{values, values_and_scores};
+pub use evaluate::{laplacians, values, values_and_scores};
 pub use facts::{Benchmark, Facts, Modes};
 pub use funnel::Funnel;
 pub use gaussian::{Gaussian, GaussianError, gauss};

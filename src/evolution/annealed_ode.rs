@@ -1,15 +1,15 @@
 //! `annealed-ode`: V prescribed as the annealing path up to its normalisation, μ unknown.
 
-use super::learned_velocity::{read_velocity, velocity_unknown};
-use super::{AnnealedPoint, Evolution, Path};
-use crate::network::{Form, Inputs, Jets, Networks, Unknown, naive_jets};
-use crate::num::{Channels, Scalar};
-use crate::residual::{Continuity, Equation, ErasedSystem, Fields, Point, System};
+use super::unknowns::{rate, vector, velocity};
+use super::{AnnealedPoint, Evolution, GaussianCase, GaussianLaw, Path, TargetData};
+use crate::network::{Jets, Networks, Unknown, naive_jets};
+use crate::num::Scalar;
+use crate::residual::{ErasedSystem, Fields, Point, System, continuity};
 
 /// `∂A/∂t − c(t) + div μ + μ·∇A = 0` with A = (1 − b) log p_prior + b log ρ.
 ///
 /// Unknowns: μ(x,t) and c(t) = d/dt log Z_t. Velocity: μ. Noise: none. log Z = ∫₀¹ c dt.
-/// Exact case: Gaussian to Gaussian (tests/gaussian_to_gaussian.rs).
+/// Exact case: Gaussian to Gaussian; the law has precision (1 − b)I + bΣ⁻¹.
 #[derive(Clone, Copy, Debug)]
 pub struct AnnealedOde {
     dim: usize,
@@ -28,14 +28,7 @@ impl AnnealedOde {
 
 impl System for AnnealedOde {
     fn unknowns(&self) -> Vec<Unknown> {
-        let rate = Unknown {
-            name: "c",
-            outputs: 1,
-            inputs: Inputs::Time,
-            channels: Channels::VALUE,
-            form: Form::Full,
-        };
-        vec![velocity_unknown(self.dim), rate]
+        vec![velocity(self.dim), rate()]
     }
 
     fn n_scalars(&self) -> usize {
@@ -50,13 +43,12 @@ impl System for AnnealedOde {
     fn residuals<S: Scalar>(&self, point: Point<'_>, jets: &Jets<'_, S>, out: &mut [S]) {
         let annealed = AnnealedPoint::new(point, self.path);
         let rate = jets.value(RATE, 0) + jets.scalar(0);
-        let fields = Fields {
+        out[0] = continuity(&Fields {
             dv_dt: -rate + annealed.da_dt(),
             grad_v: (0..self.dim).map(|i| S::constant(annealed.da_dx(i))).collect(),
-            velocity: (0..self.dim).map(|i| jets.value(MU, i)).collect(),
+            velocity: vector(jets, MU, self.dim),
             div_velocity: jets.divergence(MU),
-        };
-        out[0] = Continuity.residual(&fields);
+        });
     }
 }
 
@@ -69,16 +61,36 @@ impl Evolution for AnnealedOde {
         self
     }
 
+    fn equation_data(&self) -> TargetData {
+        TargetData::Score
+    }
+
     fn path(&self) -> Path {
         self.path
     }
 
-    fn velocity_unknowns(&self) -> Vec<usize> {
+    fn flow_unknowns(&self) -> Vec<usize> {
         vec![MU]
     }
 
-    fn velocity(&self, _point: Point<'_>, jets: &Jets<'_, f64>, velocity: &mut [f64]) -> f64 {
-        read_velocity(jets, velocity)
+    fn flow_data(&self) -> TargetData {
+        TargetData::Nothing
+    }
+
+    fn flow(&self, _point: Point<'_>, jets: &Jets<'_, f64>, velocity: &mut [f64]) -> f64 {
+        velocity.copy_from_slice(&vector(jets, MU, self.dim));
+        jets.divergence(MU)
+    }
+
+    fn variance_rate(&self, _from: f64, _to: f64) -> f64 {
+        0.0
+    }
+
+    /// A, whose normalisation ∫₀ᵗ c is a function of t alone.
+    fn log_density(&self, point: Point<'_>, _jets: &Jets<'_, f64>, gradient: &mut [f64]) -> f64 {
+        let annealed = AnnealedPoint::new(point, self.path);
+        gradient.iter_mut().enumerate().for_each(|(i, g)| *g = annealed.da_dx(i));
+        annealed.a()
     }
 
     fn learned_log_z(&self, networks: &Networks, theta: &[f64]) -> f64 {
@@ -98,7 +110,12 @@ impl Evolution for AnnealedOde {
         theta[networks.scalars().start] + (0..panels).map(panel).sum::<f64>()
     }
 
-    fn guess_log_z(&self, networks: &Networks, theta: &mut [f64], log_z: f64) {
-        theta[networks.scalars().start] = log_z;
+    fn gaussian_solution(&self, case: &GaussianCase, t: f64, x: &[f64]) -> (Vec<f64>, Vec<f64>) {
+        let law = GaussianLaw::annealed(case, self.path, t);
+        let mut numbers = law.flow(x);
+        // Half of the level is the scalar's, so that both are seen to count.
+        let level = 0.5 * case.log_z();
+        numbers.push(case.annealed_rate(self.path, t) - level);
+        (numbers, vec![level])
     }
 }

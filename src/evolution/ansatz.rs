@@ -11,7 +11,7 @@ pub fn log_prior(x: &[f64]) -> f64 {
     -0.5 * square - 0.5 * x.len() as f64 * libm::log(2.0 * PI)
 }
 
-/// The annealed log density A = (1 − b) log p_prior + b log ρ at a point of the collocation.
+/// The annealed log density A = (1 − b) log p_prior + b log ρ at a point, and V = A − b z + t(1 − t)φ.
 #[derive(Clone, Copy, Debug)]
 pub struct AnnealedPoint<'a> {
     point: Point<'a>,
@@ -20,14 +20,20 @@ pub struct AnnealedPoint<'a> {
 }
 
 impl<'a> AnnealedPoint<'a> {
-    /// Reads log ρ and ∇log ρ from the point's data.
+    /// Reads log ρ, ∇log ρ and, if it is there, Δlog ρ from the point's data.
     ///
     /// # Panics
-    /// If there are not 1 + d data.
+    /// If there are neither 1 + d nor 2 + d data.
     pub fn new(point: Point<'a>, path: Path) -> AnnealedPoint<'a> {
-        assert_eq!(point.data.len(), 1 + point.x.len(), "log rho and its score are the data");
+        let d = point.x.len();
+        assert!([1 + d, 2 + d].contains(&point.data.len()), "log rho, its score, its Laplacian are the data");
         let (b, db_dt) = path.at(point.time);
         AnnealedPoint { point, b, db_dt }
+    }
+
+    /// A.
+    pub fn a(&self) -> f64 {
+        (1.0 - self.b) * log_prior(self.point.x) + self.b * self.point.data[0]
     }
 
     /// ∂A/∂t = b′(log ρ − log p_prior).
@@ -40,12 +46,37 @@ impl<'a> AnnealedPoint<'a> {
         -(1.0 - self.b) * self.point.x[i] + self.b * self.point.data[1 + i]
     }
 
-    /// (∂V/∂t, ∇V) of V = A − b z + t(1 − t)φ, from φ, ∂φ/∂t, ∇φ and z.
-    pub fn corrected<S: Scalar>(&self, phi: S, dphi_dt: S, dphi_dx: &[S], z: S) -> (S, Vec<S>) {
-        let t = self.point.time;
-        let bump = t * (1.0 - t);
-        let dv_dt = S::weighted_sum(&[1.0 - 2.0 * t, bump, -self.db_dt], &[phi, dphi_dt, z]) + self.da_dt();
-        let grad_v = dphi_dx.iter().enumerate().map(|(i, d)| d.clone() * bump + self.da_dx(i)).collect();
-        (dv_dt, grad_v)
+    /// ΔA = −(1 − b)d + bΔlog ρ; NaN if Δlog ρ is not among the data.
+    pub fn laplacian_a(&self) -> f64 {
+        let d = self.point.x.len();
+        let laplacian = self.point.data.get(1 + d).copied().unwrap_or(f64::NAN);
+        -(1.0 - self.b) * d as f64 + self.b * laplacian
+    }
+
+    /// V, from φ and z.
+    pub fn value(&self, phi: f64, z: f64) -> f64 {
+        self.a() - self.b * z + self.bump() * phi
+    }
+
+    /// ∂V/∂t, from φ, ∂φ/∂t and z.
+    pub fn dv_dt<S: Scalar>(&self, phi: S, dphi_dt: S, z: S) -> S {
+        let slope = 1.0 - 2.0 * self.point.time;
+        S::weighted_sum(&[slope, self.bump(), -self.db_dt], &[phi, dphi_dt, z]) + self.da_dt()
+    }
+
+    /// ∇V, from ∇φ.
+    pub fn grad_v<S: Scalar>(&self, dphi_dx: &[S]) -> Vec<S> {
+        let bump = self.bump();
+        dphi_dx.iter().enumerate().map(|(i, d)| d.clone() * bump + self.da_dx(i)).collect()
+    }
+
+    /// ΔV, from Δφ.
+    pub fn laplacian_v<S: Scalar>(&self, laplacian_phi: S) -> S {
+        laplacian_phi * self.bump() + self.laplacian_a()
+    }
+
+    /// t(1 − t), which keeps both ends of V where they are.
+    fn bump(&self) -> f64 {
+        self.point.time * (1.0 - self.point.time)
     }
 }

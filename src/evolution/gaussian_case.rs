@@ -1,4 +1,4 @@
-//! Gaussian to Gaussian: the closed form of each evolution, for audits at round-off.
+//! A Gaussian target without any symmetry, on which every evolution has a closed form.
 
 use super::{Path, log_prior};
 use nalgebra::{DMatrix, DVector};
@@ -11,16 +11,6 @@ pub struct GaussianCase {
     root: DMatrix<f64>,
     precision: DMatrix<f64>,
     level: f64,
-}
-
-/// A law N(mean, covariance) at a time, with its rates of change, and an affine velocity that makes them.
-struct Moment {
-    mean: DVector<f64>,
-    mean_rate: DVector<f64>,
-    precision: DMatrix<f64>,
-    covariance_rate: DMatrix<f64>,
-    /// G of μ = d(mean)/dt + G(x − mean).
-    gradient: DMatrix<f64>,
 }
 
 impl GaussianCase {
@@ -42,103 +32,71 @@ impl GaussianCase {
         self.mean.len()
     }
 
+    /// m.
+    pub fn mean(&self) -> &DVector<f64> {
+        &self.mean
+    }
+
+    /// L, lower triangular.
+    pub fn root(&self) -> &DMatrix<f64> {
+        &self.root
+    }
+
+    /// Σ⁻¹.
+    pub fn precision(&self) -> &DMatrix<f64> {
+        &self.precision
+    }
+
+    /// Σ.
+    pub fn covariance(&self) -> DMatrix<f64> {
+        &self.root * self.root.transpose()
+    }
+
+    /// f(Σ): the matrix with the eigenvectors of Σ and f of its eigenvalues.
+    pub(super) fn spectral(&self, f: impl Fn(f64) -> f64) -> DMatrix<f64> {
+        let eigen = self.covariance().symmetric_eigen();
+        let values = DMatrix::from_diagonal(&eigen.eigenvalues.map(f));
+        &eigen.eigenvectors * values * eigen.eigenvectors.transpose()
+    }
+
     /// log Z = level + ½ d log 2π + log det L.
     pub fn log_z(&self) -> f64 {
         let log_det: f64 = self.root.diagonal().iter().map(|v| libm::log(*v)).sum();
         self.level + 0.5 * self.dim() as f64 * libm::log(2.0 * PI) + log_det
     }
 
-    /// [log ρ, ∇log ρ]: the data of a collocation point.
+    /// [log ρ, ∇log ρ, Δlog ρ]: the data of a collocation point.
     pub fn data(&self, x: &[f64]) -> Vec<f64> {
         let y = DVector::from_column_slice(x) - &self.mean;
         let score = -(&self.precision * &y);
-        std::iter::once(self.level + 0.5 * y.dot(&score)).chain(score.iter().copied()).collect()
+        let mut data = vec![self.level + 0.5 * y.dot(&score)];
+        data.extend(score.iter());
+        data.push(-self.precision.trace());
+        data
     }
 
-    /// The jets of φ and μ of `general-ode` at (t, x), 0 < t < 1: [φ, ∂t φ, ∇φ, μ, div μ].
-    ///
-    /// The law is N(t² m, MMᵀ) with M = (1 − t)I + tL; its velocity has G = M′M⁻¹.
-    pub fn general_ode(&self, t: f64, x: &[f64]) -> Vec<f64> {
-        let d = self.dim();
-        let identity = DMatrix::identity(d, d);
-        let m = &identity * (1.0 - t) + &self.root * t;
-        let m_rate = &self.root - &identity;
-        let inverse = m.clone().try_inverse().expect("M is lower triangular with positive diagonal");
-        let law = Moment {
-            mean: &self.mean * (t * t),
-            mean_rate: &self.mean * (2.0 * t),
-            precision: inverse.transpose() * &inverse,
-            covariance_rate: &m_rate * m.transpose() + &m * m_rate.transpose(),
-            gradient: &m_rate * &inverse,
-        };
-        let (v, dv_dt, grad_v) = law.log_density(x);
-        let (a, da_dt, grad_a) = self.annealed(t, x);
-        let bump = t * (1.0 - t);
-        let phi = (v - a) / bump;
-        let dphi_dt = (dv_dt - da_dt) / bump - phi * (1.0 - 2.0 * t) / bump;
-        let grad_phi = (grad_v - grad_a) / bump;
-        let mut numbers = vec![phi, dphi_dt];
-        numbers.extend(grad_phi.iter());
-        law.push_velocity(x, &mut numbers);
-        numbers
-    }
-
-    /// The jets of μ and c of `annealed-ode` at (t, x): [μ, div μ, c].
-    ///
-    /// The law has precision Λ = (1 − b)I + bΣ⁻¹ and mean Λ⁻¹bΣ⁻¹m; its velocity has G = ½ C′C⁻¹.
-    pub fn annealed_ode(&self, t: f64, x: &[f64]) -> Vec<f64> {
-        let d = self.dim();
-        let identity = DMatrix::identity(d, d);
-        let (b, db_dt) = Path::default().at(t);
-        let lambda = &identity * (1.0 - b) + &self.precision * b;
-        // Rates in b until the end.
-        let lambda_rate = &self.precision - &identity;
-        let covariance = lambda.clone().cholesky().expect("a sum of positive definite matrices").inverse();
-        let pull = &self.precision * &self.mean;
-        let mean = &covariance * &pull * b;
-        let covariance_rate = -(&covariance * &lambda_rate * &covariance);
-        let law = Moment {
-            mean_rate: (&covariance * &pull + &covariance_rate * &pull * b) * db_dt,
-            gradient: &covariance_rate * &lambda * (0.5 * db_dt),
-            mean: mean.clone(),
-            precision: lambda,
-            covariance_rate: &covariance_rate * db_dt,
-        };
-        let mut numbers = Vec::new();
-        law.push_velocity(x, &mut numbers);
-        // log Z_b = const(b) + ½ b² pullᵀC pull − ½ log det Λ + ½ d log 2π, differentiated.
-        let constant = 0.5 * d as f64 * libm::log(2.0 * PI) + self.level - 0.5 * self.mean.dot(&pull);
-        let quadratic = pull.dot(&mean) - 0.5 * mean.dot(&(&lambda_rate * &mean));
-        numbers.push(db_dt * (constant + quadratic - 0.5 * (&covariance * &lambda_rate).trace()));
-        numbers
-    }
-
-    /// (A, ∂A/∂t, ∇A) of A = (1 − b) log p_prior + b(log ρ − log Z).
-    fn annealed(&self, t: f64, x: &[f64]) -> (f64, f64, DVector<f64>) {
+    /// (A, ∂A/∂t, ∇A, ΔA) of A = (1 − b) log p_prior + b(log ρ − log Z).
+    pub(super) fn annealed(&self, path: Path, t: f64, x: &[f64]) -> (f64, f64, DVector<f64>, f64) {
         let data = self.data(x);
         let (prior, target) = (log_prior(x), data[0] - self.log_z());
-        let (b, db_dt) = Path::default().at(t);
+        let (b, db_dt) = path.at(t);
         let gradient = DVector::from_fn(x.len(), |i, _| -(1.0 - b) * x[i] + b * data[1 + i]);
-        ((1.0 - b) * prior + b * target, db_dt * (target - prior), gradient)
-    }
-}
-
-impl Moment {
-    /// (V, ∂V/∂t, ∇V) of the law's normalised log density.
-    fn log_density(&self, x: &[f64]) -> (f64, f64, DVector<f64>) {
-        let y = DVector::from_column_slice(x) - &self.mean;
-        let pulled = &self.precision * &y;
-        let log_det = libm::log(self.precision.determinant());
-        let value = -0.5 * y.dot(&pulled) + 0.5 * log_det - 0.5 * x.len() as f64 * libm::log(2.0 * PI);
-        let rate = self.mean_rate.dot(&pulled) + 0.5 * pulled.dot(&(&self.covariance_rate * &pulled))
-            - 0.5 * (&self.precision * &self.covariance_rate).trace();
-        (value, rate, -pulled)
+        let laplacian = -(1.0 - b) * x.len() as f64 + b * data[1 + x.len()];
+        ((1.0 - b) * prior + b * target, db_dt * (target - prior), gradient, laplacian)
     }
 
-    fn push_velocity(&self, x: &[f64], numbers: &mut Vec<f64>) {
-        let y = DVector::from_column_slice(x) - &self.mean;
-        let velocity = &self.mean_rate + &self.gradient * y;
-        numbers.extend(velocity.iter());
-        numbers.push(self.gradient.trace());
+    /// d/dt log Z_t on the annealing path: log Z_b = const(b) + ½b²pᵀCp − ½ log det Λ + ½d log 2π with
+    /// Λ = (1 − b)I + bΣ⁻¹, C = Λ⁻¹, p = Σ⁻¹m, differentiated.
+    pub(super) fn annealed_rate(&self, path: Path, t: f64) -> f64 {
+        let d = self.dim();
+        let (b, db_dt) = path.at(t);
+        let pull = &self.precision * &self.mean;
+        let lambda = DMatrix::identity(d, d) * (1.0 - b) + &self.precision * b;
+        let lambda_rate = &self.precision - DMatrix::identity(d, d);
+        let covariance = lambda.cholesky().expect("a sum of positive definite matrices").inverse();
+        let mean = &covariance * &pull * b;
+        let constant = 0.5 * d as f64 * libm::log(2.0 * PI) + self.level - 0.5 * self.mean.dot(&pull);
+        let quadratic = pull.dot(&mean) - 0.5 * mean.dot(&(&lambda_rate * &mean));
+        db_dt * (constant + quadratic - 0.5 * (&covariance * &lambda_rate).trace())
     }
 }

@@ -1,16 +1,16 @@
 //! `general-ode`: V and μ both unknown, tied by the log-continuity equation alone.
 
-use super::learned_velocity::{read_velocity, velocity_unknown};
-use super::{AnnealedPoint, Evolution, Path};
-use crate::network::{Form, Inputs, Jets, Networks, Unknown};
+use super::unknowns::{correction, gradient, vector, velocity};
+use super::{AnnealedPoint, Evolution, GaussianCase, GaussianLaw, Path, TargetData};
+use crate::network::{Jets, Unknown};
 use crate::num::{Channels, Scalar};
-use crate::residual::{Continuity, Equation, ErasedSystem, Fields, Point, System};
+use crate::residual::{ErasedSystem, Fields, Point, System, continuity};
 
 /// `∂V/∂t + div μ + μ·∇V = 0` with V = (1 − b) log p_prior + b(log ρ − z) + t(1 − t)φ.
 ///
 /// Unknowns: φ(x,t), μ(x,t), and the scalar z, which is log Z at the solution. Velocity: μ. Noise: none.
 /// Many pairs solve it; damped Gauss-Newton from small networks finds one of moderate size.
-/// Exact case: Gaussian to Gaussian with an affine μ (tests/gaussian_to_gaussian.rs).
+/// Exact case: Gaussian to Gaussian with an affine μ, from the law N(t²m, MMᵀ), M = (1 − t)I + tL.
 #[derive(Clone, Copy, Debug)]
 pub struct GeneralOde {
     dim: usize,
@@ -29,16 +29,7 @@ impl GeneralOde {
 
 impl System for GeneralOde {
     fn unknowns(&self) -> Vec<Unknown> {
-        vec![
-            Unknown {
-                name: "phi",
-                outputs: 1,
-                inputs: Inputs::TimeSpace,
-                channels: Channels::first_order(self.dim),
-                form: Form::Full,
-            },
-            velocity_unknown(self.dim),
-        ]
+        vec![correction(Channels::first_order(self.dim)), velocity(self.dim)]
     }
 
     fn n_scalars(&self) -> usize {
@@ -51,12 +42,12 @@ impl System for GeneralOde {
 
     fn residuals<S: Scalar>(&self, point: Point<'_>, jets: &Jets<'_, S>, out: &mut [S]) {
         let annealed = AnnealedPoint::new(point, self.path);
-        let dphi_dx: Vec<S> = (0..self.dim).map(|i| jets.dx(PHI, 0, i)).collect();
-        let (dv_dt, grad_v) =
-            annealed.corrected(jets.value(PHI, 0), jets.dt(PHI, 0), &dphi_dx, jets.scalar(0));
-        let velocity = (0..self.dim).map(|i| jets.value(MU, i)).collect();
-        let fields = Fields { dv_dt, grad_v, velocity, div_velocity: jets.divergence(MU) };
-        out[0] = Continuity.residual(&fields);
+        out[0] = continuity(&Fields {
+            dv_dt: annealed.dv_dt(jets.value(PHI, 0), jets.dt(PHI, 0), jets.scalar(0)),
+            grad_v: annealed.grad_v(&gradient(jets, PHI, self.dim)),
+            velocity: vector(jets, MU, self.dim),
+            div_velocity: jets.divergence(MU),
+        });
     }
 }
 
@@ -69,23 +60,41 @@ impl Evolution for GeneralOde {
         self
     }
 
+    fn equation_data(&self) -> TargetData {
+        TargetData::Score
+    }
+
     fn path(&self) -> Path {
         self.path
     }
 
-    fn velocity_unknowns(&self) -> Vec<usize> {
+    fn flow_unknowns(&self) -> Vec<usize> {
         vec![MU]
     }
 
-    fn velocity(&self, _point: Point<'_>, jets: &Jets<'_, f64>, velocity: &mut [f64]) -> f64 {
-        read_velocity(jets, velocity)
+    fn flow_data(&self) -> TargetData {
+        TargetData::Nothing
     }
 
-    fn learned_log_z(&self, networks: &Networks, theta: &[f64]) -> f64 {
-        theta[networks.scalars().start]
+    fn flow(&self, _point: Point<'_>, jets: &Jets<'_, f64>, velocity: &mut [f64]) -> f64 {
+        velocity.copy_from_slice(&vector(jets, MU, self.dim));
+        jets.divergence(MU)
     }
 
-    fn guess_log_z(&self, networks: &Networks, theta: &mut [f64], log_z: f64) {
-        theta[networks.scalars().start] = log_z;
+    fn variance_rate(&self, _from: f64, _to: f64) -> f64 {
+        0.0
+    }
+
+    fn log_density(&self, point: Point<'_>, jets: &Jets<'_, f64>, grad: &mut [f64]) -> f64 {
+        let annealed = AnnealedPoint::new(point, self.path);
+        grad.copy_from_slice(&annealed.grad_v(&gradient(jets, PHI, self.dim)));
+        annealed.value(jets.value(PHI, 0), jets.scalar(0))
+    }
+
+    fn gaussian_solution(&self, case: &GaussianCase, t: f64, x: &[f64]) -> (Vec<f64>, Vec<f64>) {
+        let law = GaussianLaw::of_root(case, t);
+        let mut numbers = law.correction(case, self.path, t, x, false);
+        numbers.extend(law.flow(x));
+        (numbers, vec![case.log_z()])
     }
 }

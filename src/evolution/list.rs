@@ -1,6 +1,8 @@
 //! The evolutions by name: a new one adds a line here.
 
-use super::{AnnealedOde, Evolution, GeneralOde};
+use super::{
+    AnnealedOde, AnnealedSde, Bridge, Diffusion, Evolution, GeneralOde, GeneralSde, OptimalTransport, Setting,
+};
 
 /// One evolution that can be asked for by name.
 #[derive(Debug)]
@@ -9,8 +11,8 @@ pub struct EvolutionEntry {
     pub name: &'static str,
     /// One line on what it is.
     pub description: &'static str,
-    /// Makes it in a dimension.
-    pub make: fn(usize) -> Box<dyn Evolution>,
+    /// Makes it for a target.
+    pub make: fn(Setting) -> Box<dyn Evolution>,
 }
 
 /// Every evolution; the first is the default.
@@ -18,16 +20,45 @@ pub const EVOLUTIONS: &[EvolutionEntry] = &[
     EvolutionEntry {
         name: "general-ode",
         description: "V and velocity both learned, log-continuity equation",
-        make: |dim| Box::new(GeneralOde::new(dim)),
+        make: |setting| Box::new(GeneralOde::new(setting.dim)),
+    },
+    EvolutionEntry {
+        name: "general-sde",
+        description: "V and drift both learned, log-Fokker-Planck equation",
+        make: |setting| Box::new(GeneralSde::new(setting.dim, VARIANCE_RATE)),
     },
     EvolutionEntry {
         name: "annealed-ode",
         description: "V annealed from prior to target, velocity learned",
-        make: |dim| Box::new(AnnealedOde::new(dim)),
+        make: |setting| Box::new(AnnealedOde::new(setting.dim)),
+    },
+    EvolutionEntry {
+        name: "annealed-sde",
+        description: "V annealed from prior to target, velocity learned, with Langevin noise",
+        make: |setting| Box::new(AnnealedSde::new(setting.dim, VARIANCE_RATE)),
+    },
+    EvolutionEntry {
+        name: "diffusion",
+        description: "the target's noising run backwards, V learned",
+        make: |setting| Box::new(Diffusion::new(setting)),
+    },
+    EvolutionEntry {
+        name: "bridge",
+        description: "Schrödinger bridge: V and potential learned",
+        make: |setting| Box::new(Bridge::new(setting.dim, VARIANCE_RATE)),
+    },
+    EvolutionEntry {
+        name: "optimal-transport",
+        description: "straight paths: V and potential learned",
+        make: |setting| Box::new(OptimalTransport::new(setting.dim)),
     },
 ];
 
-/// The evolution called `name` in dimension `dim`, if there is one.
-pub fn evolution_named(name: &str, dim: usize) -> Option<Box<dyn Evolution>> {
-    EVOLUTIONS.iter().find(|entry| entry.name == name).map(|entry| (entry.make)(dim))
+/// σ² of the evolutions with constant noise: in a unit of time noise alone spreads a point over half of the target's
+/// standard deviation, and the narrowest features it has to be held in are seen for a quarter of the time as with 1.
+const VARIANCE_RATE: f64 = 0.25;
+
+/// The evolution called `name`, if there is one.
+pub fn evolution_entry(name: &str) -> Option<&'static EvolutionEntry> {
+    EVOLUTIONS.iter().find(|entry| entry.name == name)
 }

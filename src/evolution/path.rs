@@ -1,12 +1,16 @@
 //! The annealing path b(t), from 0 at t = 0 to 1 at t = 1.
 
+use super::Noising;
+
 /// b(t), increasing, with b(0) = 0 and b(1) = 1.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub enum Path {
     /// b = t². A target whose tails fall faster than the prior's rules them from b near 0 on, and the velocity that
     /// draws them in grows like b′/b: on t² that happens later and takes longer than on b = t.
     #[default]
     Quadratic,
+    /// The share of log ρ that noise leaves to features of a width.
+    Denoising(Noising),
 }
 
 impl Path {
@@ -14,6 +18,7 @@ impl Path {
     pub fn at(self, t: f64) -> (f64, f64) {
         match self {
             Path::Quadratic => (t * t, 2.0 * t),
+            Path::Denoising(noising) => noising.share(t),
         }
     }
 }
@@ -24,11 +29,13 @@ mod tests {
 
     #[test]
     fn ends_are_zero_and_one_and_the_slope_is_the_derivative() {
-        let path = Path::default();
-        assert_eq!((path.at(0.0).0, path.at(1.0).0), (0.0, 1.0));
-        for t in [0.1, 0.55, 0.9] {
-            let slope = (path.at(t + 1e-6).0 - path.at(t - 1e-6).0) / 2e-6;
-            assert!((slope - path.at(t).1).abs() < 1e-9);
+        for path in [Path::default(), Path::Denoising(Noising::new(0.03))] {
+            assert_eq!(path.at(0.0).0, 0.0);
+            assert!((path.at(1.0).0 - 1.0).abs() < 1e-14);
+            for t in [0.1, 0.55, 0.9] {
+                let slope = (path.at(t + 1e-6).0 - path.at(t - 1e-6).0) / 2e-6;
+                assert!((slope - path.at(t).1).abs() < 1e-7);
+            }
         }
     }
 }

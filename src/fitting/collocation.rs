@@ -1,8 +1,8 @@
 //! Where the equations are asked to hold: the laws of the collocation points.
 
 use super::{Ladder, Points};
-use crate::density::{self, DensityError, Target};
-use crate::evolution::Path;
+use crate::density::DensityError;
+use crate::evolution::{Evolution, Nearby};
 use crate::num::{Purpose, Stream};
 use crate::transport::{Tolerance, TransportError, VelocityField, paths};
 
@@ -12,23 +12,10 @@ use crate::transport::{Tolerance, TransportError, VelocityField, paths};
 /// log w = z + ∫R dt along their paths, and still sees the places they should pass.
 #[derive(Clone, Debug)]
 pub struct Collocation<'a> {
-    /// Points per set.
-    /// The law of the half that does not follow the flow.
-    pub cover: Cover<'a>,
+    /// Populations along the annealing path, in standardised coordinates.
+    pub ladder: &'a Ladder,
     /// Seed of the streams.
     pub seed: u64,
-}
-
-/// How space is covered, in standardised coordinates.
-#[derive(Clone, Debug)]
-pub enum Cover<'a> {
-    /// Uniform in |x_i| ≤ half_width, t uniform.
-    Box {
-        /// In standard deviations of the target.
-        half_width: f64,
-    },
-    /// Particles annealed from prior to target, t uniform, jittered.
-    Particles(&'a Ladder),
 }
 
 /// Up to this dimension a box is covered well enough by uniform points.
@@ -39,6 +26,8 @@ const BOX_HALF_WIDTH: f64 = 2.5;
 const PER_PATH: usize = 8;
 /// Trajectories for points need no more accuracy than keeps them inside the flow.
 const PATH_TOLERANCE: Tolerance = Tolerance { absolute: 1e-2, relative: 1e-2 };
+/// Noised cover points have so many times the variance of the law: its tails are where draws go astray.
+const WIDER: f64 = 1.5;
 /// Jitter of annealed particles, relative to their spread: fills the gaps between a thousand of them.
 const JITTER: f64 = 0.1;
 
@@ -55,18 +44,8 @@ pub struct PointSet {
     pub flow_failed: Option<TransportError>,
 }
 
-impl<'a> Collocation<'a> {
-    /// The law for a dimension: a box where it can be filled, annealed particles elsewhere.
-    pub fn for_dimension(dim: usize, ladder: &'a Ladder, seed: u64) -> Collocation<'a> {
-        let cover = if dim <= BOX_DIMENSIONS {
-            Cover::Box { half_width: BOX_HALF_WIDTH }
-        } else {
-            Cover::Particles(ladder)
-        };
-        Collocation { cover, seed }
-    }
-
-    /// Set number `round` under the flow of `field`, with log ρ and its score at every point.
+impl Collocation<'_> {
+    /// Set number `round` under the flow of `field`, with what the equations read of the target at every point.
     ///
     /// If the flow cannot be integrated all points come from the cover.
     ///
@@ -74,7 +53,6 @@ impl<'a> Collocation<'a> {
     /// [`DensityError`] if the density fails at a point.
     pub fn points(
         &self,
-        target: &dyn Target,
         field: VelocityField<'_>,
         n_points: usize,
         round: u64,
@@ -86,47 +64,54 @@ impl<'a> Collocation<'a> {
                 Err(error) => (Vec::new(), Some(error)),
             };
         let followed = candidates.len();
-        let path = field.evolution.path();
+        let (dim, evolution) = (field.target.dim(), field.evolution);
         let mut stream = Stream::new(self.seed, Purpose::Points, round);
         while candidates.len() < n_points {
-            candidates.push(self.cover_point(target.dim(), path, &mut stream));
+            candidates.push(self.cover_point(dim, evolution, &mut stream));
         }
         let x: Vec<f64> = candidates.iter().flat_map(|(_, x)| x.iter().copied()).collect();
-        let (values, scores) = density::values_and_scores(target, &x)?;
-        let dim = target.dim();
-        let mut set = PointSet { points: Points::new(dim, 1 + dim), on_flow: 0, outside: 0, flow_failed };
-        let mut data = vec![0.0; 1 + dim];
-        for (k, (t, x)) in candidates.iter().enumerate() {
-            if values[k] == f64::NEG_INFINITY {
+        let mut data = Vec::new();
+        evolution.equation_data().read(field.target, &x, &mut data)?;
+        let width = evolution.equation_data().count(dim);
+        let mut set = PointSet { points: Points::new(dim, width), on_flow: 0, outside: 0, flow_failed };
+        for (k, ((t, x), data)) in candidates.iter().zip(data.chunks_exact(width)).enumerate() {
+            if data[0] == f64::NEG_INFINITY {
                 set.outside += 1;
                 continue;
             }
-            data[0] = values[k];
-            data[1..].copy_from_slice(&scores[k * dim..(k + 1) * dim]);
-            set.points.push(*t, x, &data, 1.0);
+            set.points.push(*t, x, data, 1.0);
             set.on_flow += usize::from(k < followed);
         }
         Ok(set)
     }
 
-    fn cover_point(&self, dim: usize, path: Path, stream: &mut Stream) -> (f64, Vec<f64>) {
+    fn cover_point(&self, dim: usize, evolution: &dyn Evolution, stream: &mut Stream) -> (f64, Vec<f64>) {
         let t = stream.uniform();
-        let x = match &self.cover {
-            Cover::Box { half_width } => {
-                (0..dim).map(|_| half_width * (2.0 * stream.uniform() - 1.0)).collect()
+        let populations = &self.ladder.populations;
+        let x = match evolution.nearby(t) {
+            Nearby::Noised { signal, variance } => {
+                let last = populations.last().expect("a ladder has its first population");
+                let spread = (WIDER * variance).sqrt() + JITTER;
+                moved(&last.x, dim, signal, spread, stream)
             }
-            Cover::Particles(ladder) => {
-                let populations = &ladder.populations;
+            Nearby::Annealed { .. } if dim <= BOX_DIMENSIONS => {
+                (0..dim).map(|_| BOX_HALF_WIDTH * (2.0 * stream.uniform() - 1.0)).collect()
+            }
+            Nearby::Annealed { b } => {
                 // Of the two neighbours in b one is taken with the odds of its nearness.
-                let b = path.at(t).0;
                 let right = populations.partition_point(|p| p.b < b).clamp(1, populations.len() - 1);
                 let (low, high) = (&populations[right - 1], &populations[right]);
                 let nearness = (b - low.b) / (high.b - low.b);
                 let population = if stream.uniform() < nearness { high } else { low };
-                let k = stream.index(population.x.len() / dim);
-                population.x[k * dim..(k + 1) * dim].iter().map(|v| v + JITTER * stream.normal()).collect()
+                moved(&population.x, dim, 1.0, JITTER, stream)
             }
         };
         (t, x)
     }
+}
+
+/// signal·x + spread·N(0, I) for one of the particles.
+fn moved(particles: &[f64], dim: usize, signal: f64, spread: f64, stream: &mut Stream) -> Vec<f64> {
+    let k = stream.index(particles.len() / dim);
+    particles[k * dim..(k + 1) * dim].iter().map(|v| signal * v + spread * stream.normal()).collect()
 }

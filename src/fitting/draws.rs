@@ -1,6 +1,7 @@
 //! Weighted draws from a fitted transport.
 
 use super::Fit;
+use super::sampler::mover;
 use crate::density::{self, DensityError, Target};
 use crate::num::Purpose;
 use crate::transport::{Tolerance, TransportError, VelocityField, move_ensemble};
@@ -44,10 +45,20 @@ impl Fit {
     /// About 100 evaluations of the velocity per draw, and one of the density.
     pub fn draw(&self, target: &dyn Target, n: usize, seed: u64) -> Result<Draws, DrawError> {
         let standardised = self.frame.standardise(target);
-        let field =
-            VelocityField { evolution: &*self.evolution, networks: &self.networks, theta: &self.theta };
-        let moved = move_ensemble(field, n, seed, Purpose::Draws, Tolerance::default())
-            .map_err(DrawError::Transport)?;
+        let field = VelocityField {
+            evolution: &*self.evolution,
+            networks: &self.networks,
+            theta: &self.theta,
+            target: &standardised,
+        };
+        let moved = mover(field, &self.settings, Tolerance::default())
+            .and_then(|mover| move_ensemble(field, n, seed, Purpose::Draws, &mover))
+            .map_err(|error| match error {
+                TransportError::Density(error) => {
+                    DrawError::Density(standardised.in_target_coordinates(error))
+                }
+                stuck => DrawError::Transport(stuck),
+            })?;
         let values = density::values(&standardised, &moved.x)
             .map_err(|error| DrawError::Density(standardised.in_target_coordinates(error)))?;
         let log_weights = values.iter().zip(&moved.log_q).map(|(v, q)| v - q).collect();

@@ -1,10 +1,11 @@
 //! The door: a target and settings in, a fitted transport out.
 
 use super::{
-    Collocation, Control, FitError, FitSettings, Frame, HistoryRow, Pilot, Progress, StopReason, Training,
+    Collocation, Control, FitError, FitSettings, Frame, HistoryRow, Pilot, Progress, Sampler, StopReason,
+    Training,
 };
 use crate::density::Target;
-use crate::evolution::{Evolution, evolution_named};
+use crate::evolution::{Evolution, TargetData, evolution_entry};
 use crate::network::{Networks, Tanh};
 
 /// A fitted transport from the prior to a target.
@@ -19,6 +20,8 @@ pub struct Fit {
     pub theta: Vec<f64>,
     /// Every step.
     pub history: Vec<HistoryRow>,
+    /// As it was asked for.
+    pub settings: FitSettings,
     /// Why it ended.
     pub stop_reason: StopReason,
     /// Points whose influence was capped in the last set of points.
@@ -40,10 +43,12 @@ pub fn fit(
     watch: &mut dyn FnMut(&Progress) -> Control,
 ) -> Result<Fit, FitError> {
     check(target, settings)?;
-    let evolution = evolution_named(&settings.evolution, target.dim())
+    let entry = evolution_entry(&settings.evolution)
         .ok_or_else(|| FitError::UnknownEvolution { name: settings.evolution.clone() })?;
-    let pilot = Pilot::run(target, settings.seed)?;
+    let pilot = Pilot::run(target, settings.standardise, settings.seed)?;
     let standardised = pilot.frame.standardise(target);
+    let evolution = (entry.make)(pilot.setting);
+    check_evolution(&*evolution, target, settings)?;
     let system = evolution.as_system();
     let networks = Networks::new(
         system.unknowns(),
@@ -58,12 +63,13 @@ pub fn fit(
         target: &standardised,
         evolution: &*evolution,
         networks: &networks,
-        collocation: Collocation::for_dimension(target.dim(), &pilot.ladder, settings.seed),
+        collocation: Collocation { ladder: &pilot.ladder, seed: settings.seed },
         settings,
     };
     let trained = training.run(theta, watch).map_err(|error| error.in_target_coordinates(&standardised))?;
     Ok(Fit {
         frame: pilot.frame,
+        settings: settings.clone(),
         theta: trained.theta,
         history: trained.history,
         stop_reason: trained.stop_reason,
@@ -82,10 +88,29 @@ fn check(target: &dyn Target, settings: &FitSettings) -> Result<(), FitError> {
         s if s.steps_per_set == 0 => bad("steps_per_set", "at least 1"),
         s if s.points < 16 => bad("points", "at least 16"),
         s if s.width == 0 => bad("width", "at least 1"),
+        s if s.time_steps == 0 => bad("time_steps", "at least 1"),
         s if s.depth == 0 => bad("depth", "at least 1"),
         s if !(s.target_ess > 0.0 && s.target_ess <= 1.0) => bad("target_ess", "in (0, 1]"),
         _ => Ok(()),
     }
+}
+
+/// What an evolution needs, the target and the settings must have.
+fn check_evolution(
+    evolution: &dyn Evolution,
+    target: &dyn Target,
+    settings: &FitSettings,
+) -> Result<(), FitError> {
+    if evolution.equation_data() == TargetData::Laplacian && !target.has_laplacian() {
+        return Err(FitError::NeedsLaplacian { evolution: evolution.name() });
+    }
+    if settings.sampler == Some(Sampler::Noise) && evolution.variance_rate(0.0, 1.0) == 0.0 {
+        return Err(FitError::BadSetting {
+            name: "sampler",
+            requirement: "flow for an evolution without noise",
+        });
+    }
+    Ok(())
 }
 
 impl Fit {

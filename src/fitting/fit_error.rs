@@ -19,6 +19,11 @@ pub enum FitError {
         /// As given.
         name: String,
     },
+    /// The equations of the evolution read Δlog ρ.
+    NeedsLaplacian {
+        /// Its name.
+        evolution: &'static str,
+    },
     /// A setting is out of range.
     BadSetting {
         /// Which one.
@@ -41,6 +46,11 @@ impl fmt::Display for FitError {
                 let known: Vec<&str> = EVOLUTIONS.iter().map(|entry| entry.name).collect();
                 write!(f, "no evolution is called {name:?}; there are {}", known.join(", "))
             }
+            FitError::NeedsLaplacian { evolution } => write!(
+                f,
+                "the equation of {evolution} reads the Laplacian of the log density, which this density does not \
+                 have: take general-ode, annealed-ode, annealed-sde or optimal-transport"
+            ),
             FitError::BadSetting { name, requirement } => write!(f, "{name} must be {requirement}"),
         }
     }

@@ -1,7 +1,9 @@
 //! The pilot: where the target is and how wide, so that the fit can work in standardised coordinates.
 
 use super::{FitError, Ladder, Tempering};
-use crate::density::{Standardised, Target};
+use crate::density::{self, DensityError, Standardised, Target};
+use crate::evolution::Setting;
+use crate::num::pairwise_sum;
 use nalgebra::{DMatrix, DVector};
 
 /// Standardised coordinates u of a target: x = location + scale·u.
@@ -14,6 +16,11 @@ pub struct Frame {
 }
 
 impl Frame {
+    /// The target's own coordinates.
+    pub fn identity(dim: usize) -> Frame {
+        Frame { location: DVector::zeros(dim), scale: DMatrix::identity(dim, dim) }
+    }
+
     /// The target in these coordinates.
     ///
     /// # Panics
@@ -31,6 +38,8 @@ pub struct Pilot {
     pub frame: Frame,
     /// Populations along the annealing path from N(0, I), in standardised coordinates u.
     pub ladder: Ladder,
+    /// What evolutions may know of the standardised target.
+    pub setting: Setting,
 }
 
 /// Searches start from N(0, s²) with these s, until the target is seen to lie well inside.
@@ -41,12 +50,13 @@ const WELL_INSIDE: f64 = 0.5;
 const CLEARLY_MORE: f64 = 0.5;
 
 impl Pilot {
-    /// Two annealed populations: a wide one for location and scale, then one from the standardised prior.
+    /// Two annealed populations: a wide one for location and scale, then one from the standardised prior. The first
+    /// is left out, and location 0 and scale 1 taken, unless asked to `standardise`.
     ///
     /// # Errors
     /// [`FitError::Density`] if the density fails; [`FitError::NoSupport`] if it is zero at all particles.
-    pub fn run(target: &dyn Target, seed: u64) -> Result<Pilot, FitError> {
-        let frame = locate(target, seed)?;
+    pub fn run(target: &dyn Target, standardise: bool, seed: u64) -> Result<Pilot, FitError> {
+        let frame = if standardise { locate(target, seed)? } else { Frame::identity(target.dim()) };
         let standardised = frame.standardise(target);
         let ladder = Tempering::default()
             .run(&standardised, seed ^ STANDARDISED)
@@ -54,9 +64,24 @@ impl Pilot {
         if ladder.supported == 0 {
             return Err(FitError::NoSupport { scale: 1.0 });
         }
-        Ok(Pilot { frame, ladder })
+        let last = ladder.populations.last().expect("a ladder has its first population");
+        let feature_variance = feature_variance(&standardised, &last.x)
+            .map_err(|error| standardised.in_target_coordinates(error))?;
+        let setting = Setting { dim: target.dim(), feature_variance };
+        Ok(Pilot { frame, ladder, setting })
     }
 }
+
+/// d/E|∇log ρ|² over a population, at most that of the prior.
+fn feature_variance(target: &dyn Target, x: &[f64]) -> Result<f64, DensityError> {
+    let (_, scores) = density::values_and_scores(target, x)?;
+    let squares: Vec<f64> = scores.iter().map(|s| s * s).collect();
+    let mean = pairwise_sum(&squares) / squares.len() as f64;
+    Ok((1.0 / mean).clamp(SMALLEST_FEATURE, 1.0))
+}
+
+/// Features narrower than this have scores that overflow the range of a network anyway.
+const SMALLEST_FEATURE: f64 = 1e-6;
 
 /// Keeps the streams of the second population apart from the first one's.
 const STANDARDISED: u64 = 0x5354_4152_5445_4400;

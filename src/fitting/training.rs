@@ -1,13 +1,14 @@
 //! The loop of a fit: points, Gauss-Newton steps, pilot draws, and a stated reason to stop.
 
+use super::sampler::{mover, sampler};
 use super::set_size::SetSize;
-use super::{Assembler, Collocation, FitError, FitSettings, PointSet, Points};
+use super::{Assembler, Collocation, FitError, FitSettings, PointSet, Points, Sampler};
 use crate::density::{self, Target};
 use crate::evolution::Evolution;
 use crate::network::Networks;
 use crate::num::{Purpose, effective_fraction};
 use crate::optim::{Damping, GaussNewtonMemory, LeastSquares, OptimiserState, Outcome, StepRecord};
-use crate::transport::{Tolerance, VelocityField, move_ensemble};
+use crate::transport::{Ensemble, Tolerance, TransportError, VelocityField, move_ensemble};
 use std::fmt;
 use std::time::{Duration, Instant};
 
@@ -84,8 +85,10 @@ pub struct HistoryRow {
     pub pilot_ess: Option<f64>,
 }
 
-/// Steps between pilots, and their draws: a pilot costs less than a step, and 1024 draws tell 0.99 from 0.95.
-const STEPS_PER_PILOT: usize = 5;
+/// Steps between pilots along a flow, which cost less than a step, and with noise, which cost as much as twenty; and
+/// their draws: 1024 tell 0.99 from 0.95.
+const STEPS_PER_FLOW_PILOT: usize = 5;
+const STEPS_PER_NOISY_PILOT: usize = 25;
 const PILOT_DRAWS: usize = 1024;
 /// First damping: rows of J in standardised coordinates are of order one, and each step may change λ by 2 to 3.
 const FIRST_DAMPING: f64 = 1.0;
@@ -119,6 +122,10 @@ impl Training<'_> {
             capped: 0,
             outside: 0,
         };
+        let per_pilot = match sampler(self.evolution, self.settings) {
+            Sampler::Flow => STEPS_PER_FLOW_PILOT,
+            Sampler::Noise => STEPS_PER_NOISY_PILOT,
+        };
         let mut set = None;
         let mut size = SetSize::new(self.settings.points);
         for step in 1..=self.settings.steps {
@@ -135,7 +142,7 @@ impl Training<'_> {
             if is_fresh {
                 size.observe(record.loss_before);
             }
-            let pilot_ess = if step.is_multiple_of(STEPS_PER_PILOT) || step == self.settings.steps {
+            let pilot_ess = if step.is_multiple_of(per_pilot) || step == self.settings.steps {
                 self.pilot_ess(state.theta())?
             } else {
                 None
@@ -175,8 +182,7 @@ impl Training<'_> {
         n_points: usize,
         round: u64,
     ) -> Result<(PointSet, usize), FitError> {
-        let field = VelocityField { evolution: self.evolution, networks: self.networks, theta };
-        let mut set = self.collocation.points(self.target, field, n_points, round)?;
+        let mut set = self.collocation.points(self.field(theta), n_points, round)?;
         if set.points.is_empty() {
             return Err(FitError::NoSupport { scale: 1.0 });
         }
@@ -186,17 +192,24 @@ impl Training<'_> {
         Ok((set, capped))
     }
 
-    /// ESS of a few draws; none if the flow cannot be integrated yet.
+    fn field<'a>(&'a self, theta: &'a [f64]) -> VelocityField<'a> {
+        VelocityField { evolution: self.evolution, networks: self.networks, theta, target: self.target }
+    }
+
+    /// ESS of a few draws; none if they cannot be moved yet.
     fn pilot_ess(&self, theta: &[f64]) -> Result<Option<f64>, FitError> {
-        let field = VelocityField { evolution: self.evolution, networks: self.networks, theta };
-        let tolerance = Tolerance { absolute: 1e-4, relative: 1e-4 };
-        let Ok(ensemble) = move_ensemble(field, PILOT_DRAWS, self.settings.seed, Purpose::Pilot, tolerance)
-        else {
+        let Ok(ensemble) = self.pilot_draws(theta) else {
             return Ok(None);
         };
         let values = density::values(self.target, &ensemble.x)?;
         let log_weights: Vec<f64> = values.iter().zip(&ensemble.log_q).map(|(v, q)| v - q).collect();
         Ok(Some(effective_fraction(&log_weights)))
+    }
+
+    fn pilot_draws(&self, theta: &[f64]) -> Result<Ensemble, TransportError> {
+        let tolerance = Tolerance { absolute: 1e-4, relative: 1e-4 };
+        let mover = mover(self.field(theta), self.settings, tolerance)?;
+        move_ensemble(self.field(theta), PILOT_DRAWS, self.settings.seed, Purpose::Pilot, &mover)
     }
 }
 

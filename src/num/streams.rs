@@ -28,6 +28,8 @@ pub enum Purpose {
     Paths = 9,
     /// Random matrices of sketches.
     Sketch = 10,
+    /// Pilot chains that place the times of a noisy one.
+    TimeGrid = 11,
 }
 
 /// xoshiro256++ with uniform and normal variates whose bits are the same on every platform.

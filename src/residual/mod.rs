@@ -1,9 +1,16 @@
 //! The equations: pure formulas in the values and derivatives of their unknowns. No derivative is taken here.
+//!
+//! Sign: residual = left − right, as written in each. Loss: ½ · mean(residual²); only `fitting::assemble` applies
+//! the ½.
 
 mod continuity;
-mod equation;
+mod fields;
+mod fokker_planck;
+mod hamilton_jacobi;
 mod system;
 
-pub use continuity::Continuity;
-pub use equation::{Equation, Fields};
+pub use continuity::continuity;
+pub use fields::Fields;
+pub use fokker_planck::fokker_planck;
+pub use hamilton_jacobi::hamilton_jacobi;
 pub use system::{ErasedSystem, Point, System};

@@ -1,9 +1,16 @@
-//! Transport: moves draws of the prior along the learned velocity, with the log density the flow gives them.
+//! Transport: moves draws of the prior along the learned flow or with noise, with the log density of their way.
 
 mod ensemble;
+mod euler_maruyama;
+mod flow;
 mod runge_kutta;
+mod time_grid;
+mod transport_error;
 mod velocity_field;
 
-pub use ensemble::{Ensemble, TransportError, move_ensemble, paths};
+pub use ensemble::{Ensemble, Mover, move_ensemble};
+pub use flow::paths;
 pub use runge_kutta::{StepTooSmall, Tolerance, Work, integrate};
+pub use time_grid::TimeGrid;
+pub use transport_error::TransportError;
 pub use velocity_field::VelocityField;

@@ -1,0 +1,126 @@
+//! Particles with noise: the Euler-Maruyama chain, and the exact density of its discrete way.
+
+use super::velocity_field::{FieldWorkspace, LawAt};
+use super::{Ensemble, TimeGrid, TransportError, VelocityField};
+use crate::evolution::log_prior;
+use crate::num::{BLOCK, Purpose, Stream};
+use rayon::prelude::*;
+
+/// One block of particles on its way, and how well each step kept the learned law.
+#[derive(Clone, Debug, Default)]
+pub(super) struct NoisyBlock {
+    pub ensemble: Ensemble,
+    /// For each step Σ e and Σ e² over the particles, and how many had a finite e.
+    pub defects: Vec<[f64; 3]>,
+}
+
+/// Moves `n` draws of the prior by the chain; see [`super::move_ensemble`].
+pub(super) fn move_with_noise(
+    field: VelocityField<'_>,
+    n: usize,
+    seed: u64,
+    purpose: Purpose,
+    grid: &TimeGrid,
+) -> Result<Ensemble, TransportError> {
+    let blocks = chains(field, n, seed, purpose, grid)?;
+    Ok(Ensemble::concat(blocks.into_iter().map(|block| block.ensemble).collect()))
+}
+
+/// Every block's chain, in order.
+pub(super) fn chains(
+    field: VelocityField<'_>,
+    n: usize,
+    seed: u64,
+    purpose: Purpose,
+    grid: &TimeGrid,
+) -> Result<Vec<NoisyBlock>, TransportError> {
+    (0..n.div_ceil(BLOCK))
+        .into_par_iter()
+        .map_init(FieldWorkspace::default, |work, k| {
+            let size = BLOCK.min(n - k * BLOCK);
+            move_block(field, size, Stream::new(seed, purpose, k as u64), grid.times(), work)
+        })
+        .collect()
+}
+
+/// Steps from x to x′ with h = t′ − t and σ² the mean of the step; forward kernel N(x + (v + ½σ²∇V)(x, t) h, σ²h).
+///
+/// Whatever v and V are, exp(log ρ(x_K) − log q) has mean Z. The defect of a step is
+/// e = V′(x′) − V(x) + log k_back − log k_fwd: if V were the law of the chain all e of a step would be equal.
+fn move_block(
+    field: VelocityField<'_>,
+    size: usize,
+    mut stream: Stream,
+    times: &[f64],
+    work: &mut FieldWorkspace,
+) -> Result<NoisyBlock, TransportError> {
+    let dim = field.dim();
+    let mut x = vec![0.0; size * dim];
+    stream.fill_normal(&mut x);
+    let mut log_q: Vec<f64> = x.chunks_exact(dim).map(log_prior).collect();
+    let mut noise = vec![0.0; size * dim];
+    let (mut here, mut there) = (LawAt::default(), LawAt::default());
+    let mut defects = Vec::with_capacity(times.len() - 1);
+    field.law(times[0], &x, &mut here, work).map_err(TransportError::Density)?;
+    for pair in times.windows(2) {
+        let h = pair[1] - pair[0];
+        let variance_rate = field.evolution.variance_rate(pair[0], pair[1]);
+        let (half, spread) = (0.5 * variance_rate, (variance_rate * h).sqrt());
+        stream.fill_normal(&mut noise);
+        let start = x.clone();
+        for (i, x) in x.iter_mut().enumerate() {
+            *x += h * (here.velocity[i] + half * here.gradient[i]) + spread * noise[i];
+        }
+        if let Some(k) = x.iter().position(|x| !x.is_finite()) {
+            let p = k / dim;
+            let at = start[p * dim..(p + 1) * dim].to_vec();
+            return Err(TransportError::Stuck { time: pair[0], at });
+        }
+        field.law(pair[1], &x, &mut there, work).map_err(TransportError::Density)?;
+        let step = Step { h, variance_rate, start: &start, noise: &noise, end: &x, there: &there };
+        let mut defect = [0.0; 3];
+        for (p, log_q) in log_q.iter_mut().enumerate() {
+            let ratio = step.log_ratio(p, dim);
+            *log_q -= ratio;
+            let e = there.log_density[p] - here.log_density[p] + ratio;
+            if e.is_finite() {
+                defect = [defect[0] + e, defect[1] + e * e, defect[2] + 1.0];
+            }
+        }
+        defects.push(defect);
+        std::mem::swap(&mut here, &mut there);
+    }
+    let evaluations = times.len();
+    Ok(NoisyBlock { ensemble: Ensemble { x, log_q, evaluations }, defects })
+}
+
+/// One step of a block, made.
+struct Step<'a> {
+    h: f64,
+    variance_rate: f64,
+    start: &'a [f64],
+    noise: &'a [f64],
+    end: &'a [f64],
+    there: &'a LawAt,
+}
+
+impl Step<'_> {
+    /// log k_back − log k_fwd of particle `p`, with the backward kernel N(x′ − (v − ½σ²∇V)(x′, t′) h, γσ²h),
+    /// γ = exp(−2h div v(x′)/d).
+    ///
+    /// Differs: the source has γ = 1. Then the ratio holds h ξᵀ∇vξ in place of h div v, a random trace with the
+    /// noise ξ of the step, of variance 2h²|sym ∇v|²; γ takes away its isotropic part. Any γ leaves Z unbiased.
+    fn log_ratio(&self, p: usize, dim: usize) -> f64 {
+        let (h, half) = (self.h, 0.5 * self.variance_rate);
+        let spread = (self.variance_rate * h).sqrt();
+        let log_gamma = -2.0 * h * self.there.divergence[p] / dim as f64;
+        let (mut forward, mut backward) = (0.0, 0.0);
+        for i in p * dim..(p + 1) * dim {
+            let drift = self.there.velocity[i] - half * self.there.gradient[i];
+            let back = (self.start[i] - self.end[i] + h * drift) / spread;
+            forward += self.noise[i] * self.noise[i];
+            backward += back * back;
+        }
+        0.5 * (forward - backward * libm::exp(-log_gamma) - dim as f64 * log_gamma)
+    }
+}

@@ -1,0 +1,139 @@
+//! Particles on the probability flow: dX = v dt, with the exact divergence beside them.
+
+use super::velocity_field::FieldWorkspace;
+use super::{Ensemble, Tolerance, TransportError, VelocityField, integrate};
+use crate::density::DensityError;
+use crate::evolution::log_prior;
+use crate::num::{BLOCK, Purpose, Stream};
+use rayon::prelude::*;
+
+/// Moves `n` draws of the prior along the flow; see [`super::move_ensemble`].
+pub(super) fn move_along(
+    field: VelocityField<'_>,
+    n: usize,
+    seed: u64,
+    purpose: Purpose,
+    tolerance: Tolerance,
+) -> Result<Ensemble, TransportError> {
+    let blocks: Vec<Ensemble> = (0..n.div_ceil(BLOCK))
+        .into_par_iter()
+        .map_init(FieldWorkspace::default, |work, k| {
+            let size = BLOCK.min(n - k * BLOCK);
+            move_block(field, size, Stream::new(seed, purpose, k as u64), tolerance, work)
+        })
+        .collect::<Result<_, _>>()?;
+    Ok(Ensemble::concat(blocks))
+}
+
+/// One block of particles: y holds their positions, then ∫ div v dt of each.
+fn move_block(
+    field: VelocityField<'_>,
+    size: usize,
+    mut stream: Stream,
+    tolerance: Tolerance,
+    work: &mut FieldWorkspace,
+) -> Result<Ensemble, TransportError> {
+    let dim = field.dim();
+    let mut y = vec![0.0; size * (dim + 1)];
+    stream.fill_normal(&mut y[..size * dim]);
+    let start: Vec<f64> = y[..size * dim].chunks_exact(dim).map(log_prior).collect();
+    let field_at = |t: f64, y: &[f64], dy: &mut [f64]| {
+        let (velocity, divergence) = dy.split_at_mut(size * dim);
+        field.flow(t, &y[..size * dim], velocity, divergence, work)
+    };
+    let evaluations = carry(&mut y, size, dim, tolerance, field_at, |_, _| ())?;
+    let log_q = start.iter().zip(&y[size * dim..]).map(|(p, divergence)| p - divergence).collect();
+    y.truncate(size * dim);
+    Ok(Ensemble { x: y, log_q, evaluations })
+}
+
+/// Integrates `y`, whose first size·dim numbers are positions and whose other ones, if any, belong to one particle each.
+fn carry(
+    y: &mut [f64],
+    size: usize,
+    dim: usize,
+    tolerance: Tolerance,
+    mut field_at: impl FnMut(f64, &[f64], &mut [f64]) -> Result<(), DensityError>,
+    mut watch: impl FnMut(f64, &[f64]),
+) -> Result<usize, TransportError> {
+    let mut reached = y.to_vec();
+    let mut failed = None;
+    let done = integrate(
+        y,
+        tolerance,
+        |t, y, dy| {
+            if let Err(error) = field_at(t, y, dy) {
+                // No number shortens the step: the target may not fail nearer by.
+                dy.fill(f64::NAN);
+                failed.get_or_insert(error);
+            }
+        },
+        |t, y| {
+            reached.copy_from_slice(y);
+            watch(t, y);
+        },
+    );
+    let work = done.map_err(|stuck| match failed {
+        Some(error) => TransportError::Density(error),
+        None => {
+            let positions = size * dim;
+            let k = stuck.component;
+            let particle = if k < positions { k / dim } else { k - positions };
+            TransportError::Stuck {
+                time: stuck.time,
+                at: reached[particle * dim..(particle + 1) * dim].to_vec(),
+            }
+        }
+    })?;
+    Ok(work.evaluations)
+}
+
+/// Points (t, x) on the paths of `n` particles, `per_path` on each, their times stratified over [0, 1].
+///
+/// Round by round other particles. Positions between steps are interpolated linearly: they say where an
+/// equation is asked to hold, so their accuracy does not matter.
+///
+/// # Errors
+/// [`TransportError`] of the first block that failed.
+pub fn paths(
+    field: VelocityField<'_>,
+    n: usize,
+    per_path: usize,
+    seed: u64,
+    round: u64,
+    tolerance: Tolerance,
+) -> Result<Vec<(f64, Vec<f64>)>, TransportError> {
+    let dim = field.dim();
+    let blocks: Vec<Vec<(f64, Vec<f64>)>> = (0..n.div_ceil(BLOCK))
+        .into_par_iter()
+        .map_init(FieldWorkspace::default, |work, k| {
+            let size = BLOCK.min(n - k * BLOCK);
+            let stream =
+                |half: u64| Stream::new(seed, Purpose::Paths, (round << 32) | (half << 31) | k as u64);
+            let mut steps: Vec<(f64, Vec<f64>)> = Vec::new();
+            let mut x = vec![0.0; size * dim];
+            stream(0).fill_normal(&mut x);
+            let field_at = |t: f64, x: &[f64], dx: &mut [f64]| field.velocity(t, x, dx, work);
+            carry(&mut x, size, dim, tolerance, field_at, |t, x| steps.push((t, x.to_vec())))?;
+            let mut times = stream(1);
+            let mut points = Vec::with_capacity(size * per_path);
+            for particle in 0..size {
+                for stratum in 0..per_path {
+                    let t = (stratum as f64 + times.uniform()) / per_path as f64;
+                    points.push((t, between(&steps, t, particle, dim)));
+                }
+            }
+            Ok(points)
+        })
+        .collect::<Result<_, TransportError>>()?;
+    Ok(blocks.concat())
+}
+
+/// Position of a particle at time t, linear between the steps.
+fn between(steps: &[(f64, Vec<f64>)], t: f64, particle: usize, dim: usize) -> Vec<f64> {
+    let right = steps.partition_point(|(s, _)| *s < t).clamp(1, steps.len() - 1);
+    let (early, late) = (&steps[right - 1], &steps[right]);
+    let part = (t - early.0) / (late.0 - early.0);
+    let range = particle * dim..(particle + 1) * dim;
+    early.1[range.clone()].iter().zip(&late.1[range]).map(|(a, b)| a + part * (b - a)).collect()
+}
