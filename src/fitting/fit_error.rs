@@ -1,6 +1,7 @@
 //! Why there is no fit.
 
-use crate::density::{DensityError, Standardised};
+use super::Framed;
+use crate::density::DensityError;
 use crate::evolution::EVOLUTIONS;
 use std::fmt;
 
@@ -65,7 +66,7 @@ impl From<DensityError> for FitError {
 
 impl FitError {
     /// The same error with its point in the target's own coordinates.
-    pub(super) fn in_target_coordinates(self, standardised: &Standardised<'_>) -> FitError {
+    pub(super) fn in_target_coordinates(self, standardised: &Framed<'_>) -> FitError {
         match self {
             FitError::Density(error) => FitError::Density(standardised.in_target_coordinates(error)),
             other => other,

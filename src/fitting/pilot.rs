@@ -1,35 +1,11 @@
 //! The pilot: where the target is and how wide, so that the fit can work in standardised coordinates.
 
-use super::{FitError, Ladder, Tempering};
-use crate::density::{self, DensityError, Standardised, Target};
+use super::hierarchy::log_scales;
+use super::{FitError, Frame, Framed, Ladder, Population, Tempering};
+use crate::density::{self, DensityError, Target};
 use crate::evolution::Setting;
 use crate::num::pairwise_sum;
 use nalgebra::{DMatrix, DVector};
-
-/// Standardised coordinates u of a target: x = location + scale·u.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Frame {
-    /// Mean of the target.
-    pub location: DVector<f64>,
-    /// Lower triangular L with LLᵀ the covariance of the target.
-    pub scale: DMatrix<f64>,
-}
-
-impl Frame {
-    /// The target's own coordinates.
-    pub fn identity(dim: usize) -> Frame {
-        Frame { location: DVector::zeros(dim), scale: DMatrix::identity(dim, dim) }
-    }
-
-    /// The target in these coordinates.
-    ///
-    /// # Panics
-    /// If the target has another dimension, or the frame was made by hand and is not finite or not invertible.
-    pub fn standardise<'a>(&self, target: &'a dyn Target) -> Standardised<'a> {
-        Standardised::new(target, self.location.clone(), self.scale.clone())
-            .unwrap_or_else(|error| panic!("a frame must be finite and invertible: {error}"))
-    }
-}
 
 /// What the pilot found.
 #[derive(Clone, Debug)]
@@ -50,31 +26,57 @@ const WELL_INSIDE: f64 = 0.5;
 const CLEARLY_MORE: f64 = 0.5;
 
 impl Pilot {
-    /// Two annealed populations: a wide one for location and scale, then one from the standardised prior. The first
-    /// is left out, and location 0 and scale 1 taken, unless asked to `standardise`.
+    /// Annealed populations: a wide one for location and scale, then one from the standardised prior. If scales are
+    /// seen to depend on other coordinates, the frame is refined in between. Location 0 and scale 1 are taken unless
+    /// asked to `standardise`.
     ///
     /// # Errors
     /// [`FitError::Density`] if the density fails; [`FitError::NoSupport`] if it is zero at all particles.
     pub fn run(target: &dyn Target, standardise: bool, seed: u64) -> Result<Pilot, FitError> {
-        let frame = if standardise { locate(target, seed)? } else { Frame::identity(target.dim()) };
-        let standardised = frame.standardise(target);
-        let ladder = Tempering::default()
-            .run(&standardised, seed ^ STANDARDISED)
-            .map_err(|error| standardised.in_target_coordinates(error))?;
-        if ladder.supported == 0 {
-            return Err(FitError::NoSupport { scale: 1.0 });
+        let tempering = Tempering::default();
+        let mut frame = if standardise { locate(target, seed)? } else { Frame::identity(target.dim()) };
+        for (round, factor) in REFINEMENTS.into_iter().enumerate() {
+            if frame.log_scales.driven.is_empty() {
+                break;
+            }
+            let tempering = Tempering { particles: factor * tempering.particles, ..tempering };
+            let framed = frame.standardise(target);
+            let ladder = anneal(&framed, tempering, seed ^ REFINED ^ round as u64)?;
+            frame = frame_of(&in_target(&ladder, &framed), target.dim());
         }
-        let last = ladder.populations.last().expect("a ladder has its first population");
-        let feature_variance = feature_variance(&standardised, &last.x)
-            .map_err(|error| standardised.in_target_coordinates(error))?;
-        let setting = Setting { dim: target.dim(), feature_variance };
-        Ok(Pilot { frame, ladder, setting })
+        let ladder = anneal(&frame.standardise(target), tempering, seed ^ STANDARDISED)?;
+        let feature_variance = feature_variance(&frame.standardise(target), &last(&ladder).x)?;
+        Ok(Pilot { frame, ladder, setting: Setting { dim: target.dim(), feature_variance } })
     }
 }
 
+/// A population from the prior of a frame; errors are told in the target's coordinates.
+fn anneal(framed: &Framed<'_>, tempering: Tempering, seed: u64) -> Result<Ladder, FitError> {
+    let ladder = tempering.run(framed, seed).map_err(|error| framed.in_target_coordinates(error))?;
+    if ladder.supported == 0 {
+        return Err(FitError::NoSupport { scale: 1.0 });
+    }
+    Ok(ladder)
+}
+
+/// The last population in the target's own coordinates.
+fn in_target(ladder: &Ladder, framed: &Framed<'_>) -> Vec<f64> {
+    let mut x = last(ladder).x.clone();
+    for point in x.chunks_exact_mut(framed.dim()) {
+        let u = point.to_vec();
+        framed.to_target(&u, point);
+    }
+    x
+}
+
+fn last(ladder: &Ladder) -> &Population {
+    ladder.populations.last().expect("a ladder has its first population")
+}
+
 /// d/E|∇log ρ|² over a population, at most that of the prior.
-fn feature_variance(target: &dyn Target, x: &[f64]) -> Result<f64, DensityError> {
-    let (_, scores) = density::values_and_scores(target, x)?;
+fn feature_variance(framed: &Framed<'_>, x: &[f64]) -> Result<f64, DensityError> {
+    let (_, scores) =
+        density::values_and_scores(framed, x).map_err(|error| framed.in_target_coordinates(error))?;
     let squares: Vec<f64> = scores.iter().map(|s| s * s).collect();
     let mean = pairwise_sum(&squares) / squares.len() as f64;
     Ok((1.0 / mean).clamp(SMALLEST_FEATURE, 1.0))
@@ -83,33 +85,54 @@ fn feature_variance(target: &dyn Target, x: &[f64]) -> Result<f64, DensityError>
 /// Features narrower than this have scores that overflow the range of a network anyway.
 const SMALLEST_FEATURE: f64 = 1e-6;
 
-/// Keeps the streams of the second population apart from the first one's.
+/// Keep the streams of the later populations apart from the first one's.
 const STANDARDISED: u64 = 0x5354_4152_5445_4400;
+/// Populations that refine a frame whose scales depend on coordinates, in units of the usual one: a slope that is off by
+/// 0.05 is a funnel of its own, and each is known to one part in the root of the particles that share no ancestor.
+const REFINEMENTS: [usize; 2] = [1, 8];
+const REFINED: u64 = 0x5245_4649_4e45_4400;
 
 /// Searches from ever wider starts until the target lies well inside one; of those made, the one that found
 /// most mass serves, since particles that miss some of it make log Z too small.
 fn locate(target: &dyn Target, seed: u64) -> Result<Frame, FitError> {
-    let mut best: Option<(f64, DVector<f64>, DMatrix<f64>)> = None;
+    let mut best: Option<(f64, Vec<f64>)> = None;
     for start_scale in SEARCH_SCALES {
         let ladder = Tempering { start_scale, ..Tempering::default() }.run(target, seed)?;
         if ladder.supported == 0 {
             continue;
         }
-        let last = ladder.populations.last().expect("a ladder has its first population");
-        let (location, covariance) = moments(&last.x, target.dim());
+        let (location, covariance) = moments(&last(&ladder).x, target.dim());
         let reach = |i: usize| covariance[(i, i)].sqrt() + location[i].abs();
         let widest = (0..target.dim()).map(reach).fold(0.0, f64::max);
-        if best.as_ref().is_none_or(|(log_z, _, _)| ladder.log_z > log_z + CLEARLY_MORE) {
-            best = Some((ladder.log_z, location, covariance));
+        if best.as_ref().is_none_or(|(log_z, _)| ladder.log_z > log_z + CLEARLY_MORE) {
+            best = Some((ladder.log_z, last(&ladder).x.clone()));
         }
         if widest < WELL_INSIDE * start_scale {
             break;
         }
     }
-    let Some((_, location, covariance)) = best else {
+    let Some((_, x)) = best else {
         return Err(FitError::NoSupport { scale: SEARCH_SCALES[SEARCH_SCALES.len() - 1] });
     };
-    Ok(Frame { location, scale: root(covariance, Tempering::default().particles) })
+    Ok(frame_of(&x, target.dim()))
+}
+
+/// Under independence a correlation of n particles has standard deviation 1/√n. Tempered particles descend from fewer
+/// ancestors, so the bound is ten of them.
+fn correlation_bound(n: usize) -> f64 {
+    10.0 / (n as f64).sqrt()
+}
+
+/// The frame in which points of a target, n×d, look standard.
+fn frame_of(x: &[f64], dim: usize) -> Frame {
+    let n = x.len() / dim;
+    let (location, covariance) = moments(x, dim);
+    let scale = root(covariance, n);
+    let points = DMatrix::from_column_slice(dim, n, x);
+    let centred = DMatrix::from_fn(dim, n, |i, k| points[(i, k)] - location[i]);
+    let w = scale.solve_lower_triangular(&centred).expect("a root has a positive diagonal");
+    let log_scales = log_scales(w.as_slice(), dim, correlation_bound(n));
+    Frame { location, scale, log_scales }
 }
 
 fn moments(x: &[f64], dim: usize) -> (DVector<f64>, DMatrix<f64>) {
@@ -126,9 +149,7 @@ fn moments(x: &[f64], dim: usize) -> (DVector<f64>, DMatrix<f64>) {
 fn root(covariance: DMatrix<f64>, n: usize) -> DMatrix<f64> {
     let d = covariance.nrows();
     let sd = |i: usize| covariance[(i, i)].sqrt().max(1e-8);
-    // Under independence a correlation of n particles has standard deviation 1/√n. Tempered particles
-    // descend from fewer ancestors, so the bound is ten of them.
-    let bound = 10.0 / (n as f64).sqrt();
+    let bound = correlation_bound(n);
     let kept = DMatrix::from_fn(d, d, |i, j| {
         let correlation = covariance[(i, j)] / (sd(i) * sd(j));
         if i == j {
