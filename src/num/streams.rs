@@ -28,6 +28,8 @@ pub enum Purpose {
     Paths = 9,
     /// Random matrices of sketches.
     Sketch = 10,
+    /// Directions onto which sets of points are projected.
+    Directions = 11,
 }
 
 /// xoshiro256++ with uniform and normal variates whose bits are the same on every platform.
