@@ -172,7 +172,7 @@ static TARGETS: [TargetEntry; 13] = [
     },
     TargetEntry {
         name: "gmm-rotated",
-        description: "Gaussians with weights 1 : 2 : 3 …, each turned its own way, along no axis",
+        description: "Gaussians with weights 1 : 2 : 3 …, each with axes of its own",
         parameters: &[
             whole("dim", 5, 2, MOST_DIMENSIONS_OF_A_MIXTURE),
             whole("modes", 6, 1, 2 * MOST_DIMENSIONS_OF_A_MIXTURE),
@@ -181,7 +181,7 @@ static TARGETS: [TargetEntry; 13] = [
     },
     TargetEntry {
         name: "student-mixture",
-        description: "4 Student laws with unequal weights and sizes: heavy tails (std needs df of at least 3)",
+        description: "4 Student laws with unequal weights and sizes: modes with heavy tails",
         parameters: &[whole("dim", 2, 2, MOST_DIMENSIONS), whole("df", 8, 3, 100)],
         build: |p| Ok(Box::new(StudentMixture::new(p[0] as usize, p[1] as u32))),
     },

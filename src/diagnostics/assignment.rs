@@ -162,7 +162,7 @@ mod tests {
             }
             for i in 0..k {
                 visit(k - 1, order, costs, best);
-                order.swap(if k % 2 == 0 { i } else { 0 }, k - 1);
+                order.swap(if k.is_multiple_of(2) { i } else { 0 }, k - 1);
             }
         }
         let (mut order, mut best) = ((0..n).collect::<Vec<_>>(), f64::INFINITY);

@@ -140,12 +140,12 @@ fn exact_reason(estimates: &Estimates, exact: f64, bounds: &Bounds) -> Option<Re
     (!agrees).then_some(Reason::ExactLogZDisagrees { exact, estimated, se, tolerance })
 }
 
-/// Draws in one of n equal modes estimate Z/n. Only for at least two modes, and never half of log n away: for two
-/// modes that is close to the bound. An estimate too large by log n is no collapse, and `exact_reason` tells it.
+/// Draws in one of n equal modes estimate Z/n, far outside the error of log Z. Only for at least two modes, and never
+/// half of log n away: for two modes that is close to the bound. An estimate too large by log n is no collapse.
 fn collapse_reason(estimates: &Estimates, exact: f64, n_modes: usize, bounds: &Bounds) -> Option<Reason> {
+    exact_reason(estimates, exact, bounds)?;
     let (shortfall, full) = (exact - estimates.log_z, libm::log(n_modes as f64));
-    let near = bounds.collapse.max(bounds.standard_errors * estimates.log_z_se).min(0.5 * full);
-    let collapsed = n_modes >= 2 && (shortfall - full).abs() <= near;
+    let collapsed = n_modes >= 2 && (shortfall - full).abs() <= bounds.collapse.min(0.5 * full);
     collapsed.then_some(Reason::ModeCollapse { shortfall, n_modes })
 }
 
@@ -221,6 +221,8 @@ mod tests {
         for (n_modes, nats) in [(9, 0.31), (9, -0.31), (40, -1.0), (2, 0.31)] {
             assert_eq!(beside(n_modes, nats).len(), 1, "{n_modes} {nats}");
         }
+        let vague = Estimates { log_z_se: 0.5, ..good() };
+        assert_eq!(reasons(vague, exactly(0.3 + 9f64.ln())), vec![], "within the error of log Z");
         // Too large is no collapse, nor is a single mode.
         assert_eq!(reasons(good(), exactly(0.3 - 9f64.ln())).len(), 1);
         let single = Evidence { n_modes: Some(1), ..exactly(0.3) };
