@@ -286,6 +286,7 @@ fn bad(name: &'static str, value: f64, requirement: String) -> CatalogueError {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::num::{Purpose, Stream};
 
     fn make(name: &str, parameters: &[(&str, f64)]) -> Result<Box<dyn Benchmark>, CatalogueError> {
         named_target(name, &parameters.iter().map(|(k, v)| (k.to_string(), *v)).collect())
@@ -305,6 +306,29 @@ mod tests {
     fn parameters_reach_the_target() {
         let target = make("many-well", &[("dim", 50.0), ("delta", 2.0)]).unwrap();
         assert!((target.facts().log_z.unwrap() - 42.81724267753066).abs() < 4e-13);
+    }
+
+    /// One parameter at a time at each end of its range: refused, or a target with finite facts and draws.
+    #[test]
+    fn ends_of_ranges_are_targets() {
+        let ends = |range: Range| match range {
+            Range::Whole { from, to } | Range::Even { from, to } => [f64::from(from), f64::from(to)],
+            Range::Real { from, to } => [from, to],
+        };
+        let mut made = 0;
+        for entry in targets() {
+            for (parameter, end) in entry.parameters.iter().flat_map(|p| ends(p.range).map(|end| (p, end))) {
+                let Ok(target) = make(entry.name, &[(parameter.name, end)]) else { continue };
+                let facts = target.facts();
+                let (mean, std) = (facts.mean.unwrap(), facts.std.unwrap());
+                let mut x = vec![f64::NAN; target.dim()];
+                assert!(target.draw(&mut Stream::new(0, Purpose::Audit, 0), &mut x));
+                let mut figures = mean.iter().chain(&std).chain(&x).chain(&facts.log_z);
+                assert!(figures.all(|v| v.is_finite()), "{} {} {end}", entry.name, parameter.name);
+                made += 1;
+            }
+        }
+        assert!(made > 40, "{made}");
     }
 
     #[test]

@@ -150,6 +150,7 @@ impl Benchmark for StudentMixture {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::density::Target;
 
     /// ν = 3 in the plane: t₃ = (1 + q/3)^(−5/2)/(2π) for unit scale.
     #[test]
@@ -161,6 +162,20 @@ mod tests {
         };
         let exact = COMPONENTS.iter().map(law).sum::<f64>().ln();
         assert!((StudentMixture::new(2, 3).log_density(&x) - exact).abs() < 1e-14);
+    }
+
+    /// One Newton step towards the maximum, which is that close: the curvature is (ν + d)/(νs²).
+    #[test]
+    fn means_are_nearly_the_maxima() {
+        for degrees in [3, 8] {
+            let target = StudentMixture::new(2, degrees);
+            for c in &COMPONENTS {
+                let (mut value, mut score) = ([0.0], [0.0; 2]);
+                target.values_and_scores(&c.mean, &mut value, &mut score);
+                let step = score[0].hypot(score[1]) * c.scale * c.scale * target.nu() / (target.nu() + 2.0);
+                assert!(step > 0.0 && step < 1e-3, "{degrees}: {step}");
+            }
+        }
     }
 
     /// Heavy tails move mass between the cells: more of it for fewer degrees of freedom, none for many.
