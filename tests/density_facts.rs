@@ -2,17 +2,33 @@
 
 use pushforward::autodiff::{Formula, check_modes};
 use pushforward::density::{
-    Benchmark, Funnel, LogDensity, ManyWell, Target, TiltedPairs, gauss, gmm_unequal, gmm9, gmm40,
-    named_target, targets, values_and_scores,
+    Banana, Benchmark, Funnel, LogDensity, ManyWell, Rings, RotatedWells, StudentMixture, Target,
+    TiltedPairs, gauss, gmm_rotated, gmm_unequal, gmm9, gmm40, named_target, targets, values_and_scores,
 };
 use pushforward::diagnostics::{mode_shares, mode_weight_error, moments};
 use pushforward::num::{Purpose, Scalar, Stream, log_sum_exp};
-use std::collections::BTreeMap;
 
 const N_DRAWS: usize = 20_000;
 
-fn default_targets() -> Vec<(&'static str, Box<dyn Benchmark>)> {
-    targets().iter().map(|entry| (entry.name, named_target(entry.name, &BTreeMap::new()).unwrap())).collect()
+/// Every named target with its defaults, then some that are less symmetric.
+fn judged_targets() -> Vec<(&'static str, Box<dyn Benchmark>)> {
+    let named = |name: &str, parameters: &[(&str, f64)]| {
+        let given = parameters.iter().map(|(key, value)| (key.to_string(), *value)).collect();
+        named_target(name, &given).unwrap()
+    };
+    let defaults = targets().iter().map(|entry| (entry.name, named(entry.name, &[])));
+    let others = [
+        ("rings", named("rings", &[("rings", 4.0), ("thickness", 0.6), ("offset", 1.2)])),
+        ("banana", named("banana", &[("dim", 4.0), ("scale", 1.2), ("twist", -0.5)])),
+        ("student-mixture", named("student-mixture", &[("dim", 4.0), ("df", 12.0)])),
+        ("double-well", named("double-well", &[("dim", 1.0), ("delta", 1.0), ("tilt", -2.0)])),
+        (
+            "many-well-rotated",
+            named("many-well-rotated", &[("angle", -70.0), ("tilt", -0.6), ("shift", -2.0)]),
+        ),
+        ("gmm-rotated", named("gmm-rotated", &[("dim", 2.0), ("modes", 4.0)])),
+    ];
+    defaults.chain(others).collect()
 }
 
 fn exact_draws(target: &dyn Benchmark, n: usize) -> Vec<f64> {
@@ -44,7 +60,7 @@ fn moment_misfit(draws: &[f64], mean: &[f64], std: &[f64], shift: f64) -> f64 {
 
 #[test]
 fn exact_draws_have_the_stated_moments() {
-    for (name, target) in default_targets().iter().filter(|(name, _)| *name != "funnel") {
+    for (name, target) in judged_targets().iter().filter(|(name, _)| *name != "funnel") {
         let facts = target.facts();
         let draws = exact_draws(target.as_ref(), N_DRAWS);
         let (mean, std) = (facts.mean.unwrap(), facts.std.unwrap());
@@ -76,7 +92,7 @@ fn funnel_draws_are_right_in_the_logarithm() {
 #[test]
 fn exact_draws_fall_nearest_the_modes_as_stated() {
     let mut judged = 0;
-    for (name, target) in default_targets() {
+    for (name, target) in judged_targets() {
         let Some(modes) = target.facts().modes else { continue };
         let draws = exact_draws(target.as_ref(), N_DRAWS);
         let error = mode_weight_error(&mode_shares(&draws, &modes.centres, target.dim()), &modes.weights);
@@ -85,7 +101,7 @@ fn exact_draws_fall_nearest_the_modes_as_stated() {
         assert!(error < 2.0 * floor, "{name}: {error} {floor}");
         judged += 1;
     }
-    assert_eq!(judged, 4, "gmm9, gmm-unequal, gmm40, many-well");
+    assert_eq!(judged, 8 + 3, "four mixtures, student-mixture and three kinds of wells; three of the others");
 }
 
 /// log ∫ρ over a box by the trapezoidal rule, which converges exponentially where ρ vanishes at the faces.
@@ -114,11 +130,42 @@ fn log_z_by_quadrature() {
         ("many-well 2, one well", Box::new(ManyWell::new(2, 1, 2.0)), 9.0),
         ("many-well 2, two wells", Box::new(ManyWell::new(2, 2, 4.0)), 9.0),
         ("many-well-32, one pair", Box::new(TiltedPairs::new(2)), 9.0),
+        ("double-well", Box::new(ManyWell::new(2, 1, 2.0).tilted(0.3)), 9.0),
+        ("double-well, one mode", Box::new(ManyWell::new(1, 1, 0.6).tilted(-2.0)), 9.0),
+        (
+            "many-well-rotated",
+            Box::new(RotatedWells::new(ManyWell::new(2, 1, 3.0).tilted(0.5), 30.0, 1.0)),
+            11.0,
+        ),
+        ("gmm-rotated", Box::new(gmm_rotated(2, 4)), 14.0),
+        ("rings", Box::new(Rings::new(3, 0.15, 0.0)), 8.0),
+        ("rings, thick and eccentric", Box::new(Rings::new(3, 0.6, 0.8)), 12.0),
+        // Where x₁ is 7 deviations out, x₂ is at −0.3·(10.5² − 2.25) = −32.
+        ("banana", Box::new(Banana::new(2, 1.5, 0.3)), 42.0),
     ];
     for (name, target, reach) in cases {
         let ours = log_integral(target.as_ref(), -reach, reach, 800);
         let stated = target.facts().log_z.unwrap();
         assert!((ours - stated).abs() < 1e-10, "{name}: {ours} is not {stated}");
+    }
+}
+
+/// x = sinh t in each coordinate, in which algebraic tails fall exponentially.
+#[test]
+fn student_mixture_is_normalised() {
+    let (step, n) = (0.02, 1000);
+    let ticks: Vec<f64> = (-n..=n).map(|k| step * f64::from(k)).collect();
+    let log_integral = |degrees| {
+        let points: Vec<f64> =
+            ticks.iter().flat_map(|a| ticks.iter().flat_map(|b| [a.sinh(), b.sinh()])).collect();
+        let mut logs = vec![0.0; ticks.len() * ticks.len()];
+        StudentMixture::new(2, degrees).values(&points, &mut logs);
+        let lengths = ticks.iter().flat_map(|a| ticks.iter().map(|b| (a.cosh() * b.cosh()).ln()));
+        logs.iter_mut().zip(lengths).for_each(|(log, length)| *log += length);
+        log_sum_exp(&logs) + 2.0 * step.ln()
+    };
+    for degrees in [3, 8] {
+        assert!(log_integral(degrees).abs() < 1e-10, "{degrees}: {}", log_integral(degrees));
     }
 }
 
@@ -138,7 +185,7 @@ fn funnel_slices_are_normal() {
 /// Scores through the checked door against central differences of values.
 #[test]
 fn scores_are_slopes() {
-    for (name, target) in default_targets() {
+    for (name, target) in judged_targets() {
         let d = target.dim();
         let points = exact_draws(target.as_ref(), 5);
         let (_, scores) = values_and_scores(target.as_ref(), &points).unwrap();
@@ -190,4 +237,10 @@ fn every_mode_of_differentiation_agrees() {
     audit("many-well", ManyWell::new(6, 4, 4.0));
     audit("many-well-32", TiltedPairs::new(8));
     audit("funnel", Funnel::new(4));
+    audit("gmm-rotated", gmm_rotated(3, 5));
+    audit("student-mixture", StudentMixture::new(3, 5));
+    audit("rings", Rings::new(3, 0.2, 0.5));
+    audit("banana", Banana::new(3, 1.5, 0.3));
+    audit("double-well", ManyWell::new(2, 1, 2.0).tilted(0.3));
+    audit("many-well-rotated", RotatedWells::new(ManyWell::new(4, 2, 3.0).tilted(0.3), 40.0, 0.5));
 }

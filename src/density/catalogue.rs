@@ -1,7 +1,8 @@
 //! The targets that can be asked for by name, with their parameters.
 
 use super::{
-    Benchmark, CatalogueError, Funnel, ManyWell, TiltedPairs, gauss, gmm_unequal, gmm9, gmm40, nearest,
+    Banana, Benchmark, CatalogueError, Funnel, ManyWell, Rings, RotatedWells, StudentMixture, TiltedPairs,
+    gauss, gmm_rotated, gmm_unequal, gmm9, gmm40, nearest,
 };
 use std::collections::BTreeMap;
 
@@ -130,7 +131,21 @@ const fn dim(default: u32, from: u32) -> Parameter {
 /// A bound of the catalogue, not of the targets: `gauss` stores d² numbers.
 const MOST_DIMENSIONS: u32 = 1000;
 
-static TARGETS: [TargetEntry; 7] = [
+const fn real(name: &'static str, default: f64, from: f64, to: f64) -> Parameter {
+    Parameter { name, default, range: Range::Real { from, to } }
+}
+
+const fn whole(name: &'static str, default: u32, from: u32, to: u32) -> Parameter {
+    Parameter { name, default: default as f64, range: Range::Whole { from, to } }
+}
+
+/// Of wells with a tilt: their exact draws are by rejection, of which a steeper one would need too many.
+const STEEPEST_TILT: f64 = 2.0;
+
+/// Mixtures store d² numbers for each component.
+const MOST_DIMENSIONS_OF_A_MIXTURE: u32 = 100;
+
+static TARGETS: [TargetEntry; 13] = [
     TargetEntry {
         name: "gauss",
         description: "one Gaussian with full covariance, unnormalised",
@@ -156,6 +171,47 @@ static TARGETS: [TargetEntry; 7] = [
         build: |_| Ok(Box::new(gmm40())),
     },
     TargetEntry {
+        name: "gmm-rotated",
+        description: "Gaussians with weights 1 : 2 : 3 …, each with axes of its own",
+        parameters: &[
+            whole("dim", 5, 2, MOST_DIMENSIONS_OF_A_MIXTURE),
+            whole("modes", 6, 1, 2 * MOST_DIMENSIONS_OF_A_MIXTURE),
+        ],
+        build: rotated_mixture,
+    },
+    TargetEntry {
+        name: "student-mixture",
+        description: "4 Student laws with unequal weights and sizes: modes with heavy tails",
+        parameters: &[whole("dim", 2, 2, MOST_DIMENSIONS), whole("df", 8, 3, 100)],
+        build: |p| Ok(Box::new(StudentMixture::new(p[0] as usize, p[1] as u32))),
+    },
+    TargetEntry {
+        name: "rings",
+        description: "rings of radii 1, 3, 5 … in the plane; eccentric with an offset",
+        parameters: &[
+            whole("rings", 3, 1, 10),
+            real("thickness", 0.15, 0.01, 1.0),
+            real("offset", 0.0, -1.5, 1.5),
+        ],
+        build: |p| Ok(Box::new(Rings::new(p[0] as usize, p[1], p[2]))),
+    },
+    TargetEntry {
+        name: "banana",
+        description: "a Gaussian bent along a parabola by a map that keeps volumes",
+        parameters: &[dim(2, 2), real("scale", 3.0, 0.1, 100.0), real("twist", 0.2, -10.0, 10.0)],
+        build: |p| Ok(Box::new(Banana::new(p[0] as usize, p[1], p[2]))),
+    },
+    TargetEntry {
+        name: "double-well",
+        description: "a tilted double well τx − (x² − delta)² and normal coordinates",
+        parameters: &[
+            dim(2, 1),
+            real("delta", 2.0, 0.0, 100.0),
+            real("tilt", 0.3, -STEEPEST_TILT, STEEPEST_TILT),
+        ],
+        build: |p| Ok(Box::new(ManyWell::new(p[0] as usize, 1, p[1]).tilted(p[2]))),
+    },
+    TargetEntry {
         name: "many-well",
         description: "double wells −(x² − delta)² in the first `wells` coordinates, normal in the rest",
         parameters: &[
@@ -164,6 +220,19 @@ static TARGETS: [TargetEntry; 7] = [
             Parameter { name: "delta", default: 4.0, range: Range::Real { from: 0.0, to: 100.0 } },
         ],
         build: many_well,
+    },
+    TargetEntry {
+        name: "many-well-rotated",
+        description: "tilted double wells, turned by an angle in every plane (i, i + 1) and shifted",
+        parameters: &[
+            dim(5, 1),
+            whole("wells", 3, 0, MOST_DIMENSIONS),
+            real("delta", 3.0, 0.0, 100.0),
+            real("tilt", 0.3, -STEEPEST_TILT, STEEPEST_TILT),
+            real("angle", 30.0, -360.0, 360.0),
+            real("shift", 0.5, -100.0, 100.0),
+        ],
+        build: rotated_wells,
     },
     TargetEntry {
         name: "many-well-32",
@@ -183,12 +252,31 @@ static TARGETS: [TargetEntry; 7] = [
     },
 ];
 
-fn many_well(values: &[f64]) -> Result<Box<dyn Benchmark>, CatalogueError> {
+fn many_well(values: &[f64]) -> Built {
     let [dim, wells, delta] = *values else { unreachable!("many-well has three parameters") };
+    Ok(Box::new(wells_within(dim, wells, delta)?))
+}
+
+fn rotated_wells(values: &[f64]) -> Built {
+    let [dim, wells, delta, tilt, angle, shift] = *values else {
+        unreachable!("many-well-rotated has six parameters")
+    };
+    Ok(Box::new(RotatedWells::new(wells_within(dim, wells, delta)?.tilted(tilt), angle, shift)))
+}
+
+fn wells_within(dim: f64, wells: f64, delta: f64) -> Result<ManyWell, CatalogueError> {
     if wells > dim {
         return Err(bad("wells", wells, format!("at most `dim`, which is {dim}")));
     }
-    Ok(Box::new(ManyWell::new(dim as usize, wells as usize, delta)))
+    Ok(ManyWell::new(dim as usize, wells as usize, delta))
+}
+
+fn rotated_mixture(values: &[f64]) -> Built {
+    let [dim, modes] = *values else { unreachable!("gmm-rotated has two parameters") };
+    if modes > 2.0 * dim {
+        return Err(bad("modes", modes, format!("at most 2·`dim`, which is {}", 2.0 * dim)));
+    }
+    Ok(Box::new(gmm_rotated(dim as usize, modes as usize)))
 }
 
 fn bad(name: &'static str, value: f64, requirement: String) -> CatalogueError {
@@ -198,6 +286,7 @@ fn bad(name: &'static str, value: f64, requirement: String) -> CatalogueError {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::num::{Purpose, Stream};
 
     fn make(name: &str, parameters: &[(&str, f64)]) -> Result<Box<dyn Benchmark>, CatalogueError> {
         named_target(name, &parameters.iter().map(|(k, v)| (k.to_string(), *v)).collect())
@@ -219,6 +308,29 @@ mod tests {
         assert!((target.facts().log_z.unwrap() - 42.81724267753066).abs() < 4e-13);
     }
 
+    /// One parameter at a time at each end of its range: refused, or a target with finite facts and draws.
+    #[test]
+    fn ends_of_ranges_are_targets() {
+        let ends = |range: Range| match range {
+            Range::Whole { from, to } | Range::Even { from, to } => [f64::from(from), f64::from(to)],
+            Range::Real { from, to } => [from, to],
+        };
+        let mut made = 0;
+        for entry in targets() {
+            for (parameter, end) in entry.parameters.iter().flat_map(|p| ends(p.range).map(|end| (p, end))) {
+                let Ok(target) = make(entry.name, &[(parameter.name, end)]) else { continue };
+                let facts = target.facts();
+                let (mean, std) = (facts.mean.unwrap(), facts.std.unwrap());
+                let mut x = vec![f64::NAN; target.dim()];
+                assert!(target.draw(&mut Stream::new(0, Purpose::Audit, 0), &mut x));
+                let mut figures = mean.iter().chain(&std).chain(&x).chain(&facts.log_z);
+                assert!(figures.all(|v| v.is_finite()), "{} {} {end}", entry.name, parameter.name);
+                made += 1;
+            }
+        }
+        assert!(made > 40, "{made}");
+    }
+
     #[test]
     fn bad_requests_say_what_to_do() {
         let message = |name, parameters: &[(&str, f64)]| make(name, parameters).err().unwrap().to_string();
@@ -231,6 +343,10 @@ mod tests {
         }
         assert!(message("many-well-32", &[("dim", 5.0)]).contains("an even whole number"));
         assert!(message("many-well", &[("delta", -1.0)]).contains("a number from 0 to 100"));
-        assert!(message("many-well", &[("dim", 3.0), ("wells", 4.0)]).contains("at most `dim`, which is 3"));
+        for name in ["many-well", "many-well-rotated"] {
+            assert!(message(name, &[("dim", 3.0), ("wells", 4.0)]).contains("at most `dim`, which is 3"));
+        }
+        assert!(message("gmm-rotated", &[("dim", 2.0)]).contains("at most 2·`dim`, which is 4"));
+        assert!(message("student-mixture", &[("df", 2.0)]).contains("a whole number from 3 to 100"));
     }
 }

@@ -17,7 +17,7 @@ pub(super) struct WellFacts {
     pub log_z: f64,
     pub mean: f64,
     pub std: f64,
-    /// The local maxima, left and right; both 0 where δ = τ = 0.
+    /// The local maxima, left and right, if [`DoubleWell::has_two_modes`].
     pub modes: [f64; 2],
     /// Probability of being nearer the right one.
     pub right: f64,
@@ -27,6 +27,12 @@ impl DoubleWell {
     pub fn log_density<S: Scalar>(&self, x: &S) -> S {
         let well = -(x.square() - self.delta).square();
         if self.tilt == 0.0 { well } else { well + x.clone() * self.tilt }
+    }
+
+    /// Whether −4x(x² − δ) + τ has three zeros: |τ| < 8·(δ/3)^(3/2), the slope's height at its extrema x = ±√(δ/3).
+    pub fn has_two_modes(&self) -> bool {
+        let third = self.delta / 3.0;
+        self.tilt * self.tilt < 64.0 * third * third * third
     }
 
     /// By the trapezoidal rule, which converges exponentially for an entire function with these tails.
@@ -131,6 +137,20 @@ mod tests {
             assert!((facts.std / std - 1.0).abs() < 4e-15, "{}", facts.std);
             assert!(facts.mean.abs() < 1e-15 && (facts.right - 0.5).abs() < 1e-13);
         }
+    }
+
+    /// At δ = 3 the second mode goes at τ = 8: there the slope has a double zero at −1.
+    #[test]
+    fn a_steep_tilt_leaves_one_mode() {
+        let slope = |well: DoubleWell, x: f64| -4.0 * x * (x * x - well.delta) + well.tilt;
+        let bowed = |tilt| DoubleWell { delta: 3.0, tilt };
+        assert_eq!(slope(bowed(8.0), -1.0), 0.0);
+        assert!(bowed(-7.99).has_two_modes() && !bowed(8.01).has_two_modes());
+        assert!(!DoubleWell { delta: 0.0, tilt: 0.0 }.has_two_modes());
+        let modes = bowed(7.9).facts().modes;
+        assert!(
+            modes[0] < -1.0 && modes[1] > 1.0 && modes.iter().all(|x| slope(bowed(7.9), *x).abs() < 1e-10)
+        );
     }
 
     /// Draws against integrals for every branch; the twin with another tilt must not fit.

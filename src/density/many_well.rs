@@ -7,9 +7,9 @@ use crate::num::{Scalar, Stream};
 /// More modes than this are not listed.
 const MOST_MODES: usize = 4096;
 
-/// log ρ(x) = −Σ_{i ≤ m} (x_i² − δ)² − ½ Σ_{i > m} x_i².
+/// log ρ(x) = −Σ_{i ≤ m} ((x_i² − δ)² − τ·x_i) − ½ Σ_{i > m} x_i², τ = 0 unless [`ManyWell::tilted`].
 ///
-/// log Z = m·log ∫e^−(x² − δ)² dx + ½ (d − m) log 2π.
+/// log Z = m·log ∫e^(τx − (x² − δ)²) dx + ½ (d − m) log 2π.
 #[derive(Clone, Copy, Debug)]
 pub struct ManyWell {
     dim: usize,
@@ -29,6 +29,16 @@ impl ManyWell {
             "many-well needs a finite delta of at least 0, not {delta}"
         );
         ManyWell { dim, wells, well: DoubleWell { delta, tilt: 0.0 } }
+    }
+
+    /// The same wells with τ = `tilt`, which moves mass to the right if positive.
+    ///
+    /// # Panics
+    /// If `tilt` is not finite.
+    pub fn tilted(mut self, tilt: f64) -> ManyWell {
+        assert!(tilt.is_finite(), "many-well needs a finite tilt, not {tilt}");
+        self.well.tilt = tilt;
+        self
     }
 }
 
@@ -53,7 +63,7 @@ impl Benchmark for ManyWell {
         let well = self.well.facts();
         let per_coordinate: Vec<Option<WellFacts>> =
             (0..self.dim).map(|i| (i < self.wells).then_some(well)).collect();
-        let separated = self.wells > 0 && self.well.delta > 0.0;
+        let separated = self.wells > 0 && self.well.has_two_modes();
         Facts {
             modes: if separated { modes(&per_coordinate) } else { None },
             ..product_facts(&per_coordinate, 0.0)

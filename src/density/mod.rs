@@ -1,5 +1,6 @@
 //! Unnormalised log densities: log ρ, its score and Laplacian, and what is known of them exactly.
 
+mod banana;
 mod catalogue;
 mod catalogue_error;
 mod density_error;
@@ -15,9 +16,14 @@ mod mixture;
 mod named_mixtures;
 mod nearest;
 mod quiet_panic;
+mod rings;
+mod rotated_wells;
+mod rotation;
 mod standardise;
+mod student_mixture;
 mod voronoi;
 
+pub use banana::Banana;
 pub use catalogue::{Parameter, Range, TargetEntry, find, named_target, targets};
 pub use catalogue_error::CatalogueError;
 pub use density_error::{DensityError, DensityFailure};
@@ -29,6 +35,9 @@ pub use gaussian::{Gaussian, GaussianError, gauss};
 pub use log_density::{LogDensity, Target};
 pub use many_well::{ManyWell, TiltedPairs};
 pub use mixture::{GaussianMixture, MixtureError};
-pub use named_mixtures::{gmm_unequal, gmm9, gmm40};
+pub use named_mixtures::{gmm_rotated, gmm_unequal, gmm9, gmm40};
 pub use nearest::nearest;
+pub use rings::Rings;
+pub use rotated_wells::RotatedWells;
 pub use standardise::{StandardiseError, Standardised};
+pub use student_mixture::StudentMixture;

@@ -1,5 +1,6 @@
-//! The catalogue's mixtures: `gmm9`, `gmm40`, `gmm-unequal`.
+//! The catalogue's mixtures: `gmm9`, `gmm40`, `gmm-unequal`, `gmm-rotated`.
 
+use super::rotation::Rotation;
 use super::{Gaussian, GaussianMixture};
 use nalgebra::{DMatrix, DVector};
 
@@ -51,6 +52,32 @@ pub fn gmm_unequal() -> GaussianMixture {
     GaussianMixture::new(&weights, ELLIPSES.iter().map(rotated).collect()).expect("five planar components")
 }
 
+/// `modes` Gaussians in `dim` dimensions with unequal weights, each turned its own way.
+///
+/// Component k = 1, 2, … has a weight proportional to k, the mean ±5·Q₃₀·e_i (i = 1 … d with +, then with −) and
+/// the covariance Q·diag(σ²)·Qᵀ, Q = Q₂₅ₖ, σ_j = 0.5, 0.75 or 1 for j + k = 0, 1, 2 modulo 3. Q_α turns by α degrees
+/// in the planes (1, 2), (2, 3), … (d − 1, d). Means are at least 7.07 apart, seven of the largest deviations.
+///
+/// # Panics
+/// If `dim < 2`, or `modes` is 0 or above 2·`dim`.
+pub fn gmm_rotated(dim: usize, modes: usize) -> GaussianMixture {
+    assert!(dim >= 2, "the rotated mixture needs a dimension of at least 2, not {dim}");
+    assert!((1..=2 * dim).contains(&modes), "{modes} modes in {dim} dimensions: 1 to {} have room", 2 * dim);
+    let weights: Vec<f64> = (1..=modes).map(|k| k as f64).collect();
+    GaussianMixture::new(&weights, (1..=modes).map(|k| turned(k, dim)).collect()).expect("as many weights")
+}
+
+fn turned(k: usize, dim: usize) -> Gaussian {
+    let mut mean = vec![0.0; dim];
+    mean[(k - 1) % dim] = if k <= dim { 5.0 } else { -5.0 };
+    Rotation::new(30.0).apply(&mut mean);
+    let mut axes = DMatrix::from_vec(dim, dim, Rotation::new(25.0 * k as f64).columns(dim));
+    for (j, mut axis) in axes.column_iter_mut().enumerate() {
+        axis *= 0.5 + 0.25 * ((j + 1 + k) % 3) as f64;
+    }
+    Gaussian::new(DVector::from_vec(mean), &(&axes * axes.transpose())).expect("positive deviations")
+}
+
 fn round(mean: [f64; 2], variance: f64) -> Gaussian {
     planar(mean, &DMatrix::from_diagonal_element(2, 2, variance))
 }
@@ -89,6 +116,23 @@ mod tests {
         assert_eq!(forty.components().len(), 40);
         assert!((forty.components()[7].factor()[(1, 1)] - 1.3132617).abs() < 5e-8);
         assert_eq!(forty.components()[39].mean().as_slice(), &[3.6796999, -25.0242138]);
+    }
+
+    /// In the plane: directions of the axes, the mean, and the determinant (σ₁σ₂)².
+    #[test]
+    fn a_rotated_component_by_hand() {
+        let mixture = gmm_rotated(2, 4);
+        let second = &mixture.components()[1];
+        assert!((second.mean() - DVector::from_vec(vec![-2.5, 5.0 * 0.75f64.sqrt()])).norm() < 1e-14);
+        // k = 2 turns by 50° and has σ = 0.5 and 0.75 for j + k = 3 and 4.
+        let (s, c) = (libm::sin(50f64.to_radians()), libm::cos(50f64.to_radians()));
+        let covariance = second.covariance();
+        assert!((covariance[(0, 0)] - (0.25 * c * c + 0.5625 * s * s)).abs() < 1e-15);
+        assert!((covariance[(0, 1)] - (0.25 - 0.5625) * s * c).abs() < 1e-15);
+        let weights = gmm_rotated(3, 6).weights().to_vec();
+        assert!((weights[5] - 6.0 / 21.0).abs() < 1e-15);
+        let ends = gmm_rotated(3, 6);
+        assert!((ends.components()[0].mean() + ends.components()[3].mean()).norm() < 1e-15);
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! How draws are spread over known modes.
 
+use super::points::squared_distance;
 use super::weights::normalised_weights;
 use crate::num::pairwise_sum;
 use rayon::prelude::*;
@@ -58,7 +59,7 @@ fn nearest_centres(draws: &[f64], centres: &[f64], dim: usize) -> Vec<Option<usi
 fn nearest_centre(x: &[f64], centres: &[f64]) -> Option<usize> {
     let mut best = (f64::INFINITY, None);
     for (k, centre) in centres.chunks_exact(x.len()).enumerate() {
-        let distance: f64 = x.iter().zip(centre).map(|(a, b)| (a - b) * (a - b)).sum();
+        let distance = squared_distance(x, centre);
         if distance < best.0 {
             best = (distance, Some(k));
         }

@@ -1,5 +1,6 @@
 //! Mean and standard deviation of each coordinate of draws.
 
+use super::points::count;
 use super::weights::normalised_weights;
 
 /// Moments of each coordinate.
@@ -40,14 +41,6 @@ pub fn weighted_moments(draws: &[f64], dim: usize, log_weights: &[f64]) -> Momen
 pub fn delta_std(std: &[f64], reference: &[f64]) -> f64 {
     assert_eq!(std.len(), reference.len(), "delta_std: lengths differ");
     std.iter().zip(reference).map(|(a, b)| (a - b).abs()).sum::<f64>() / std.len() as f64
-}
-
-#[track_caller]
-fn count(draws: &[f64], dim: usize) -> usize {
-    assert!(dim > 0, "draws need a dimension of at least 1");
-    let n = draws.len() / dim;
-    assert_eq!(n * dim, draws.len(), "{} numbers are not whole draws of dimension {dim}", draws.len());
-    n
 }
 
 /// Weights summing to 1; two passes, so that a large mean costs no digits of the deviation.

@@ -60,6 +60,15 @@ pub enum Reason {
         /// Number of modes of the target.
         n_modes: usize,
     },
+    /// Modes that must have draws have none, or next to none.
+    MissedModes {
+        /// How many.
+        missed: usize,
+        /// Number of modes of the target.
+        n_modes: usize,
+        /// Their mass, 0 to 1.
+        mass: f64,
+    },
 }
 
 impl std::fmt::Display for Reason {
@@ -96,6 +105,12 @@ impl std::fmt::Display for Reason {
                 f,
                 "log Z falls short by {shortfall:.3}, the logarithm of the number of modes ({n_modes}): the draws \
                  sit in one mode: try another seed, more points or a wider network"
+            ),
+            Reason::MissedModes { missed, n_modes, mass } => write!(
+                f,
+                "{missed} of {n_modes} modes have hardly any draws, though they hold {mass:.3} of the mass: log Z falls \
+                 short by {:.3}; try another seed, more points or a wider network",
+                -libm::log1p(-mass)
             ),
         }
     }

@@ -54,6 +54,8 @@ pub struct Bounds {
     pub learned_log_z: f64,
     /// Nats by which it may differ on top from the exact one.
     pub exact_log_z: f64,
+    /// Nats by which a shortfall of log Z may differ from log(number of modes) and still be the sign of a collapse.
+    pub collapse: f64,
 }
 
 impl Default for Bounds {
@@ -73,6 +75,8 @@ impl Default for Bounds {
             learned_log_z: 0.05,
             // Half a percent of Z: error of the integration of log q, which no standard error knows of.
             exact_log_z: 0.005,
+            // One mode that holds between ¾ and 1⅓ of its equal share.
+            collapse: 0.3,
         }
     }
 }
@@ -136,11 +140,12 @@ fn exact_reason(estimates: &Estimates, exact: f64, bounds: &Bounds) -> Option<Re
     (!agrees).then_some(Reason::ExactLogZDisagrees { exact, estimated, se, tolerance })
 }
 
-/// Only for at least two modes, and a shortfall within a tenth of log(modes) or the standard errors of it.
+/// Draws in one of n equal modes estimate Z/n, far outside the error of log Z. Only for at least two modes, and never
+/// half of log n away: for two modes that is close to the bound. An estimate too large by log n is no collapse.
 fn collapse_reason(estimates: &Estimates, exact: f64, n_modes: usize, bounds: &Bounds) -> Option<Reason> {
+    exact_reason(estimates, exact, bounds)?;
     let (shortfall, full) = (exact - estimates.log_z, libm::log(n_modes as f64));
-    let near = (0.1 * full).max(bounds.standard_errors * estimates.log_z_se).min(0.5 * full);
-    let collapsed = n_modes >= 2 && (shortfall - full).abs() <= near;
+    let collapsed = n_modes >= 2 && (shortfall - full).abs() <= bounds.collapse.min(0.5 * full);
     collapsed.then_some(Reason::ModeCollapse { shortfall, n_modes })
 }
 
@@ -205,6 +210,19 @@ mod tests {
     fn collapse_is_recognised_by_its_shortfall() {
         let collapsed = reasons(good(), exactly(0.3 + 9f64.ln() + 0.05));
         assert!(matches!(collapsed[..], [_, Reason::ModeCollapse { n_modes: 9, .. }]), "{collapsed:?}");
+        let beside = |n_modes: usize, nats: f64| {
+            let evidence = Evidence { n_modes: Some(n_modes), ..exactly(0.3 + (n_modes as f64).ln() + nats) };
+            reasons(good(), evidence)
+        };
+        for (n_modes, nats) in [(9, 0.29), (9, -0.29), (40, 0.29), (2, 0.29), (2, -0.29)] {
+            let near = beside(n_modes, nats);
+            assert!(matches!(near[..], [_, Reason::ModeCollapse { .. }]), "{n_modes} {nats}");
+        }
+        for (n_modes, nats) in [(9, 0.31), (9, -0.31), (40, -1.0), (2, 0.31)] {
+            assert_eq!(beside(n_modes, nats).len(), 1, "{n_modes} {nats}");
+        }
+        let vague = Estimates { log_z_se: 0.5, ..good() };
+        assert_eq!(reasons(vague, exactly(0.3 + 9f64.ln())), vec![], "within the error of log Z");
         // Too large is no collapse, nor is a single mode.
         assert_eq!(reasons(good(), exactly(0.3 - 9f64.ln())).len(), 1);
         let single = Evidence { n_modes: Some(1), ..exactly(0.3) };

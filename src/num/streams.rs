@@ -30,6 +30,8 @@ pub enum Purpose {
     Sketch = 10,
     /// Pilot chains that place the times of a noisy one.
     TimeGrid = 11,
+    /// Directions onto which sets of points are projected.
+    Directions = 12,
 }
 
 /// xoshiro256++ with uniform and normal variates whose bits are the same on every platform.
