@@ -2,20 +2,21 @@
 
 use std::cell::RefCell;
 
-/// A record of scalar operations, each reading earlier nodes with known partial derivatives.
+/// A record of scalar operations, each reading at most two earlier nodes with known partial derivatives.
 ///
 /// Written by [`Var`](super::Var) arithmetic, read backwards by [`Var::gradient`](super::Var::gradient). Clearing keeps the
 /// memory, so a tape in a loop allocates only until its largest round.
 #[derive(Debug, Default)]
 pub struct Tape {
-    record: RefCell<Record>,
+    nodes: RefCell<Vec<Node>>,
 }
 
-#[derive(Debug, Default)]
-struct Record {
-    /// Node k reads `operands[ends[k−1]..ends[k]]`.
-    ends: Vec<usize>,
-    operands: Vec<(usize, f64)>,
+/// ∂node/∂operand for two operands: of one size, so that recording is one push and a sweep has no inner loop.
+#[derive(Clone, Copy, Debug)]
+struct Node {
+    /// Each one more than the operand's place on the tape; 0 where there is no operand.
+    operands: [u32; 2],
+    partials: [f64; 2],
 }
 
 impl Tape {
@@ -26,7 +27,7 @@ impl Tape {
 
     /// Number of nodes.
     pub fn len(&self) -> usize {
-        self.record.borrow().ends.len()
+        self.nodes.borrow().len()
     }
 
     /// Whether nothing is recorded.
@@ -36,41 +37,61 @@ impl Tape {
 
     /// Forgets every node and keeps the memory. Exclusive, since variables of this tape must be gone.
     pub fn clear(&mut self) {
-        let record = self.record.get_mut();
-        record.ends.clear();
-        record.operands.clear();
+        self.nodes.get_mut().clear();
     }
 
-    /// Records a node that reads the given earlier nodes with these partial derivatives.
-    pub(super) fn push(&self, operands: impl IntoIterator<Item = (usize, f64)>) -> usize {
-        let mut record = self.record.borrow_mut();
-        record.operands.extend(operands);
-        let end = record.operands.len();
-        record.ends.push(end);
-        record.ends.len() - 1
+    /// Records an independent variable and returns its place.
+    #[inline]
+    pub(super) fn push_input(&self) -> u32 {
+        self.push([0, 0], [0.0, 0.0])
     }
 
-    /// ∂output/∂node for every node up to `output`, in one sweep; `adjoints` is resized and overwritten.
+    /// Records a node that reads one earlier node, and returns its place.
+    #[inline]
+    pub(super) fn push_unary(&self, operand: u32, partial: f64) -> u32 {
+        self.push([operand + 1, 0], [partial, 0.0])
+    }
+
+    /// Records a node that reads two earlier nodes, and returns its place.
+    #[inline]
+    pub(super) fn push_binary(&self, operands: [u32; 2], partials: [f64; 2]) -> u32 {
+        self.push(operands.map(|operand| operand + 1), partials)
+    }
+
+    #[inline]
+    fn push(&self, operands: [u32; 2], partials: [f64; 2]) -> u32 {
+        let mut nodes = self.nodes.borrow_mut();
+        let place = nodes.len();
+        assert!(place < u32::MAX as usize, "a tape holds at most {} nodes", u32::MAX);
+        nodes.push(Node { operands, partials });
+        place as u32
+    }
+
+    /// ∂output/∂node for the nodes from `first` to `output`, in one sweep that looks no further back.
+    ///
+    /// `adjoints` is resized and overwritten; that of node k stands at `k − first + 1`, and place 0 is of no use.
     ///
     /// # Panics
-    /// If there is no node `output`.
+    /// If `first > output`, or there is no node `output`.
     ///
     /// # Cost
-    /// A multiply-add per recorded operand.
-    pub(super) fn adjoints(&self, output: usize, adjoints: &mut Vec<f64>) {
-        let record = self.record.borrow();
-        assert!(output < record.ends.len(), "node {output} is not among the {} recorded", record.ends.len());
+    /// Two multiply-adds per node.
+    pub(super) fn adjoints(&self, first: u32, output: u32, adjoints: &mut Vec<f64>) {
+        let nodes = self.nodes.borrow();
+        assert!((output as usize) < nodes.len(), "node {output} is not among the {} recorded", nodes.len());
+        assert!(first <= output, "node {first} was recorded after node {output}");
+        let swept = &nodes[first as usize..=output as usize];
         adjoints.clear();
-        adjoints.resize(output + 1, 0.0);
-        adjoints[output] = 1.0;
-        for node in (0..=output).rev() {
-            let adjoint = adjoints[node];
+        adjoints.resize(swept.len() + 1, 0.0);
+        adjoints[swept.len()] = 1.0;
+        for (k, node) in swept.iter().enumerate().rev() {
+            let adjoint = adjoints[k + 1];
             if adjoint == 0.0 {
                 continue;
             }
-            let begin = if node == 0 { 0 } else { record.ends[node - 1] };
-            for &(operand, partial) in &record.operands[begin..record.ends[node]] {
-                adjoints[operand] += adjoint * partial;
+            for (operand, partial) in node.operands.iter().zip(node.partials) {
+                // No operand, and every one before `first`, falls on place 0.
+                adjoints[operand.saturating_sub(first) as usize] += adjoint * partial;
             }
         }
     }

@@ -128,10 +128,10 @@ impl<'a> Assembler<'a> {
     }
 
     /// Gathers the jets of all unknowns at point `p` of the block.
-    fn gather(&self, work: &mut Workspace, p: usize) {
-        work.numbers.clear();
-        for (network, tape) in self.networks.list().iter().zip(&work.networks) {
-            tape.gather(network, p, &mut work.numbers);
+    fn gather(&self, tapes: &[NetworkTape], p: usize, numbers: &mut Vec<f64>) {
+        numbers.clear();
+        for (network, tape) in self.networks.list().iter().zip(tapes) {
+            tape.gather(network, p, numbers);
         }
     }
 
@@ -140,7 +140,7 @@ impl<'a> Assembler<'a> {
         let scalars = &theta[self.networks.scalars()];
         let first = range.start;
         for (k, residuals) in range.zip(out.chunks_exact_mut(self.system.n_equations())) {
-            self.gather(work, k - first);
+            self.gather(&work.networks, k - first, &mut work.numbers);
             let jets = Jets::new(self.networks.unknowns(), &work.numbers, scalars);
             self.system.residuals_real(self.points.point(k), &jets, residuals);
             residuals.iter_mut().for_each(|r| *r *= self.scale(k));
@@ -158,23 +158,28 @@ impl<'a> Assembler<'a> {
         }
         let scalars = &theta[self.networks.scalars()];
         let first = range.start;
+        let Workspace { networks, tape, numbers, adjoints, seeds } = work;
+        // The block goes on one tape: its variables live in vectors that every point uses again, and a gradient
+        // looks no further back than its own point.
+        tape.clear();
+        let mut inputs = Vec::new();
+        let mut on_tape = vec![Var::constant(0.0); n_equations];
+        let mut seed = vec![0.0; counts.iter().sum()];
         for (k, residuals) in range.zip(out.chunks_exact_mut(n_equations)) {
-            self.gather(work, k - first);
-            let Workspace { tape, numbers, adjoints, seeds, .. } = work;
-            tape.clear();
-            let inputs: Vec<Var> = numbers.iter().chain(scalars).map(|&v| Var::input(tape, v)).collect();
+            self.gather(networks, k - first, numbers);
+            inputs.clear();
+            inputs.extend(numbers.iter().chain(scalars).map(|&v| Var::input(tape, v)));
             let (jet_inputs, scalar_inputs) = inputs.split_at(numbers.len());
             let jets = Jets::new(self.networks.unknowns(), jet_inputs, scalar_inputs);
-            let mut on_tape = vec![Var::constant(0.0); n_equations];
+            on_tape.fill(Var::constant(0.0));
             self.system.residuals_on_tape(self.points.point(k), &jets, &mut on_tape);
             let scale = self.scale(k);
-            let mut seed = vec![0.0; inputs.len()];
             for (equation, residual) in on_tape.iter().enumerate() {
                 residuals[equation] = scale * residual.value();
-                (*residual * scale).gradient(&inputs, adjoints, &mut seed);
+                residual.gradient(&inputs, adjoints, &mut seed);
                 let mut start = 0;
                 for (count, list) in counts.iter().zip(&mut seeds[equation]) {
-                    list.extend_from_slice(&seed[start..start + count]);
+                    list.extend(seed[start..start + count].iter().map(|s| scale * s));
                     start += count;
                 }
             }
@@ -237,11 +242,12 @@ fn combine_seeds(seeds: &mut [Vec<Vec<f64>>], weights: &[f64], points: usize) {
     let (first, others) = seeds.split_first_mut().expect("at least one equation");
     for (k, list) in first.iter_mut().enumerate() {
         let count = list.len() / points;
-        for (i, seed) in list.iter_mut().enumerate() {
-            let row = i / count * n_equations;
-            *seed *= weights[row];
-            *seed +=
-                others.iter().enumerate().map(|(e, other)| weights[row + 1 + e] * other[k][i]).sum::<f64>();
+        for (p, seeds) in list.chunks_exact_mut(count.max(1)).enumerate() {
+            let weights = &weights[p * n_equations..][..n_equations];
+            for (i, seed) in seeds.iter_mut().enumerate() {
+                let of_others = others.iter().zip(&weights[1..]).map(|(o, w)| w * o[k][p * count + i]);
+                *seed = *seed * weights[0] + of_others.sum::<f64>();
+            }
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Activation functions: what a layer applies to each unit, with three derivatives.
 
-use crate::num::{Elementary, tanh_in_place, vectorized};
+use crate::num::{Elementary, tanh, vectorized};
 use std::fmt::Debug;
 
 /// An activation σ.
@@ -58,24 +58,32 @@ impl Activation for Tanh {
 
     fn tabulate(&self, pre: &[f64], third: bool, table: &mut ActivationTable) {
         table.resize(pre.len());
-        table.value.copy_from_slice(pre);
-        tanh_in_place(&mut table.value);
         let ActivationTable { value, first, second, third: last } = table;
         vectorized(
             #[inline(always)]
             || {
-                for ((a, s1), s2) in value.iter().zip(first.iter_mut()).zip(second.iter_mut()) {
-                    *s1 = (1.0 - a) * (1.0 + a);
-                    *s2 = -2.0 * a * *s1;
-                }
+                let columns = pre.iter().zip(value).zip(first).zip(second);
                 if third {
-                    for ((a, s1), s3) in value.iter().zip(first.iter()).zip(last.iter_mut()) {
-                        *s3 = s1 * (4.0 * a * a - 2.0 * s1);
+                    for ((((x, a), s1), s2), s3) in columns.zip(last) {
+                        (*a, *s1, *s2) = tanh_with_slopes(*x);
+                        *s3 = *s1 * (4.0 * *a * *a - 2.0 * *s1);
+                    }
+                } else {
+                    for (((x, a), s1), s2) in columns {
+                        (*a, *s1, *s2) = tanh_with_slopes(*x);
                     }
                 }
             },
         );
     }
+}
+
+/// a = tanh x, a′ = (1 − a)(1 + a) and a″ = −2aa′.
+#[inline(always)]
+fn tanh_with_slopes(x: f64) -> (f64, f64, f64) {
+    let a = tanh(x);
+    let first = (1.0 - a) * (1.0 + a);
+    (a, first, -2.0 * a * first)
 }
 
 /// Any elementary function as an activation, unit by unit: `Elementwise(Elementary::Sin)`.

@@ -139,11 +139,15 @@ impl NetworkTape {
         let inputs = MatRef::from_column_major_slice(&self.inputs, layer.cols, self.points);
         let values = MatMut::from_column_major_slice_mut(&mut out[..size], rows, self.points);
         multiply(values, Write::Replace, weight_matrix(network, theta, 0), inputs, 1.0);
-        out[size..].fill(0.0);
-        for (c, j, slope) in tangents(network) {
-            let column = &theta[layer.weight.start + j * rows..][..rows];
-            for units in out[c * size..(c + 1) * size].chunks_exact_mut(rows) {
-                units.iter_mut().zip(column).for_each(|(u, w)| *u = slope * w);
+        let tangents = tangents(network);
+        for c in 1..channels {
+            let out = &mut out[c * size..(c + 1) * size];
+            match tangents.iter().find(|(channel, ..)| *channel == c) {
+                Some((_, j, slope)) => {
+                    repeat_column(out, *slope, &theta[layer.weight.start + j * rows..][..rows])
+                }
+                // The Laplacian of an input, or ∂t of one that does not read t.
+                None => out.fill(0.0),
             }
         }
         add_bias(&mut out[..size], &theta[layer.bias.clone()]);
@@ -213,9 +217,26 @@ fn weight_matrix<'a>(network: &Network, theta: &'a [f64], l: usize) -> MatRef<'a
 }
 
 fn add_bias(values: &mut [f64], bias: &[f64]) {
-    for units in values.chunks_exact_mut(bias.len()) {
-        units.iter_mut().zip(bias).for_each(|(u, b)| *u += b);
-    }
+    vectorized(
+        #[inline(always)]
+        || {
+            for units in values.chunks_exact_mut(bias.len()) {
+                units.iter_mut().zip(bias).for_each(|(u, b)| *u += b);
+            }
+        },
+    );
+}
+
+/// Writes scale·column to the units of every point.
+fn repeat_column(out: &mut [f64], scale: f64, column: &[f64]) {
+    vectorized(
+        #[inline(always)]
+        || {
+            for units in out.chunks_exact_mut(column.len()) {
+                units.iter_mut().zip(column).for_each(|(u, w)| *u = scale * w);
+            }
+        },
+    );
 }
 
 /// (channel, input, slope) of the derivative channels that the inputs seed.

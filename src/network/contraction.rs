@@ -2,6 +2,7 @@
 
 use super::Layer;
 use crate::num::{MatMut, MatRef, Write, multiply, vectorized};
+use std::ops::Range;
 
 /// Where one reverse sweep puts its result. With θ̄ = Σ over points and channels of g ⊗ z:
 pub enum Contraction<'a> {
@@ -98,37 +99,27 @@ impl Contraction<'_> {
         let column =
             |j: usize| layer.weight.start + j * layer.rows..layer.weight.start + (j + 1) * layer.rows;
         for &(c, j, slope) in tangents {
-            match self {
-                Contraction::Gradient(sum) => {
-                    (0..g.points).for_each(|p| add_scaled(&mut sum[column(j)], slope, g.column(c, p)));
-                }
-                Contraction::Rows { rows, stride } => {
-                    (0..g.points)
-                        .for_each(|p| add_scaled(&mut rows[p * *stride..][column(j)], slope, g.column(c, p)));
-                }
-                Contraction::Direction { direction, products } => {
-                    for (p, product) in products.iter_mut().enumerate() {
-                        *product += slope * dot(g.column(c, p), &direction[column(j)]);
-                    }
-                }
-            }
+            self.units(column(j), slope, c, g);
         }
     }
 
     /// The bias reaches the value channel only.
     fn bias(&mut self, layer: &Layer, g: Block<'_>) {
+        self.units(layer.bias.clone(), 1.0, 0, g);
+    }
+
+    /// Takes parameters that the units of channel `c` contain with the factor `slope`, one each.
+    fn units(&mut self, place: Range<usize>, slope: f64, c: usize, g: Block<'_>) {
         match self {
-            Contraction::Gradient(sum) => {
-                (0..g.points).for_each(|p| add_scaled(&mut sum[layer.bias.clone()], 1.0, g.column(0, p)));
-            }
+            Contraction::Gradient(sum) => add_columns(&mut sum[place], slope, g.channel_numbers(c)),
             Contraction::Rows { rows, stride } => {
                 for p in 0..g.points {
-                    add_scaled(&mut rows[p * *stride..][layer.bias.clone()], 1.0, g.column(0, p));
+                    add_columns(&mut rows[p * *stride..][place.clone()], slope, g.column(c, p));
                 }
             }
             Contraction::Direction { direction, products } => {
                 for (p, product) in products.iter_mut().enumerate() {
-                    *product += dot(g.column(0, p), &direction[layer.bias.clone()]);
+                    *product += slope * dot(g.column(c, p), &direction[place.clone()]);
                 }
             }
         }
@@ -179,8 +170,32 @@ fn outer_sum_of<const C: usize>(out: &mut [f64], z: Block<'_>, g: Block<'_>, p: 
     );
 }
 
-fn add_scaled(out: &mut [f64], scale: f64, v: &[f64]) {
-    out.iter_mut().zip(v).for_each(|(o, v)| *o += scale * v);
+/// Entries of a sum that stay in vector registers while the columns pass.
+const STRIP: usize = 32;
+
+/// sum += scale·(column of `columns`), one column after the other.
+fn add_columns(sum: &mut [f64], scale: f64, columns: &[f64]) {
+    let rows = sum.len();
+    vectorized(
+        #[inline(always)]
+        || {
+            let (strips, rest) = sum.as_chunks_mut::<STRIP>();
+            for (k, strip) in strips.iter_mut().enumerate() {
+                let mut held = *strip;
+                for column in columns.chunks_exact(rows) {
+                    let part = &column[k * STRIP..][..STRIP];
+                    held.iter_mut().zip(part).for_each(|(h, v)| *h = scale.mul_add(*v, *h));
+                }
+                *strip = held;
+            }
+            if !rest.is_empty() {
+                for column in columns.chunks_exact(rows) {
+                    let part = &column[rows - rest.len()..];
+                    rest.iter_mut().zip(part).for_each(|(r, v)| *r = scale.mul_add(*v, *r));
+                }
+            }
+        },
+    );
 }
 
 fn dot(a: &[f64], b: &[f64]) -> f64 {

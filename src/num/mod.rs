@@ -23,4 +23,4 @@ pub use scalar::Scalar;
 pub use simd::vectorized;
 pub use spectrum::Spectrum;
 pub use streams::{Purpose, Stream};
-pub use tanh::tanh_in_place;
+pub use tanh::{tanh, tanh_in_place};

@@ -36,7 +36,7 @@ pub trait Scalar:
     /// If `order` plus the orders of differentiation nested in `Self` exceeds 3.
     fn elementary(&self, function: Elementary, order: usize) -> Self;
 
-    /// `Σ_k weights[k]·terms[k]` as one operation (one node where there is a tape).
+    /// `Σ_k weights[k]·terms[k]` as one operation (where there is a tape, a node per term at most).
     ///
     /// # Panics
     /// If the lengths differ.
