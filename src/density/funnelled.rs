@@ -174,7 +174,8 @@ mod tests {
         let (target, scales) = (gauss(4), scales());
         let ours = Funnelled::new(&target, &scales);
         let u = [0.4, -0.8, 0.7, 0.9];
-        let root = DMatrix::from_fn(4, 4, |i, j| if j > i { 0.0 } else { 0.5 + 0.2 * i as f64 - 0.3 * j as f64 });
+        let root =
+            DMatrix::from_fn(4, 4, |i, j| if j > i { 0.0 } else { 0.5 + 0.2 * i as f64 - 0.3 * j as f64 });
         let (mut value, mut score, mut laplacian) = ([0.0], [0.0; 4], [0.0]);
         ours.values_and_scores(&u, &mut value, &mut score);
         ours.laplacians(&u, &root, &mut laplacian);

@@ -45,7 +45,7 @@ pub fn fit(
     check(target, settings)?;
     let entry = evolution_entry(&settings.evolution)
         .ok_or_else(|| FitError::UnknownEvolution { name: settings.evolution.clone() })?;
-    let pilot = Pilot::run(target, settings.standardise, settings.seed)?;
+    let pilot = Pilot::run(target, settings.standardise, entry.prior_width, settings.seed)?;
     let standardised = pilot.frame.standardise(target);
     let evolution = (entry.make)(pilot.setting);
     check_evolution(&*evolution, target, settings)?;

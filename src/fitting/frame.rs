@@ -24,6 +24,15 @@ impl Frame {
         }
     }
 
+    /// The same with a prior that is `factor` times as wide.
+    pub fn widened(mut self, factor: f64) -> Frame {
+        self.scale *= factor;
+        // Slopes are per unit of a driver, which is shorter by the factor.
+        let slopes = self.log_scales.driven.iter_mut().flat_map(|scale| &mut scale.slopes);
+        slopes.for_each(|(_, slope)| *slope *= factor);
+        self
+    }
+
     /// The target in these coordinates.
     ///
     /// # Panics

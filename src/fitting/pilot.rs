@@ -28,11 +28,16 @@ const CLEARLY_MORE: f64 = 0.5;
 impl Pilot {
     /// Annealed populations: a wide one for location and scale, then one from the standardised prior. If scales are
     /// seen to depend on other coordinates, the frame is refined in between. Location 0 and scale 1 are taken unless
-    /// asked to `standardise`.
+    /// asked to `standardise`; then the prior is made `prior_width` times as wide as the target.
     ///
     /// # Errors
     /// [`FitError::Density`] if the density fails; [`FitError::NoSupport`] if it is zero at all particles.
-    pub fn run(target: &dyn Target, standardise: bool, seed: u64) -> Result<Pilot, FitError> {
+    pub fn run(
+        target: &dyn Target,
+        standardise: bool,
+        prior_width: f64,
+        seed: u64,
+    ) -> Result<Pilot, FitError> {
         let tempering = Tempering::default();
         let mut frame = if standardise { locate(target, seed)? } else { Frame::identity(target.dim()) };
         for (round, factor) in REFINEMENTS.into_iter().enumerate() {
@@ -44,6 +49,7 @@ impl Pilot {
             let ladder = anneal(&framed, tempering, seed ^ REFINED ^ round as u64)?;
             frame = frame_of(&in_target(&ladder, &framed), target.dim());
         }
+        let frame = frame.widened(prior_width);
         let ladder = anneal(&frame.standardise(target), tempering, seed ^ STANDARDISED)?;
         let feature_variance = feature_variance(&frame.standardise(target), &last(&ladder).x)?;
         Ok(Pilot { frame, ladder, setting: Setting { dim: target.dim(), feature_variance } })
