@@ -5,7 +5,7 @@ use super::audit::audit;
 use super::exit::{CliError, Exit};
 use super::keys::{KeySpec, Value};
 use super::progress::Style;
-use super::reproduce::{optimisers, pde};
+use super::reproduce::{optimisers, pde, samplers};
 use super::run::{Console, Output, RunOptions, Subject, run_target};
 use super::run_settings::RunSettings;
 use super::settings::{Origin, Settings, SettingsError, unknown};
@@ -75,6 +75,7 @@ fn reproduce(call: &ReproduceCall, console: &mut Console<'_>) -> Result<Exit, Cl
     let (only, seconds) = (call.only.as_deref(), call.seconds.map(|s| s as f64));
     let table = match call.table.as_str() {
         "pde" => pde(only, seconds, console),
+        name @ ("quick" | "evolutions" | "targets") => samplers(name, only, seconds, console)?,
         _ => optimisers(only, seconds, console)?,
     };
     if table.rows.is_empty() && !console.stop.load(Ordering::Relaxed) {

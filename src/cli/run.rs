@@ -7,7 +7,9 @@ use super::progress::{Display, Style};
 use super::run_settings::RunSettings;
 use super::summary::summary;
 use crate::density::{Facts, Target};
-use crate::diagnostics::{self, Bounds, Estimates, Evidence, delta_std, moments, weighted_moments};
+use crate::diagnostics::{
+    self, Bounds, Estimates, Evidence, delta_std, missed_modes, mode_shares, moments, weighted_moments,
+};
 use crate::fitting::{Control, DrawError, Draws, Fit, FitError, StopReason, fit};
 use crate::optim::{Method, Outcome};
 use crate::report::{Csv, FolderError, IfExists, Machine, Provenance, Record, RunFolder, Verdict, npy_bytes};
@@ -200,7 +202,7 @@ fn write_results(
 fn verdict(subject: &Subject<'_>, fitted: &Fitted, estimates: &Estimates) -> (Verdict, Vec<String>) {
     let mut reasons = match &fitted.no_draws {
         Some(error) => vec![format!("there are no draws: {error}")],
-        None => judged(subject.facts, fitted.fit.learned_log_z(), estimates),
+        None => judged(subject, fitted, estimates),
     };
     if fitted.interrupted() {
         reasons.push("interrupted before the fit came to its end".to_string());
@@ -208,16 +210,23 @@ fn verdict(subject: &Subject<'_>, fitted: &Fitted, estimates: &Estimates) -> (Ve
     (if reasons.is_empty() { Verdict::Trusted } else { Verdict::NotTrusted }, reasons)
 }
 
-fn judged(facts: &Facts, learned: f64, estimates: &Estimates) -> Vec<String> {
+fn judged(subject: &Subject<'_>, fitted: &Fitted, estimates: &Estimates) -> Vec<String> {
+    let modes = subject.facts.modes.as_ref();
     let evidence = Evidence {
-        log_z_learned: Some(learned),
-        log_z_exact: facts.log_z,
-        n_modes: facts.modes.as_ref().map(|modes| modes.weights.len()),
+        log_z_learned: Some(fitted.fit.learned_log_z()),
+        log_z_exact: subject.facts.log_z,
+        n_modes: modes.map(|modes| modes.weights.len()),
     };
-    match diagnostics::judge(estimates, &evidence, &Bounds::default()) {
+    let mut reasons = match diagnostics::judge(estimates, &evidence, &Bounds::default()) {
         diagnostics::Verdict::Trusted => Vec::new(),
         diagnostics::Verdict::NotTrusted { reasons } => reasons.iter().map(ToString::to_string).collect(),
-    }
+    };
+    let draws = &fitted.draws;
+    reasons.extend(modes.and_then(|modes| {
+        let shares = mode_shares(&draws.x, &modes.centres, subject.target.dim());
+        missed_modes(&shares, &modes.weights, draws.log_weights.len()).map(|reason| reason.to_string())
+    }));
+    reasons
 }
 
 /// Every direction that was used, in the order of its first step, and the rule for the steps.

@@ -1,10 +1,10 @@
 //! Weighted draws from a fitted transport.
 
-use super::Fit;
 use super::sampler::mover;
+use super::{Fit, Framed};
 use crate::density::{self, DensityError, Target};
 use crate::num::Purpose;
-use crate::transport::{Tolerance, TransportError, VelocityField, move_ensemble};
+use crate::transport::{Tolerance, TransportError, VelocityField, log_density_at, move_ensemble};
 use std::fmt;
 
 /// Draws with their exact log weights.
@@ -45,20 +45,10 @@ impl Fit {
     /// About 100 evaluations of the velocity per draw, and one of the density.
     pub fn draw(&self, target: &dyn Target, n: usize, seed: u64) -> Result<Draws, DrawError> {
         let standardised = self.frame.standardise(target);
-        let field = VelocityField {
-            evolution: &*self.evolution,
-            networks: &self.networks,
-            theta: &self.theta,
-            target: &standardised,
-        };
+        let field = self.field(&standardised);
         let moved = mover(field, &self.settings, Tolerance::default())
             .and_then(|mover| move_ensemble(field, n, seed, Purpose::Draws, &mover))
-            .map_err(|error| match error {
-                TransportError::Density(error) => {
-                    DrawError::Density(standardised.in_target_coordinates(error))
-                }
-                stuck => DrawError::Transport(stuck),
-            })?;
+            .map_err(|error| told(error, &standardised))?;
         let values = density::values(&standardised, &moved.x)
             .map_err(|error| DrawError::Density(standardised.in_target_coordinates(error)))?;
         let log_weights = values.iter().zip(&moved.log_q).map(|(v, q)| v - q).collect();
@@ -68,5 +58,43 @@ impl Fit {
             standardised.to_target(u, x);
         }
         Ok(Draws { x, log_weights })
+    }
+
+    /// log ρ(x) − log q(x), nats, at given points of the target, n×d, under the law of the probability flow. At exact
+    /// draws of the target their mean is the EUBO, an upper bound of log Z in expectation.
+    ///
+    /// # Errors
+    /// As [`Fit::draw`].
+    ///
+    /// # Cost
+    /// As [`Fit::draw`].
+    pub fn flow_log_weights_at(&self, target: &dyn Target, x: &[f64]) -> Result<Vec<f64>, DrawError> {
+        let standardised = self.frame.standardise(target);
+        let mut u = x.to_vec();
+        for (x, u) in x.chunks_exact(target.dim()).zip(u.chunks_exact_mut(target.dim())) {
+            standardised.from_target(x, u);
+        }
+        let values = density::values(&standardised, &u)
+            .map_err(|error| DrawError::Density(standardised.in_target_coordinates(error)))?;
+        let log_q = log_density_at(self.field(&standardised), &u, Tolerance::default())
+            .map_err(|error| told(error, &standardised))?;
+        Ok(values.iter().zip(&log_q).map(|(v, q)| v - q).collect())
+    }
+
+    fn field<'a>(&'a self, standardised: &'a Framed<'_>) -> VelocityField<'a> {
+        VelocityField {
+            evolution: &*self.evolution,
+            networks: &self.networks,
+            theta: &self.theta,
+            target: standardised,
+        }
+    }
+}
+
+/// The same error in the target's coordinates where that can be said.
+fn told(error: TransportError, standardised: &Framed<'_>) -> DrawError {
+    match error {
+        TransportError::Density(error) => DrawError::Density(standardised.in_target_coordinates(error)),
+        stuck => DrawError::Transport(stuck),
     }
 }

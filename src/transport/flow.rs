@@ -47,6 +47,37 @@ fn move_block(
     Ok(Ensemble { x: y, log_q, evaluations })
 }
 
+/// log q at given points x, n×d: the log density that the flow gives them, found by following it back to the prior.
+///
+/// # Errors
+/// [`TransportError`] of the first block that failed.
+pub fn log_density_at(
+    field: VelocityField<'_>,
+    x: &[f64],
+    tolerance: Tolerance,
+) -> Result<Vec<f64>, TransportError> {
+    let dim = field.dim();
+    let blocks: Vec<Vec<f64>> = x
+        .par_chunks(BLOCK * dim)
+        .map_init(FieldWorkspace::default, |work, block| {
+            let size = block.len() / dim;
+            let mut y = block.to_vec();
+            y.resize(size * (dim + 1), 0.0);
+            // Backwards in time: s = 1 − t.
+            let field_at = |s: f64, y: &[f64], dy: &mut [f64]| {
+                let (velocity, divergence) = dy.split_at_mut(size * dim);
+                field.flow(1.0 - s, &y[..size * dim], velocity, divergence, work)?;
+                dy.iter_mut().for_each(|v| *v = -*v);
+                Ok(())
+            };
+            carry(&mut y, size, dim, tolerance, field_at, |_, _| ())?;
+            let (start, divergence) = y.split_at(size * dim);
+            Ok(start.chunks_exact(dim).map(log_prior).zip(divergence).map(|(p, minus)| p + minus).collect())
+        })
+        .collect::<Result<_, TransportError>>()?;
+    Ok(blocks.concat())
+}
+
 /// Integrates `y`, whose first size·dim numbers are positions and whose other ones, if any, belong to one particle each.
 fn carry(
     y: &mut [f64],

@@ -3,7 +3,9 @@
 mod comparison;
 mod optimisers;
 mod pde;
+mod samplers;
 
 pub use comparison::Comparison;
 pub(super) use optimisers::optimisers;
 pub(super) use pde::pde;
+pub(super) use samplers::samplers;
