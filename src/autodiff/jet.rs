@@ -57,14 +57,19 @@ impl<S: Scalar> JetPoint<S> {
     /// of it carries its derivatives in u of x = L·u.
     ///
     /// # Panics
-    /// If `root` is not d×d, or `channels` carries ∂t or no space.
+    /// If `root` has not d rows, or `channels` carries ∂t or not one space channel for each column.
     pub fn along(x: &[f64], root: &DMatrix<f64>, channels: Channels) -> JetPoint<S> {
-        let d = x.len();
-        assert_eq!(root.shape(), (d, d), "one direction for each of {d} coordinates");
-        assert!(channels.space == d && !channels.time, "derivatives in space, and only these");
-        let mut point = JetPoint::new(0.0, x, channels);
+        assert_eq!(root.nrows(), x.len(), "a row for each coordinate");
+        assert!(channels.space == root.ncols() && !channels.time, "derivatives in space, and only these");
+        let jet = |v: &f64| Jet {
+            value: S::constant(*v),
+            derivatives: vec![S::constant(0.0); channels.count() - 1],
+            channels,
+        };
+        let time = Jet::lift(S::constant(0.0));
+        let mut point = JetPoint { time, x: x.iter().map(jet).collect() };
         for (i, jet) in point.x.iter_mut().enumerate() {
-            for j in 0..d {
+            for j in 0..root.ncols() {
                 jet.derivatives[channels.space_index(j) - 1] = S::constant(root[(i, j)]);
             }
         }

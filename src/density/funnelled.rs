@@ -134,7 +134,7 @@ impl Target for Funnelled<'_> {
             for scale in &self.scales.driven {
                 let i = scale.coordinate;
                 let factor = libm::exp(scale.at(u));
-                laplacian[0] += (0..d)
+                laplacian[0] += (0..root.ncols())
                     .map(|k| {
                         let q: f64 = scale.slopes.iter().map(|&(j, a)| a * root[(j, k)]).sum();
                         score[i] * q * (w[i] * q + 2.0 * root[(i, k)] * factor)

@@ -45,7 +45,8 @@ pub trait Target: Send + Sync {
         false
     }
 
-    /// tr(Lᵀ ∇²log ρ L) at each point, for L = `root`, d×d: the Laplacian in u of x = L·u; Δ log ρ if L is the identity.
+    /// tr(Lᵀ ∇²log ρ L) at each point, for L = `root` with d rows: the Laplacian in u of x = L·u; Δ log ρ if L is the
+    /// identity.
     ///
     /// # Panics
     /// If `has_laplacian` is false.
@@ -90,7 +91,7 @@ impl<T: LogDensity> Target for T {
 
     fn laplacians(&self, points: &[f64], root: &DMatrix<f64>, laplacians: &mut [f64]) {
         let d = LogDensity::dim(self);
-        let channels = Channels { space: d, time: false, laplacian: true };
+        let channels = Channels { space: root.ncols(), time: false, laplacian: true };
         for (x, laplacian) in points.chunks_exact(d).zip(laplacians) {
             *laplacian = self.log_density(&JetPoint::<f64>::along(x, root, channels).x).laplacian();
         }

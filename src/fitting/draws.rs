@@ -2,8 +2,8 @@
 
 use super::sampler::mover;
 use super::{Fit, Framed};
-use crate::density::{self, DensityError, Target};
-use crate::num::Purpose;
+use crate::density::{DensityError, Target};
+use crate::num::{BLOCK, Purpose, Stream};
 use crate::transport::{Tolerance, TransportError, VelocityField, log_density_at, move_ensemble};
 use std::fmt;
 
@@ -49,13 +49,17 @@ impl Fit {
         let moved = mover(field, &self.settings, Tolerance::default())
             .and_then(|mover| move_ensemble(field, n, seed, Purpose::Draws, &mover))
             .map_err(|error| told(error, &standardised))?;
-        let values = density::values(&standardised, &moved.x)
-            .map_err(|error| DrawError::Density(standardised.in_target_coordinates(error)))?;
+        let (d, k) = (standardised.full_dim(), standardised.dim());
+        let mut points = vec![0.0; n * d];
+        points.chunks_mut(BLOCK * d).enumerate().for_each(|(block, part)| {
+            Stream::new(seed, Purpose::GaussianPart, block as u64).fill_normal(part);
+        });
+        points.chunks_exact_mut(d).zip(moved.x.chunks_exact(k)).for_each(|(p, y)| p[..k].copy_from_slice(y));
+        let values = standardised.values_beside_gaussian(&points).map_err(DrawError::Density)?;
         let log_weights = values.iter().zip(&moved.log_q).map(|(v, q)| v - q).collect();
-        let dim = target.dim();
-        let mut x = vec![0.0; moved.x.len()];
-        for (u, x) in moved.x.chunks_exact(dim).zip(x.chunks_exact_mut(dim)) {
-            standardised.to_target(u, x);
+        let mut x = vec![0.0; n * d];
+        for (p, x) in points.chunks_exact(d).zip(x.chunks_exact_mut(d)) {
+            standardised.to_target(&p[..k], &p[k..], x);
         }
         Ok(Draws { x, log_weights })
     }
@@ -70,13 +74,11 @@ impl Fit {
     /// As [`Fit::draw`].
     pub fn flow_log_weights_at(&self, target: &dyn Target, x: &[f64]) -> Result<Vec<f64>, DrawError> {
         let standardised = self.frame.standardise(target);
-        let mut u = x.to_vec();
-        for (x, u) in x.chunks_exact(target.dim()).zip(u.chunks_exact_mut(target.dim())) {
-            standardised.from_target(x, u);
-        }
-        let values = density::values(&standardised, &u)
-            .map_err(|error| DrawError::Density(standardised.in_target_coordinates(error)))?;
-        let log_q = log_density_at(self.field(&standardised), &u, Tolerance::default())
+        let (d, k) = (standardised.full_dim(), standardised.dim());
+        let points: Vec<f64> = x.chunks_exact(d).flat_map(|x| standardised.from_target(x)).collect();
+        let y: Vec<f64> = points.chunks_exact(d).flat_map(|p| p[..k].to_vec()).collect();
+        let values = standardised.values_beside_gaussian(&points).map_err(DrawError::Density)?;
+        let log_q = log_density_at(self.field(&standardised), &y, Tolerance::default())
             .map_err(|error| told(error, &standardised))?;
         Ok(values.iter().zip(&log_q).map(|(v, q)| v - q).collect())
     }

@@ -53,7 +53,7 @@ pub fn fit(
     let networks = Networks::new(
         system.unknowns(),
         system.n_scalars(),
-        target.dim(),
+        pilot.setting.dim,
         &vec![settings.width; settings.depth],
         &Tanh,
     );

@@ -12,6 +12,7 @@ mod points;
 mod sampler;
 mod set_size;
 mod settings;
+mod split;
 mod tempering;
 mod training;
 
@@ -24,6 +25,7 @@ pub use frame::{Frame, Framed};
 pub use pilot::Pilot;
 pub use points::Points;
 pub use settings::{FitSettings, Sampler};
+pub use split::Split;
 pub use tempering::{Ladder, Population, Tempering};
 use training::Training;
 pub use training::{Control, HistoryRow, Progress, StopReason};

@@ -1,7 +1,7 @@
 //! The pilot: where the target is and how wide, so that the fit can work in standardised coordinates.
 
 use super::hierarchy::log_scales;
-use super::{FitError, Frame, Framed, Ladder, Population, Tempering};
+use super::{FitError, Frame, Framed, Ladder, Population, Split, Tempering};
 use crate::density::{self, DensityError, Target};
 use crate::evolution::Setting;
 use crate::num::pairwise_sum;
@@ -49,10 +49,19 @@ impl Pilot {
             let ladder = anneal(&framed, tempering, seed ^ REFINED ^ round as u64)?;
             frame = frame_of(&in_target(&ladder, &framed), target.dim());
         }
-        let frame = frame.widened(prior_width);
-        let ladder = anneal(&frame.standardise(target), tempering, seed ^ STANDARDISED)?;
+        let mut frame = frame.widened(prior_width);
+        let mut ladder = anneal(&frame.standardise(target), tempering, seed ^ STANDARDISED)?;
+        if standardise {
+            let framed = frame.standardise(target);
+            let split = Split::of(&framed, &last(&ladder).x).map_err(|e| framed.in_target_coordinates(e))?;
+            if !split.is_none() {
+                frame.split = split;
+                ladder = anneal(&frame.standardise(target), tempering, seed ^ SPLIT)?;
+            }
+        }
         let feature_variance = feature_variance(&frame.standardise(target), &last(&ladder).x)?;
-        Ok(Pilot { frame, ladder, setting: Setting { dim: target.dim(), feature_variance } })
+        let setting = Setting { dim: frame.split.active, feature_variance };
+        Ok(Pilot { frame, ladder, setting })
     }
 }
 
@@ -70,7 +79,7 @@ fn in_target(ladder: &Ladder, framed: &Framed<'_>) -> Vec<f64> {
     let mut x = last(ladder).x.clone();
     for point in x.chunks_exact_mut(framed.dim()) {
         let u = point.to_vec();
-        framed.to_target(&u, point);
+        framed.to_target(&u, &[], point);
     }
     x
 }
@@ -96,6 +105,7 @@ const STANDARDISED: u64 = 0x5354_4152_5445_4400;
 /// Populations that refine a frame whose scales depend on coordinates, in units of the usual one: a slope that is off by
 /// 0.05 is a funnel of its own, and each is known to one part in the root of the particles that share no ancestor.
 const REFINEMENTS: [usize; 2] = [1, 8];
+const SPLIT: u64 = 0x5350_4c49_5400_0000;
 const REFINED: u64 = 0x5245_4649_4e45_4400;
 
 /// Searches from ever wider starts until the target lies well inside one; of those made, the one that found
@@ -138,7 +148,7 @@ fn frame_of(x: &[f64], dim: usize) -> Frame {
     let centred = DMatrix::from_fn(dim, n, |i, k| points[(i, k)] - location[i]);
     let w = scale.solve_lower_triangular(&centred).expect("a root has a positive diagonal");
     let log_scales = log_scales(w.as_slice(), dim, correlation_bound(n));
-    Frame { location, scale, log_scales }
+    Frame { location, scale, log_scales, split: Split::none(dim) }
 }
 
 fn moments(x: &[f64], dim: usize) -> (DVector<f64>, DMatrix<f64>) {

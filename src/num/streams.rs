@@ -32,6 +32,8 @@ pub enum Purpose {
     TimeGrid = 11,
     /// Directions onto which sets of points are projected.
     Directions = 12,
+    /// The Gaussian part of draws, which is not moved.
+    GaussianPart = 13,
 }
 
 /// xoshiro256++ with uniform and normal variates whose bits are the same on every platform.
