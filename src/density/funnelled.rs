@@ -188,10 +188,10 @@ mod tests {
             u.iter().zip(direction).map(|(u, v)| u + step * v).collect()
         };
         let mut trace = 0.0;
-        for k in 0..4 {
+        for (k, score) in score.iter().enumerate() {
             let unit: Vec<f64> = (0..4).map(|i| if i == k { 1.0 } else { 0.0 }).collect();
             let slope = (at(&along(&unit, 1e-5)).0 - at(&along(&unit, -1e-5)).0) / 2e-5;
-            assert!((slope - score[k]).abs() < 1e-8 * (1.0 + slope.abs()), "{k}: {slope} {}", score[k]);
+            assert!((slope - score).abs() < 1e-8 * (1.0 + slope.abs()), "{k}: {slope} {score}");
             let column: Vec<f64> = root.column(k).iter().copied().collect();
             let (plus, minus) = (at(&along(&column, 1e-5)).1, at(&along(&column, -1e-5)).1);
             trace += (0..4).map(|i| column[i] * (plus[i] - minus[i]) / 2e-5).sum::<f64>();

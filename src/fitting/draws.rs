@@ -44,23 +44,26 @@ impl Fit {
     /// # Cost
     /// About 100 evaluations of the velocity per draw, and one of the density.
     pub fn draw(&self, target: &dyn Target, n: usize, seed: u64) -> Result<Draws, DrawError> {
-        let standardised = self.frame.standardise(target);
+        let active = self.frame.active_part(target);
+        let standardised = self.frame.standardise(&active);
         let field = self.field(&standardised);
         let moved = mover(field, &self.settings, Tolerance::default())
             .and_then(|mover| move_ensemble(field, n, seed, Purpose::Draws, &mover))
             .map_err(|error| told(error, &standardised))?;
-        let (d, k) = (standardised.full_dim(), standardised.dim());
-        let mut points = vec![0.0; n * d];
-        points.chunks_mut(BLOCK * d).enumerate().for_each(|(block, part)| {
-            Stream::new(seed, Purpose::GaussianPart, block as u64).fill_normal(part);
-        });
-        points.chunks_exact_mut(d).zip(moved.x.chunks_exact(k)).for_each(|(p, y)| p[..k].copy_from_slice(y));
-        let values = standardised.values_beside_gaussian(&points).map_err(DrawError::Density)?;
-        let log_weights = values.iter().zip(&moved.log_q).map(|(v, q)| v - q).collect();
-        let mut x = vec![0.0; n * d];
-        for (p, x) in points.chunks_exact(d).zip(x.chunks_exact_mut(d)) {
-            standardised.to_target(&p[..k], &p[k..], x);
+        let (d, k) = (target.dim(), standardised.dim());
+        let mut z = vec![0.0; n * (d - k)];
+        if d > k {
+            z.chunks_mut(BLOCK * (d - k)).enumerate().for_each(|(block, part)| {
+                Stream::new(seed, Purpose::GaussianPart, block as u64).fill_normal(part);
+            });
         }
+        let mut x = vec![0.0; n * d];
+        for (p, x) in x.chunks_exact_mut(d).enumerate() {
+            standardised.to_target(&moved.x[p * k..(p + 1) * k], &z[p * (d - k)..(p + 1) * (d - k)], x);
+        }
+        let values = active.values_beside_gaussian(&x, &z).map_err(DrawError::Density)?;
+        let rows = values.iter().zip(moved.x.chunks_exact(k)).zip(&moved.log_q);
+        let log_weights = rows.map(|((v, u), q)| v + standardised.log_det(u) - q).collect();
         Ok(Draws { x, log_weights })
     }
 
@@ -73,14 +76,17 @@ impl Fit {
     /// # Cost
     /// As [`Fit::draw`].
     pub fn flow_log_weights_at(&self, target: &dyn Target, x: &[f64]) -> Result<Vec<f64>, DrawError> {
-        let standardised = self.frame.standardise(target);
-        let (d, k) = (standardised.full_dim(), standardised.dim());
-        let points: Vec<f64> = x.chunks_exact(d).flat_map(|x| standardised.from_target(x)).collect();
-        let y: Vec<f64> = points.chunks_exact(d).flat_map(|p| p[..k].to_vec()).collect();
-        let values = standardised.values_beside_gaussian(&points).map_err(DrawError::Density)?;
-        let log_q = log_density_at(self.field(&standardised), &y, Tolerance::default())
+        let active = self.frame.active_part(target);
+        let standardised = self.frame.standardise(&active);
+        let (d, k) = (target.dim(), standardised.dim());
+        let points: Vec<Vec<f64>> = x.chunks_exact(d).map(|x| standardised.from_target(x)).collect();
+        let u: Vec<f64> = points.iter().flat_map(|p| p[..k].to_vec()).collect();
+        let z: Vec<f64> = points.iter().flat_map(|p| p[k..].to_vec()).collect();
+        let values = active.values_beside_gaussian(x, &z).map_err(DrawError::Density)?;
+        let log_q = log_density_at(self.field(&standardised), &u, Tolerance::default())
             .map_err(|error| told(error, &standardised))?;
-        Ok(values.iter().zip(&log_q).map(|(v, q)| v - q).collect())
+        let rows = values.iter().zip(u.chunks_exact(k)).zip(&log_q);
+        Ok(rows.map(|((v, u), q)| v + standardised.log_det(u) - q).collect())
     }
 
     fn field<'a>(&'a self, standardised: &'a Framed<'_>) -> VelocityField<'a> {

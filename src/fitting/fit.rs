@@ -46,7 +46,8 @@ pub fn fit(
     let entry = evolution_entry(&settings.evolution)
         .ok_or_else(|| FitError::UnknownEvolution { name: settings.evolution.clone() })?;
     let pilot = Pilot::run(target, settings.standardise, entry.prior_width, settings.seed)?;
-    let standardised = pilot.frame.standardise(target);
+    let active = pilot.frame.active_part(target);
+    let standardised = pilot.frame.standardise(&active);
     let evolution = (entry.make)(pilot.setting);
     check_evolution(&*evolution, target, settings)?;
     let system = evolution.as_system();
@@ -68,7 +69,7 @@ pub fn fit(
     };
     let trained = training.run(theta, watch).map_err(|error| error.in_target_coordinates(&standardised))?;
     Ok(Fit {
-        frame: pilot.frame,
+        frame: pilot.frame.clone(),
         settings: settings.clone(),
         theta: trained.theta,
         history: trained.history,

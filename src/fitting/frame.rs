@@ -1,42 +1,36 @@
 //! Standardised coordinates of a target, and the target seen in them.
 
-use super::Split;
+use super::{ActivePart, Split};
 use crate::density::{DensityError, Funnelled, LogScales, Standardised, Target};
-use crate::evolution::log_prior;
 use nalgebra::{DMatrix, DVector};
-use std::f64::consts::PI;
 
-/// Standardised coordinates of a target: x = location + scale·w, w_i = u_i times a scale that may depend on others, and
-/// u in an active part y, which is learned, and a Gaussian one z, which needs no learning.
+/// Standardised coordinates of a target: x in an active part y and a Gaussian one z, which needs no learning;
+/// y = location + scale·w, and w_i = u_i times a scale that may depend on others.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Frame {
-    /// Mean of the target.
+    /// Active and Gaussian directions of x.
+    pub split: Split,
+    /// Mean of y.
     pub location: DVector<f64>,
-    /// Lower triangular L with LLᵀ the covariance of the target.
+    /// Lower triangular L with LLᵀ the covariance of y, or a multiple of it.
     pub scale: DMatrix<f64>,
     /// Scales of coordinates of w that depend on other ones.
     pub log_scales: LogScales,
-    /// Active and Gaussian directions of u.
-    pub split: Split,
 }
 
 impl Frame {
     /// The target's own coordinates.
     pub fn identity(dim: usize) -> Frame {
         Frame {
+            split: Split::none(dim),
             location: DVector::zeros(dim),
             scale: DMatrix::identity(dim, dim),
             log_scales: LogScales::default(),
-            split: Split::none(dim),
         }
     }
 
-    /// The same with a prior that is `factor` times as wide, before anything is split off.
-    ///
-    /// # Panics
-    /// If something is.
+    /// The same with a prior that is `factor` times as wide.
     pub fn widened(mut self, factor: f64) -> Frame {
-        assert!(self.split.is_none(), "a frame is widened before it is split");
         self.scale *= factor;
         // Slopes are per unit of a driver, which is shorter by the factor.
         let slopes = self.log_scales.driven.iter_mut().flat_map(|scale| &mut scale.slopes);
@@ -44,136 +38,101 @@ impl Frame {
         self
     }
 
-    /// The target in these coordinates.
+    /// The active part of a target, which [`Frame::standardise`] takes.
     ///
     /// # Panics
-    /// If the target has another dimension, or the frame was made by hand and is not finite or not invertible.
-    pub fn standardise<'a>(&self, target: &'a dyn Target) -> Framed<'a> {
-        let affine = Standardised::new(target, self.location.clone(), self.scale.clone())
+    /// If the target has another dimension.
+    pub fn active_part<'a>(&'a self, target: &'a dyn Target) -> ActivePart<'a> {
+        assert_eq!(target.dim(), self.split.centre.len(), "the frame is one of another dimension");
+        ActivePart::new(target, &self.split)
+    }
+
+    /// The active part of a target in these coordinates; Z is unchanged.
+    ///
+    /// # Panics
+    /// If the frame was made by hand and is not finite or not invertible.
+    pub fn standardise<'a>(&'a self, active: &'a ActivePart<'a>) -> Framed<'a> {
+        let affine = Standardised::new(active, self.location.clone(), self.scale.clone())
             .unwrap_or_else(|error| panic!("a frame must be finite and invertible: {error}"));
-        Framed { affine, log_scales: self.log_scales.clone(), split: self.split.clone() }
+        Framed { active, affine, log_scales: &self.log_scales }
     }
 }
 
-/// The active part of a target in the coordinates of a [`Frame`]: log ρ(y) = log ρ(u of (y, 0)) + log |det| of the
-/// split + ½(d − k) log 2π, with the Gaussian directions integrated out, so that Z is unchanged.
+/// The active part of a target in the coordinates u of a [`Frame`].
 pub struct Framed<'a> {
+    active: &'a ActivePart<'a>,
     affine: Standardised<'a>,
-    log_scales: LogScales,
-    split: Split,
+    log_scales: &'a LogScales,
 }
 
 impl Framed<'_> {
-    /// Dimension of the target itself.
-    pub fn full_dim(&self) -> usize {
-        self.affine.dim()
-    }
-
-    /// x of one point (y, z).
+    /// x of a point u of the active part and a z of the Gaussian one.
     ///
     /// # Panics
     /// If a length does not fit.
-    pub fn to_target(&self, y: &[f64], z: &[f64], x: &mut [f64]) {
-        let mut u = vec![0.0; x.len()];
-        self.split.join(y, z, &mut u);
-        self.log_scales.apply(&mut u);
-        self.affine.to_target(&u, x);
+    pub fn to_target(&self, u: &[f64], z: &[f64], x: &mut [f64]) {
+        let mut y = vec![0.0; u.len()];
+        self.to_active(u, &mut y);
+        self.active.split().join(&y, z, x);
     }
 
-    /// (y, z) of one point x, one after the other.
+    /// (u, z) of one point x, one after the other.
     ///
     /// # Panics
     /// If the length is not d.
     pub fn from_target(&self, x: &[f64]) -> Vec<f64> {
-        let mut u = vec![0.0; x.len()];
-        self.affine.from_target(x, &mut u);
-        self.log_scales.invert(&mut u);
-        self.split.part(&u)
+        let mut both = self.active.split().part(x);
+        let y = both[..self.dim()].to_vec();
+        let u = &mut both[..self.affine.dim()];
+        self.affine.from_target(&y, u);
+        self.log_scales.invert(u);
+        both
     }
 
-    /// log of the density of (y, z), n×d, minus log N(z; 0, I): what is to be compared with the log density of y.
+    /// y of one point u.
     ///
-    /// # Errors
-    /// The density fails; the point is told in its own coordinates.
-    pub fn values_beside_gaussian(&self, points: &[f64]) -> Result<Vec<f64>, DensityError> {
-        let (d, k) = (self.full_dim(), self.dim());
-        let u: Vec<f64> = points
-            .chunks_exact(d)
-            .flat_map(|p| {
-                let mut u = vec![0.0; d];
-                self.split.join(&p[..k], &p[k..], &mut u);
-                u
-            })
-            .collect();
-        let values = crate::density::values(&self.whole(), &u).map_err(|error| {
-            let mut at = error.at.clone();
-            self.log_scales.apply(&mut at);
-            let w = at.clone();
-            self.affine.to_target(&w, &mut at);
-            DensityError { at, ..error }
-        })?;
-        let rows = points.chunks_exact(d).zip(values);
-        Ok(rows.map(|(p, value)| value + self.split.log_det - log_prior(&p[k..])).collect())
+    /// # Panics
+    /// If a length does not fit.
+    pub fn to_active(&self, u: &[f64], y: &mut [f64]) {
+        let mut w = u.to_vec();
+        self.log_scales.apply(&mut w);
+        self.affine.to_target(&w, y);
     }
 
-    /// An error met at y, told with the point x that the target saw.
+    /// log |det ∂y/∂u| at one point u, nats.
+    pub fn log_det(&self, u: &[f64]) -> f64 {
+        self.affine.log_det() + self.log_scales.driven.iter().map(|scale| scale.at(u)).sum::<f64>()
+    }
+
+    /// An error met at u, told with the point x that the target saw.
     pub fn in_target_coordinates(&self, error: DensityError) -> DensityError {
-        let mut at = vec![0.0; self.full_dim()];
-        self.to_target(&error.at, &vec![0.0; self.full_dim() - self.dim()], &mut at);
-        DensityError { at, ..error }
+        let mut at = vec![0.0; self.dim()];
+        self.to_active(&error.at, &mut at);
+        self.active.in_target_coordinates(DensityError { at, ..error })
     }
 
-    /// All of u.
-    fn whole(&self) -> Funnelled<'_> {
-        Funnelled::new(&self.affine, &self.log_scales)
-    }
-
-    /// Where the Gaussian part is at its middle.
-    fn all_joined(&self, points: &[f64]) -> Vec<f64> {
-        let (d, k) = (self.full_dim(), self.dim());
-        let middle = vec![0.0; d - k];
-        let mut u = vec![0.0; points.len() / k * d];
-        points.chunks_exact(k).zip(u.chunks_exact_mut(d)).for_each(|(y, u)| self.split.join(y, &middle, u));
-        u
-    }
-
-    /// What integrating over z adds.
-    fn log_gaussian_part(&self) -> f64 {
-        self.split.log_det + 0.5 * (self.full_dim() - self.dim()) as f64 * libm::log(2.0 * PI)
-    }
-
-    fn is_affine(&self) -> bool {
-        self.split.is_none() && self.log_scales.driven.is_empty()
+    fn funnelled(&self) -> Funnelled<'_> {
+        Funnelled::new(&self.affine, self.log_scales)
     }
 }
 
 impl Target for Framed<'_> {
     fn dim(&self) -> usize {
-        self.split.active
+        self.affine.dim()
     }
 
     fn values(&self, points: &[f64], values: &mut [f64]) {
-        if self.is_affine() {
+        if self.log_scales.driven.is_empty() {
             return self.affine.values(points, values);
         }
-        self.whole().values(&self.all_joined(points), values);
-        values.iter_mut().for_each(|v| *v += self.log_gaussian_part());
+        self.funnelled().values(points, values);
     }
 
     fn values_and_scores(&self, points: &[f64], values: &mut [f64], scores: &mut [f64]) {
-        if self.is_affine() {
+        if self.log_scales.driven.is_empty() {
             return self.affine.values_and_scores(points, values, scores);
         }
-        let (d, k) = (self.full_dim(), self.dim());
-        let u = self.all_joined(points);
-        let mut all = vec![0.0; u.len()];
-        self.whole().values_and_scores(&u, values, &mut all);
-        values.iter_mut().for_each(|v| *v += self.log_gaussian_part());
-        for (score, all) in scores.chunks_exact_mut(k).zip(all.chunks_exact(d)) {
-            for (j, score) in score.iter_mut().enumerate() {
-                *score = all.iter().zip(self.split.matrix.column(j).iter()).map(|(s, m)| s * m).sum();
-            }
-        }
+        self.funnelled().values_and_scores(points, values, scores);
     }
 
     fn has_laplacian(&self) -> bool {
@@ -181,10 +140,9 @@ impl Target for Framed<'_> {
     }
 
     fn laplacians(&self, points: &[f64], root: &DMatrix<f64>, laplacians: &mut [f64]) {
-        if self.is_affine() {
+        if self.log_scales.driven.is_empty() {
             return self.affine.laplacians(points, root, laplacians);
         }
-        let root = self.split.matrix.columns(0, self.dim()) * root;
-        self.whole().laplacians(&self.all_joined(points), &root, laplacians);
+        self.funnelled().laplacians(points, root, laplacians);
     }
 }

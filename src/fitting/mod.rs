@@ -25,7 +25,7 @@ pub use frame::{Frame, Framed};
 pub use pilot::Pilot;
 pub use points::Points;
 pub use settings::{FitSettings, Sampler};
-pub use split::Split;
+pub use split::{ActivePart, Split};
 pub use tempering::{Ladder, Population, Tempering};
 use training::Training;
 pub use training::{Control, HistoryRow, Progress, StopReason};

@@ -1,8 +1,8 @@
 //! The pilot: where the target is and how wide, so that the fit can work in standardised coordinates.
 
 use super::hierarchy::log_scales;
-use super::{FitError, Frame, Framed, Ladder, Population, Split, Tempering};
-use crate::density::{self, DensityError, Target};
+use super::{ActivePart, FitError, Frame, Framed, Ladder, Population, Split, Tempering};
+use crate::density::{self, DensityError, LogScales, Target};
 use crate::evolution::Setting;
 use crate::num::pairwise_sum;
 use nalgebra::{DMatrix, DVector};
@@ -45,22 +45,20 @@ impl Pilot {
                 break;
             }
             let tempering = Tempering { particles: factor * tempering.particles, ..tempering };
-            let framed = frame.standardise(target);
-            let ladder = anneal(&framed, tempering, seed ^ REFINED ^ round as u64)?;
-            frame = frame_of(&in_target(&ladder, &framed), target.dim());
+            let population = {
+                let active = frame.active_part(target);
+                let framed = frame.standardise(&active);
+                let ladder = anneal(&framed, tempering, seed ^ REFINED ^ round as u64)?;
+                in_active(&ladder, &framed)
+            };
+            frame = frame_of(&population, frame.split);
         }
-        let mut frame = frame.widened(prior_width);
-        let mut ladder = anneal(&frame.standardise(target), tempering, seed ^ STANDARDISED)?;
-        if standardise {
-            let framed = frame.standardise(target);
-            let split = Split::of(&framed, &last(&ladder).x).map_err(|e| framed.in_target_coordinates(e))?;
-            if !split.is_none() {
-                frame.split = split;
-                ladder = anneal(&frame.standardise(target), tempering, seed ^ SPLIT)?;
-            }
-        }
-        let feature_variance = feature_variance(&frame.standardise(target), &last(&ladder).x)?;
-        let setting = Setting { dim: frame.split.active, feature_variance };
+        let frame = frame.widened(prior_width);
+        let active = frame.active_part(target);
+        let framed = frame.standardise(&active);
+        let ladder = anneal(&framed, tempering, seed ^ STANDARDISED)?;
+        let feature_variance = feature_variance(&framed, &last(&ladder).x)?;
+        let setting = Setting { dim: framed.dim(), feature_variance };
         Ok(Pilot { frame, ladder, setting })
     }
 }
@@ -74,14 +72,14 @@ fn anneal(framed: &Framed<'_>, tempering: Tempering, seed: u64) -> Result<Ladder
     Ok(ladder)
 }
 
-/// The last population in the target's own coordinates.
-fn in_target(ladder: &Ladder, framed: &Framed<'_>) -> Vec<f64> {
-    let mut x = last(ladder).x.clone();
-    for point in x.chunks_exact_mut(framed.dim()) {
+/// The last population in the coordinates y of the active part.
+fn in_active(ladder: &Ladder, framed: &Framed<'_>) -> Vec<f64> {
+    let mut y = last(ladder).x.clone();
+    for point in y.chunks_exact_mut(framed.dim()) {
         let u = point.to_vec();
-        framed.to_target(&u, &[], point);
+        framed.to_active(&u, point);
     }
-    x
+    y
 }
 
 fn last(ladder: &Ladder) -> &Population {
@@ -108,9 +106,34 @@ const REFINEMENTS: [usize; 2] = [1, 8];
 const SPLIT: u64 = 0x5350_4c49_5400_0000;
 const REFINED: u64 = 0x5245_4649_4e45_4400;
 
-/// Searches from ever wider starts until the target lies well inside one; of those made, the one that found
-/// most mass serves, since particles that miss some of it make log Z too small.
+/// Looks for the target, splits off the directions in which it is Gaussian, and looks again at what is left: few
+/// dimensions keep all modes in sight where many lose them.
 fn locate(target: &dyn Target, seed: u64) -> Result<Frame, FitError> {
+    let population = search(target, seed)?;
+    let frame = frame_of(&population, Split::none(target.dim()));
+    let affine = Frame { log_scales: LogScales::default(), ..frame.clone() };
+    let split = {
+        let active = affine.active_part(target);
+        let framed = affine.standardise(&active);
+        let points: Vec<f64> =
+            population.chunks_exact(target.dim()).flat_map(|x| framed.from_target(x)).collect();
+        Split::of(&framed, &points).map_err(|error| framed.in_target_coordinates(error))?
+    };
+    if split.is_none() {
+        return Ok(frame);
+    }
+    let split = split.after(&affine.location, &affine.scale);
+    let active = ActivePart::new(target, &split);
+    let population = search(&active, seed ^ SPLIT).map_err(|error| match error {
+        FitError::Density(error) => FitError::Density(active.in_target_coordinates(error)),
+        other => other,
+    })?;
+    Ok(frame_of(&population, split))
+}
+
+/// Searches from ever wider starts until the target lies well inside one; of those made, the population of the one
+/// that found most mass serves, since particles that miss some of it make log Z too small.
+fn search(target: &dyn Target, seed: u64) -> Result<Vec<f64>, FitError> {
     let mut best: Option<(f64, Vec<f64>)> = None;
     for start_scale in SEARCH_SCALES {
         let ladder = Tempering { start_scale, ..Tempering::default() }.run(target, seed)?;
@@ -127,10 +150,10 @@ fn locate(target: &dyn Target, seed: u64) -> Result<Frame, FitError> {
             break;
         }
     }
-    let Some((_, x)) = best else {
-        return Err(FitError::NoSupport { scale: SEARCH_SCALES[SEARCH_SCALES.len() - 1] });
-    };
-    Ok(frame_of(&x, target.dim()))
+    match best {
+        Some((_, population)) => Ok(population),
+        None => Err(FitError::NoSupport { scale: SEARCH_SCALES[SEARCH_SCALES.len() - 1] }),
+    }
 }
 
 /// Under independence a correlation of n particles has standard deviation 1/√n. Tempered particles descend from fewer
@@ -139,16 +162,17 @@ fn correlation_bound(n: usize) -> f64 {
     10.0 / (n as f64).sqrt()
 }
 
-/// The frame in which points of a target, n×d, look standard.
-fn frame_of(x: &[f64], dim: usize) -> Frame {
-    let n = x.len() / dim;
-    let (location, covariance) = moments(x, dim);
+/// The frame in which points y of the active part look standard.
+fn frame_of(y: &[f64], split: Split) -> Frame {
+    let dim = split.active;
+    let n = y.len() / dim;
+    let (location, covariance) = moments(y, dim);
     let scale = root(covariance, n);
-    let points = DMatrix::from_column_slice(dim, n, x);
+    let points = DMatrix::from_column_slice(dim, n, y);
     let centred = DMatrix::from_fn(dim, n, |i, k| points[(i, k)] - location[i]);
     let w = scale.solve_lower_triangular(&centred).expect("a root has a positive diagonal");
     let log_scales = log_scales(w.as_slice(), dim, correlation_bound(n));
-    Frame { location, scale, log_scales, split: Split::none(dim) }
+    Frame { split, location, scale, log_scales }
 }
 
 fn moments(x: &[f64], dim: usize) -> (DVector<f64>, DMatrix<f64>) {

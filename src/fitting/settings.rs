@@ -62,7 +62,7 @@ impl Default for FitSettings {
     fn default() -> FitSettings {
         FitSettings {
             evolution: "general-ode".to_string(),
-            steps: 400,
+            steps: 1000,
             optimiser: Optimiser::default(),
             steps_per_set: 1,
             points: 500,

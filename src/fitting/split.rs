@@ -1,14 +1,16 @@
 //! Directions in which a target is Gaussian already, and the part that is left to learn.
 
-use crate::density::{DensityError, Target, values_and_scores};
+use crate::density::{DensityError, Target, values, values_and_scores};
+use crate::evolution::log_prior;
 use nalgebra::{DMatrix, DVector};
+use std::f64::consts::PI;
 
-/// Coordinates (y, z) of u = centre + matrix·(y, z) in which z is N(0, I) and independent of y.
+/// Coordinates (y, z) of x = centre + matrix·(y, z) in which z is N(0, I) and independent of y.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Split {
     /// How many coordinates y has, the active ones.
     pub active: usize,
-    /// u of (0, 0).
+    /// x of (0, 0).
     pub centre: DVector<f64>,
     /// Columns of y, then of z.
     pub matrix: DMatrix<f64>,
@@ -25,7 +27,7 @@ const LINEAR: f64 = 1e-7;
 const POINTS_PER_COEFFICIENT: usize = 3;
 
 impl Split {
-    /// All of u is active.
+    /// All of x is active.
     pub fn none(dim: usize) -> Split {
         let identity = DMatrix::identity(dim, dim);
         Split {
@@ -41,7 +43,7 @@ impl Split {
     ///
     /// With ∇log ρ ≈ b + Au by least squares, V₀ the null vectors of the residuals' covariance and V₁ the others,
     /// P = −V₀ᵀAV₀ and B = V₀ᵀAV₁: z′ given y is N(P⁻¹(V₀ᵀb + By), P⁻¹) for u = V₁y + V₀z′. At least one direction
-    /// stays active. If the density is not as it looks at these points, weights say so: they read all of u.
+    /// stays active. If the density is not as it looks at these points, weights say so: they read all of x.
     ///
     /// # Errors
     /// If the density fails at a point.
@@ -58,26 +60,138 @@ impl Split {
         Ok(split_of(&DMatrix::from_row_slice(n, d, points), &DMatrix::from_row_slice(n, d, &scores)))
     }
 
-    /// u of (y, z); `u` is as long as both.
+    /// x of (y, z); `x` is as long as both.
     ///
     /// # Panics
     /// If lengths do not fit.
-    pub fn join(&self, y: &[f64], z: &[f64], u: &mut [f64]) {
-        assert_eq!((y.len(), y.len() + z.len()), (self.active, u.len()), "an active and a Gaussian part");
-        for (i, u) in u.iter_mut().enumerate() {
+    pub fn join(&self, y: &[f64], z: &[f64], x: &mut [f64]) {
+        assert_eq!((y.len(), y.len() + z.len()), (self.active, x.len()), "an active and a Gaussian part");
+        if self.is_none() {
+            return x.copy_from_slice(y);
+        }
+        for (i, x) in x.iter_mut().enumerate() {
             let both = y.iter().chain(z).enumerate();
-            *u = self.centre[i] + both.map(|(j, v)| self.matrix[(i, j)] * v).sum::<f64>();
+            *x = self.centre[i] + both.map(|(j, v)| self.matrix[(i, j)] * v).sum::<f64>();
         }
     }
 
-    /// (y, z) of u, one after the other.
-    pub fn part(&self, u: &[f64]) -> Vec<f64> {
-        (&self.inverse * (DVector::from_column_slice(u) - &self.centre)).iter().copied().collect()
+    /// (y, z) of x, one after the other.
+    pub fn part(&self, x: &[f64]) -> Vec<f64> {
+        if self.is_none() {
+            return x.to_vec();
+        }
+        (&self.inverse * (DVector::from_column_slice(x) - &self.centre)).iter().copied().collect()
     }
 
-    /// Whether all is active and u is y.
+    /// The same split for x = location + scale·u, if this one is for u.
+    pub fn after(&self, location: &DVector<f64>, scale: &DMatrix<f64>) -> Split {
+        if self.is_none() {
+            return self.clone();
+        }
+        let matrix = scale * &self.matrix;
+        let log_det = self.log_det + scale.diagonal().iter().map(|v| libm::log(*v)).sum::<f64>();
+        let inverse = matrix.clone().try_inverse().expect("a product of invertible matrices");
+        Split { active: self.active, centre: location + scale * &self.centre, matrix, inverse, log_det }
+    }
+
+    /// Whether all is active and x is y.
     pub fn is_none(&self) -> bool {
         self.active == self.centre.len()
+    }
+}
+
+/// The active part of a target: log ρ(y) = log ρ(x of (y, 0)) + log |det matrix| + ½(d − k) log 2π, with the Gaussian
+/// directions integrated out, so that Z is unchanged.
+pub struct ActivePart<'a> {
+    target: &'a dyn Target,
+    split: &'a Split,
+}
+
+impl<'a> ActivePart<'a> {
+    /// Of `target` under `split`.
+    pub fn new(target: &'a dyn Target, split: &'a Split) -> ActivePart<'a> {
+        ActivePart { target, split }
+    }
+
+    /// Dimension of the target itself.
+    pub fn full_dim(&self) -> usize {
+        self.target.dim()
+    }
+
+    /// The split.
+    pub fn split(&self) -> &Split {
+        self.split
+    }
+
+    /// log ρ(x) + log |det matrix| − log N(z; 0, I) at points x, n×d: what is to be compared with the log density of y.
+    ///
+    /// # Errors
+    /// The density fails.
+    pub fn values_beside_gaussian(&self, x: &[f64], z: &[f64]) -> Result<Vec<f64>, DensityError> {
+        let gaussian = self.full_dim() - self.dim();
+        let values = values(self.target, x)?;
+        let beside = |k: usize| self.split.log_det - log_prior(&z[k * gaussian..(k + 1) * gaussian]);
+        Ok(values.iter().enumerate().map(|(k, value)| value + beside(k)).collect())
+    }
+
+    /// An error met at y, told with the point x that the target saw.
+    pub fn in_target_coordinates(&self, error: DensityError) -> DensityError {
+        DensityError { at: self.all_joined(&error.at), ..error }
+    }
+
+    /// x where the Gaussian part is at its middle.
+    fn all_joined(&self, points: &[f64]) -> Vec<f64> {
+        let (d, k) = (self.full_dim(), self.dim());
+        let middle = vec![0.0; d - k];
+        let mut x = vec![0.0; points.len() / k * d];
+        points.chunks_exact(k).zip(x.chunks_exact_mut(d)).for_each(|(y, x)| self.split.join(y, &middle, x));
+        x
+    }
+
+    /// What integrating over z adds.
+    fn log_gaussian_part(&self) -> f64 {
+        self.split.log_det + 0.5 * (self.full_dim() - self.dim()) as f64 * libm::log(2.0 * PI)
+    }
+}
+
+impl Target for ActivePart<'_> {
+    fn dim(&self) -> usize {
+        self.split.active
+    }
+
+    fn values(&self, points: &[f64], values: &mut [f64]) {
+        if self.split.is_none() {
+            return self.target.values(points, values);
+        }
+        self.target.values(&self.all_joined(points), values);
+        values.iter_mut().for_each(|v| *v += self.log_gaussian_part());
+    }
+
+    fn values_and_scores(&self, points: &[f64], values: &mut [f64], scores: &mut [f64]) {
+        if self.split.is_none() {
+            return self.target.values_and_scores(points, values, scores);
+        }
+        let x = self.all_joined(points);
+        let mut all = vec![0.0; x.len()];
+        self.target.values_and_scores(&x, values, &mut all);
+        values.iter_mut().for_each(|v| *v += self.log_gaussian_part());
+        for (score, all) in scores.chunks_exact_mut(self.dim()).zip(all.chunks_exact(self.full_dim())) {
+            for (j, score) in score.iter_mut().enumerate() {
+                *score = all.iter().zip(self.split.matrix.column(j).iter()).map(|(s, m)| s * m).sum();
+            }
+        }
+    }
+
+    fn has_laplacian(&self) -> bool {
+        self.target.has_laplacian()
+    }
+
+    fn laplacians(&self, points: &[f64], root: &DMatrix<f64>, laplacians: &mut [f64]) {
+        if self.split.is_none() {
+            return self.target.laplacians(points, root, laplacians);
+        }
+        let root = self.split.matrix.columns(0, self.dim()) * root;
+        self.target.laplacians(&self.all_joined(points), &root, laplacians);
     }
 }
 
