@@ -54,7 +54,7 @@ fn an_easy_run_is_trusted() {
     for part in ["gauss with dim = 2", "exact 1.550195", "verdict    trusted"] {
         assert!(out.contains(part), "{part} in {out}");
     }
-    assert!(err.starts_with("looking for the target") && err.contains("\nstep   1/400"), "{err}");
+    assert!(err.starts_with("looking for the target") && err.contains("\nstep    1/1000"), "{err}");
     let place = home.path().join("runs/gauss");
     let files = ["density.svg", "draws.npy", "log_weights.npy", "loss.svg", "losses.csv", "run.json"];
     assert_eq!(entries(&place), files);
@@ -339,7 +339,7 @@ fn lists_audits_and_help() {
     assert!(code == 0 && all.contains("closed Gaussian case") && all.len() > audit.len(), "{all}");
     let (code, help, _) = ended(&home, "run --help");
     assert_eq!(code, 0);
-    for part in ["Examples:", "steps=400", "evolution=general-ode", "Exit codes:", "  130  interrupted"] {
+    for part in ["Examples:", "steps=1000", "evolution=general-ode", "Exit codes:", "  130  interrupted"] {
         assert!(help.contains(part), "{part} in {help}");
     }
     assert!(ended(&home, "--help").1.contains("Exit codes:"));

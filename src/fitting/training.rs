@@ -8,7 +8,7 @@ use crate::evolution::Evolution;
 use crate::network::Networks;
 use crate::num::{Purpose, effective_fraction};
 use crate::optim::{Damping, GaussNewtonMemory, LeastSquares, OptimiserState, Outcome, StepRecord};
-use crate::transport::{Ensemble, Tolerance, TransportError, VelocityField, move_ensemble};
+use crate::transport::{Tolerance, VelocityField, move_ensemble};
 use std::fmt;
 use std::time::{Duration, Instant};
 
@@ -90,6 +90,7 @@ pub struct HistoryRow {
 const STEPS_PER_FLOW_PILOT: usize = 5;
 const STEPS_PER_NOISY_PILOT: usize = 25;
 const PILOT_DRAWS: usize = 1024;
+const CONFIRMING_DRAWS: usize = 8192;
 /// First damping: rows of J in standardised coordinates are of order one, and each step may change λ by 2 to 3.
 const FIRST_DAMPING: f64 = 1.0;
 /// A residual this many times the root mean square keeps the influence of one that large, not its own.
@@ -196,20 +197,25 @@ impl Training<'_> {
         VelocityField { evolution: self.evolution, networks: self.networks, theta, target: self.target }
     }
 
-    /// ESS of a few draws; none if they cannot be moved yet.
+    /// ESS of a few draws; none if they cannot be moved yet. If they reach the goal, more of them have to confirm it:
+    /// a thousand draws do not see the heavy weights that one in a thousand has.
     fn pilot_ess(&self, theta: &[f64]) -> Result<Option<f64>, FitError> {
-        let Ok(ensemble) = self.pilot_draws(theta) else {
-            return Ok(None);
-        };
+        let few = self.ess_of_draws(theta, PILOT_DRAWS, Purpose::Pilot)?;
+        if few.is_some_and(|ess| ess >= self.settings.target_ess) {
+            return self.ess_of_draws(theta, CONFIRMING_DRAWS, Purpose::Confirm);
+        }
+        Ok(few)
+    }
+
+    fn ess_of_draws(&self, theta: &[f64], n: usize, purpose: Purpose) -> Result<Option<f64>, FitError> {
+        let tolerance = Tolerance { absolute: 1e-4, relative: 1e-4 };
+        let field = self.field(theta);
+        let moved = mover(field, self.settings, tolerance)
+            .and_then(|mover| move_ensemble(field, n, self.settings.seed, purpose, &mover));
+        let Ok(ensemble) = moved else { return Ok(None) };
         let values = density::values(self.target, &ensemble.x)?;
         let log_weights: Vec<f64> = values.iter().zip(&ensemble.log_q).map(|(v, q)| v - q).collect();
         Ok(Some(effective_fraction(&log_weights)))
-    }
-
-    fn pilot_draws(&self, theta: &[f64]) -> Result<Ensemble, TransportError> {
-        let tolerance = Tolerance { absolute: 1e-4, relative: 1e-4 };
-        let mover = mover(self.field(theta), self.settings, tolerance)?;
-        move_ensemble(self.field(theta), PILOT_DRAWS, self.settings.seed, Purpose::Pilot, &mover)
     }
 }
 

@@ -34,6 +34,8 @@ pub enum Purpose {
     Directions = 12,
     /// The Gaussian part of draws, which is not moved.
     GaussianPart = 13,
+    /// Starting points of the draws that confirm a pilot.
+    Confirm = 14,
 }
 
 /// xoshiro256++ with uniform and normal variates whose bits are the same on every platform.
