@@ -223,12 +223,20 @@ fn settings_come_in_their_order() {
 #[test]
 fn bits_do_not_depend_on_threads() {
     // Fewer parameters than points, and more: both forms of the linear solve.
-    for (target, width, points) in
-        [("gmm9", 5, 200), ("gmm9", 20, 100), ("gauss --set dim=5", 4, 150), ("gauss --set dim=5", 16, 90)]
-    {
+    // A box and annealed particles; a flow and noise; a frame with a Gaussian part, one with scales that depend.
+    for (target, evolution, width, points) in [
+        ("gmm9", "general-ode", 5, 200),
+        ("gmm9", "annealed-sde", 20, 100),
+        ("many-well --set dim=7", "general-ode", 4, 150),
+        ("many-well --set dim=5", "general-ode", 16, 90),
+        ("funnel --set dim=3", "bridge", 16, 90),
+    ] {
         let home = home();
         let run = |threads: usize| {
-            let settings = format!("--set steps=6 --set width={width} --set points={points} --set depth=2");
+            let settings = format!(
+                "--evolution {evolution} --set time_steps=16 --set steps=6 --set width={width} --set points={points} \
+                 --set depth=2"
+            );
             let line =
                 format!("run {target} {settings} --draws 700 --quiet --threads {threads} --out out{threads}");
             let (code, out, err) = ended(&home, &line);

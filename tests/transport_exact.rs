@@ -160,6 +160,38 @@ fn the_closed_noisy_chain_gives_nearly_every_draw_the_weight_z() {
     }
 }
 
+/// Networks that know nothing, four steps: the weights are wild, and their mean is Z.
+#[test]
+fn a_noisy_chain_is_unbiased_whatever_the_networks_say() {
+    let dim = 2;
+    let covariance = DMatrix::from_row_slice(2, 2, &[0.8, 0.2, 0.2, 0.6]);
+    let target = Gaussian::new(DVector::from_vec(vec![0.3, -0.2]), &covariance).unwrap().with_log_z(0.9);
+    let mut noisy = 0;
+    for entry in EVOLUTIONS {
+        let evolution = &*(entry.make)(Setting { dim, feature_variance: 0.5 });
+        if evolution.variance_rate(0.0, 1.0) == 0.0 {
+            continue;
+        }
+        noisy += 1;
+        let (networks, mut theta) = networks(evolution, dim);
+        evolution.guess_log_z(&networks, &mut theta, 0.2);
+        let field = VelocityField { evolution, networks: &networks, theta: &theta, target: &target };
+        let mover = Mover::Noise(TimeGrid::uniform(4));
+        let moved = move_ensemble(field, 40_000, 7, Purpose::Audit, &mover).unwrap();
+        let mut values = vec![0.0; moved.log_q.len()];
+        target.values(&moved.x, &mut values);
+        // w/Z, whose mean is 1.
+        let weights: Vec<f64> = values.iter().zip(&moved.log_q).map(|(v, q)| (v - q - 0.9).exp()).collect();
+        let n = weights.len() as f64;
+        let mean = weights.iter().sum::<f64>() / n;
+        let sd = (weights.iter().map(|w| (w - mean).powi(2)).sum::<f64>() / n).sqrt();
+        let score = (mean - 1.0) / (sd / n.sqrt());
+        assert!(score.abs() < 4.0 && sd < 20.0, "{}: mean {mean}, sd {sd}, score {score}", entry.name);
+        assert!(sd > 0.05, "{}: the check cannot fail", entry.name);
+    }
+    assert_eq!(noisy, 4);
+}
+
 #[test]
 fn weights_from_densities_and_from_residuals_agree() {
     // log ρ(x₁) − log q(x₁) = log Z of the ansatz + ∫R dt along the path, whatever the networks are.

@@ -16,7 +16,7 @@ pub struct AnnealedSde {
 }
 
 impl AnnealedSde {
-    /// In dimension `dim`, with σ² in squared standard deviations of the target per unit of time.
+    /// In dimension `dim`, with σ² in squared standard deviations of the prior per unit of time.
     pub fn new(dim: usize, variance_rate: f64) -> AnnealedSde {
         AnnealedSde { flow: AnnealedOde::new(dim), variance_rate }
     }

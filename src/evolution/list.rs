@@ -41,7 +41,9 @@ pub const EVOLUTIONS: &[EvolutionEntry] = &[
         name: "annealed-sde",
         description: "V annealed from prior to target, velocity learned, with Langevin noise",
         prior_width: ANNEALED_WIDTH,
-        make: |setting| Box::new(AnnealedSde::new(setting.dim, VARIANCE_RATE)),
+        make: |setting| {
+            Box::new(AnnealedSde::new(setting.dim, VARIANCE_RATE / (ANNEALED_WIDTH * ANNEALED_WIDTH)))
+        },
     },
     EvolutionEntry {
         name: "diffusion",
