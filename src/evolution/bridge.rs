@@ -95,24 +95,19 @@ impl Evolution for Bridge {
         self.variance_rate
     }
 
-    fn log_density(&self, point: Point<'_>, jets: &Jets<'_, f64>, grad: &mut [f64]) -> f64 {
-        let annealed = AnnealedPoint::new(point, self.path);
-        grad.copy_from_slice(&annealed.grad_v(&gradient(jets, PHI, self.dim)));
-        annealed.value(jets.value(PHI, 0), jets.scalar(0))
-    }
-
     /// The law is N(tm, C), C = (1 − t)²I + t²Σ + t(1 − t)D, D = (4Σ + σ⁴I)^½, the drift m + F(x − tm) with
     /// F = F₀(I + tF₀)⁻¹, F₀ = ½(D − σ²I) − I, and Φ = m·y + ½yᵀFy + ½|m|²t − ½σ² log det(I + tF₀), y = x − tm.
     fn gaussian_solution(&self, case: &GaussianCase, t: f64, x: &[f64]) -> (Vec<f64>, Vec<f64>) {
         let (s2, d) = (self.variance_rate, self.dim);
         let identity = DMatrix::identity(d, d);
-        let covariance = case.spectral(|sigma| variance(sigma, s2, t));
-        let covariance_rate = case.spectral(|sigma| {
-            let both = (4.0 * sigma + s2 * s2).sqrt();
-            -2.0 * (1.0 - t) + 2.0 * t * sigma + (1.0 - 2.0 * t) * both
-        });
+        // An eigenvalue of D from one of Σ.
+        let both = |sigma: f64| (4.0 * sigma + s2 * s2).sqrt();
+        let covariance =
+            case.spectral(|sigma| (1.0 - t).powi(2) + t * t * sigma + t * (1.0 - t) * both(sigma));
+        let covariance_rate =
+            case.spectral(|sigma| -2.0 * (1.0 - t) + 2.0 * t * sigma + (1.0 - 2.0 * t) * both(sigma));
         let law = GaussianLaw::new(case.mean() * t, case.mean().clone(), covariance, covariance_rate);
-        let first = case.spectral(|sigma| 0.5 * ((4.0 * sigma + s2 * s2).sqrt() - s2) - 1.0);
+        let first = case.spectral(|sigma| 0.5 * (both(sigma) - s2) - 1.0);
         let stretch = &identity + &first * t;
         let drift = &first * stretch.clone().try_inverse().expect("C is positive definite, so is I + tF₀");
         let half = 0.5 * case.mean().norm_squared();
@@ -122,9 +117,4 @@ impl Evolution for Bridge {
         numbers.extend(law.potential(x, &drift, constant, constant_rate));
         (numbers, vec![case.log_z()])
     }
-}
-
-/// Variance at t of the bridge from N(0, 1) to variance `sigma`.
-fn variance(sigma: f64, s2: f64, t: f64) -> f64 {
-    (1.0 - t).powi(2) + t * t * sigma + t * (1.0 - t) * (4.0 * sigma + s2 * s2).sqrt()
 }

@@ -85,12 +85,6 @@ impl Evolution for GeneralOde {
         0.0
     }
 
-    fn log_density(&self, point: Point<'_>, jets: &Jets<'_, f64>, grad: &mut [f64]) -> f64 {
-        let annealed = AnnealedPoint::new(point, self.path);
-        grad.copy_from_slice(&annealed.grad_v(&gradient(jets, PHI, self.dim)));
-        annealed.value(jets.value(PHI, 0), jets.scalar(0))
-    }
-
     fn gaussian_solution(&self, case: &GaussianCase, t: f64, x: &[f64]) -> (Vec<f64>, Vec<f64>) {
         let law = GaussianLaw::of_root(case, t);
         let mut numbers = law.correction(case, self.path, t, x, false);

@@ -88,12 +88,6 @@ impl Evolution for OptimalTransport {
         0.0
     }
 
-    fn log_density(&self, point: Point<'_>, jets: &Jets<'_, f64>, grad: &mut [f64]) -> f64 {
-        let annealed = AnnealedPoint::new(point, self.path);
-        grad.copy_from_slice(&annealed.grad_v(&gradient(jets, PHI, self.dim)));
-        annealed.value(jets.value(PHI, 0), jets.scalar(0))
-    }
-
     /// M = (1 − t)I + tT carries N(0, I) to N(tm, M²); Φ = m·y + ½yᵀGy + ½|m|²t with y = x − tm, G = (T − I)M⁻¹.
     fn gaussian_solution(&self, case: &GaussianCase, t: f64, x: &[f64]) -> (Vec<f64>, Vec<f64>) {
         let identity = DMatrix::identity(self.dim, self.dim);

@@ -1,6 +1,6 @@
 //! What an evolution is to the rest of the program.
 
-use super::{GaussianCase, Nearby, Path, TargetData};
+use super::{AnnealedPoint, GaussianCase, Nearby, Path, TargetData};
 use crate::network::{Jets, Networks};
 use crate::residual::{ErasedSystem, Point};
 
@@ -40,7 +40,14 @@ pub trait Evolution: ErasedSystem {
     fn variance_rate(&self, from: f64, to: f64) -> f64;
 
     /// Writes ∇V and returns V, up to a function of t alone. Reads [`TargetData::Score`] and all unknowns.
-    fn log_density(&self, point: Point<'_>, jets: &Jets<'_, f64>, gradient: &mut [f64]) -> f64;
+    ///
+    /// By default V = A − b z + t(1 − t)φ, φ the unknown 0 and z the free scalar 0.
+    fn log_density(&self, point: Point<'_>, jets: &Jets<'_, f64>, gradient: &mut [f64]) -> f64 {
+        let annealed = AnnealedPoint::new(point, self.path());
+        let slope: Vec<f64> = (0..gradient.len()).map(|i| jets.dx(0, 0, i)).collect();
+        gradient.copy_from_slice(&annealed.grad_v(&slope));
+        annealed.value(jets.value(0, 0), jets.scalar(0))
+    }
 
     /// log Z as the solution itself has it, nats: by default z, the free scalar 0.
     fn learned_log_z(&self, networks: &Networks, theta: &[f64]) -> f64 {

@@ -8,7 +8,7 @@ use crate::evolution::Evolution;
 use crate::network::Networks;
 use crate::num::{Purpose, effective_fraction};
 use crate::optim::{Damping, GaussNewtonMemory, LeastSquares, OptimiserState, Outcome, StepRecord};
-use crate::transport::{Tolerance, VelocityField, move_ensemble};
+use crate::transport::{Mover, Tolerance, VelocityField, move_ensemble};
 use std::fmt;
 use std::time::{Duration, Instant};
 
@@ -200,18 +200,23 @@ impl Training<'_> {
     /// ESS of a few draws; none if they cannot be moved yet. If they reach the goal, more of them have to confirm it:
     /// a thousand draws do not see the heavy weights that one in a thousand has.
     fn pilot_ess(&self, theta: &[f64]) -> Result<Option<f64>, FitError> {
-        let few = self.ess_of_draws(theta, PILOT_DRAWS, Purpose::Pilot)?;
+        let tolerance = Tolerance { absolute: 1e-4, relative: 1e-4 };
+        let Ok(mover) = mover(self.field(theta), self.settings, tolerance) else { return Ok(None) };
+        let few = self.ess_of_draws(theta, &mover, PILOT_DRAWS, Purpose::Pilot)?;
         if few.is_some_and(|ess| ess >= self.settings.target_ess) {
-            return self.ess_of_draws(theta, CONFIRMING_DRAWS, Purpose::Confirm);
+            return self.ess_of_draws(theta, &mover, CONFIRMING_DRAWS, Purpose::Confirm);
         }
         Ok(few)
     }
 
-    fn ess_of_draws(&self, theta: &[f64], n: usize, purpose: Purpose) -> Result<Option<f64>, FitError> {
-        let tolerance = Tolerance { absolute: 1e-4, relative: 1e-4 };
-        let field = self.field(theta);
-        let moved = mover(field, self.settings, tolerance)
-            .and_then(|mover| move_ensemble(field, n, self.settings.seed, purpose, &mover));
+    fn ess_of_draws(
+        &self,
+        theta: &[f64],
+        mover: &Mover,
+        n: usize,
+        purpose: Purpose,
+    ) -> Result<Option<f64>, FitError> {
+        let moved = move_ensemble(self.field(theta), n, self.settings.seed, purpose, mover);
         let Ok(ensemble) = moved else { return Ok(None) };
         let values = density::values(self.target, &ensemble.x)?;
         let log_weights: Vec<f64> = values.iter().zip(&ensemble.log_q).map(|(v, q)| v - q).collect();
