@@ -19,6 +19,17 @@ pub trait LogDensity: Send + Sync {
     fn names(&self) -> Vec<String> {
         numbered_names(self.dim())
     }
+
+    /// Names of the quantities of [`LogDensity::constrain`]: those of the coordinates if x itself is what the user asked about.
+    fn constrained_names(&self) -> Vec<String> {
+        self.names()
+    }
+
+    /// What the user asked about at one point x: x itself, unless x is a change of variables that lifts constraints
+    /// (log σ for σ > 0). As many numbers as there are [`LogDensity::constrained_names`].
+    fn constrain(&self, x: &[f64]) -> Vec<f64> {
+        x.to_vec()
+    }
 }
 
 /// What the program works with: values and scores of log ρ over a batch.
@@ -32,6 +43,17 @@ pub trait Target: Send + Sync {
     /// Names of the coordinates.
     fn names(&self) -> Vec<String> {
         numbered_names(self.dim())
+    }
+
+    /// Names of the quantities of [`Target::constrain`]: those of the coordinates if x itself is what the user asked about.
+    fn constrained_names(&self) -> Vec<String> {
+        self.names()
+    }
+
+    /// What the user asked about at one point x: x itself, unless x is a change of variables that lifts constraints
+    /// (log σ for σ > 0). As many numbers as there are [`Target::constrained_names`].
+    fn constrain(&self, x: &[f64]) -> Vec<f64> {
+        x.to_vec()
     }
 
     /// log ρ at each point, nats.
@@ -67,6 +89,14 @@ impl<T: LogDensity> Target for T {
 
     fn names(&self) -> Vec<String> {
         LogDensity::names(self)
+    }
+
+    fn constrained_names(&self) -> Vec<String> {
+        LogDensity::constrained_names(self)
+    }
+
+    fn constrain(&self, x: &[f64]) -> Vec<f64> {
+        LogDensity::constrain(self, x)
     }
 
     fn values(&self, points: &[f64], values: &mut [f64]) {
