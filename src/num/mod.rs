@@ -1,5 +1,6 @@
-//! Numbers: the scalar trait, elementary functions, logarithms of sums, random streams, ordered sums, matrices.
+//! Numbers: the scalar trait, elementary functions, logarithms of sums, random streams, ordered sums, matrices, named arrays.
 
+mod arrays;
 mod blocks;
 mod channels;
 mod elementary;
@@ -11,6 +12,7 @@ mod spectrum;
 mod streams;
 mod tanh;
 
+pub use arrays::{Arrays, ArraysError, as_count};
 pub use blocks::{BLOCK, pairwise_sum, sum_blocks};
 pub use channels::Channels;
 pub use elementary::Elementary;
