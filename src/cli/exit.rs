@@ -1,5 +1,6 @@
 //! How the program ends: its exit codes, and the one error that maps to them.
 
+use super::resume_error::ResumeError;
 use super::settings::SettingsError;
 use crate::fitting::FitError;
 use crate::report::FolderError;
@@ -44,6 +45,8 @@ pub enum CliError {
     Settings(SettingsError),
     /// The output folder.
     Folder(FolderError),
+    /// What a run left to go on from.
+    Resume(ResumeError),
     /// The fit, or the density at the draws.
     Fit(FitError),
     /// No row of a table has the text asked for in its name.
@@ -66,11 +69,14 @@ impl CliError {
     /// The exit it leads to.
     pub fn exit(&self) -> Exit {
         match self {
-            CliError::Folder(FolderError::Write { .. }) | CliError::System { .. } => Exit::OutputFailed,
+            CliError::Folder(FolderError::Write { .. } | FolderError::NoRoom { .. })
+            | CliError::System { .. } => Exit::OutputFailed,
             CliError::Fit(FitError::Density(_) | FitError::NoSupport { .. }) => Exit::DensityFailed,
-            CliError::Settings(_) | CliError::Folder(_) | CliError::Fit(_) | CliError::NoRow { .. } => {
-                Exit::WrongCall
-            }
+            CliError::Settings(_)
+            | CliError::Folder(_)
+            | CliError::Resume(_)
+            | CliError::Fit(_)
+            | CliError::NoRow { .. } => Exit::WrongCall,
         }
     }
 }
@@ -80,6 +86,7 @@ impl fmt::Display for CliError {
         match self {
             CliError::Settings(error) => error.fmt(f),
             CliError::Folder(error) => error.fmt(f),
+            CliError::Resume(error) => error.fmt(f),
             CliError::Fit(error) => error.fmt(f),
             CliError::NoRow { table, text } => {
                 write!(
@@ -103,6 +110,12 @@ impl From<SettingsError> for CliError {
 impl From<FolderError> for CliError {
     fn from(error: FolderError) -> CliError {
         CliError::Folder(error)
+    }
+}
+
+impl From<ResumeError> for CliError {
+    fn from(error: ResumeError) -> CliError {
+        CliError::Resume(error)
     }
 }
 

@@ -96,6 +96,11 @@ impl Arrays {
             .map(|(name, (shape, values))| (name.as_str(), shape.as_slice(), values.as_slice()))
     }
 
+    /// Every array by value, in the order of names.
+    pub fn into_entries(self) -> impl Iterator<Item = (String, Vec<usize>, Vec<f64>)> {
+        self.entries.into_iter().map(|(name, (shape, values))| (name, shape, values))
+    }
+
     /// Whether there is an array of this name.
     pub fn has(&self, name: &str) -> bool {
         self.entries.contains_key(name)
@@ -171,7 +176,7 @@ impl Arrays {
 /// [`ArraysError::Value`] with the array's name.
 pub fn as_count(name: &str, value: f64) -> Result<usize, ArraysError> {
     // 2⁵³, from which on whole numbers are not exact.
-    if value >= 0.0 && value < 9_007_199_254_740_992.0 && value.fract() == 0.0 {
+    if (0.0..9_007_199_254_740_992.0).contains(&value) && value.fract() == 0.0 {
         return Ok(value as usize);
     }
     Err(ArraysError::Value { name: name.to_string(), expected: "a whole number", found: value })
