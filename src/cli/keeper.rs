@@ -68,7 +68,7 @@ impl<'a> Keeper<'a> {
 
     /// A checkpoint that cannot be written ends no fit: there may be room for the next.
     fn write(&mut self, now: &Snapshot<'_>) {
-        let step = now.state.history.len();
+        let step = now.steps();
         let written = self.folder.write_now(CHECKPOINT, &bytes(now, self.config));
         self.last = Instant::now();
         match written {
@@ -96,7 +96,7 @@ impl<'a> Keeper<'a> {
 
 impl Watcher for Keeper<'_> {
     fn located(&mut self, now: &Snapshot<'_>) {
-        self.log.write("located", json!({"active_dimensions": now.pilot.setting.dim}));
+        self.log.write("located", json!({"active_dimensions": now.pilot.split.active()}));
         self.write_if_due(now);
     }
 
@@ -110,7 +110,7 @@ impl Watcher for Keeper<'_> {
         if late {
             return Control::OutOfTime;
         }
-        if now.state.ended.is_none() {
+        if !now.has_ended() {
             self.write_if_due(now);
         }
         Control::Continue
@@ -124,7 +124,7 @@ impl Watcher for Keeper<'_> {
 fn step_fields(progress: &Progress, now: &Snapshot<'_>) -> serde_json::Value {
     let record = &progress.record;
     json!({
-        "step": progress.step, "points": now.state.history.last().map(|row| row.n_points),
+        "block": progress.block, "step": progress.step, "points": now.state().history.last().map(|row| row.n_points),
         "direction": record.direction, "loss_before": record.loss_before, "loss": record.loss,
         "scale": record.scale, "damping": record.damping, "pilot_ess": progress.pilot_ess,
     })

@@ -86,12 +86,13 @@ impl<W: Write> Display<W> {
 
 /// `step  12/120  loss 3.21e-2  damping 1.0e-3  ESS 0.87  0:09, at most 0:36 left`; the ESS is the last pilot's.
 pub fn line(progress: &Progress, pilot_ess: Option<f64>) -> String {
-    let Progress { step, steps, record, elapsed, .. } = *progress;
+    let Progress { step, steps, block, blocks, record, elapsed, .. } = *progress;
     let width = steps.to_string().len();
     let ess = pilot_ess.map_or(String::new(), |ess| format!("  ESS {ess:.2}"));
     let left = time_left(progress).map_or(String::new(), |left| format!(", at most {} left", clock(left)));
     let (loss, damping, elapsed) = (record.loss, record.damping, clock(elapsed));
-    format!("step {step:>width$}/{steps}  loss {loss:.2e}  damping {damping:.1e}{ess}  {elapsed}{left}")
+    let part = if blocks > 1 { format!("block {block}/{blocks}  ") } else { String::new() };
+    format!("{part}step {step:>width$}/{steps}  loss {loss:.2e}  damping {damping:.1e}{ess}  {elapsed}{left}")
 }
 
 /// If every step takes as long as the mean so far; `None` before the first and after the last.

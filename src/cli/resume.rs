@@ -108,7 +108,6 @@ pub fn checkpoint_in(
 
 /// The record of a run that came to its end: the one of the checkpoint's last step and reason.
 fn finished(folder: &Path, checkpoint: &Checkpoint) -> Option<Record> {
-    let ended = checkpoint.state.ended?.to_string();
     let record = Record::from_json(&fs::read_to_string(folder.join("run.json")).ok()?).ok()?;
-    (record.steps == checkpoint.state.history.len() && record.stop_reason == ended).then_some(record)
+    (checkpoint.has_ended() && record.steps == checkpoint.steps()).then_some(record)
 }

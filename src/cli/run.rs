@@ -101,7 +101,7 @@ impl Fitted {
     }
 
     fn interrupted(&self) -> bool {
-        self.fit.stop_reason == StopReason::Optimiser(Outcome::Interrupted)
+        self.fit.stop_reason() == StopReason::Optimiser(Outcome::Interrupted)
     }
 }
 
@@ -138,7 +138,7 @@ pub(super) fn run_in(
     let system = |what| move |cause| CliError::System { what, cause };
     let config = config_text(subject, settings);
     let mut log = RunLog::new(folder.log().map_err(system("opening the log"))?);
-    let step = checkpoint.as_ref().map_or(0, |checkpoint| checkpoint.state.history.len());
+    let step = checkpoint.as_ref().map_or(0, |checkpoint| checkpoint.steps());
     let before = seconds_before(&folder, checkpoint.is_some());
     log.write("start", json!({"version": env!("CARGO_PKG_VERSION"), "step": step}));
     if checkpoint.is_none() {
@@ -193,7 +193,7 @@ fn fit_and_draw(
     match &checkpoint {
         None => keeper.display.say("looking for the target with annealed particles"),
         Some(checkpoint) => {
-            let step = checkpoint.state.history.len();
+            let step = checkpoint.steps();
             keeper.display.say(&format!("going on from {CHECKPOINT} at step {step}"));
         }
     }
@@ -219,6 +219,7 @@ fn write_results(
         folder.write(&name, &bytes)?;
     }
     let mut losses = Csv::new(&[
+        "block",
         "step",
         "points",
         "loss_before",
@@ -228,10 +229,11 @@ fn write_results(
         "solve_residual",
         "pilot_ess",
     ]);
-    for row in &fit.history {
+    for (k, row) in fit.blocks.iter().enumerate().flat_map(|(k, b)| b.history.iter().map(move |r| (k, r))) {
         let r = &row.record;
         let ess = row.pilot_ess.unwrap_or(f64::NAN);
         losses.row(&[
+            (k + 1) as f64,
             row.step as f64,
             row.n_points as f64,
             r.loss_before,
@@ -244,7 +246,7 @@ fn write_results(
     }
     folder.write("losses.csv", losses.text().as_bytes())?;
     folder.write("density.svg", density_figure(subject, record, draws).as_bytes())?;
-    folder.write("loss.svg", loss_figure(record, &fit.history).as_bytes())
+    folder.write("loss.svg", loss_figure(record, &fit.history()).as_bytes())
 }
 
 /// The verdict of the diagnostics, and what only the run knows against it.
@@ -285,7 +287,7 @@ fn judged(subject: &Subject<'_>, fitted: &Fitted, estimates: &Estimates) -> Vec<
 /// Every direction that was used, in the order of its first step, and the rule for the steps.
 fn optimiser_as_run(fit: &Fit, method: &Method) -> String {
     let mut words: Vec<&str> = Vec::new();
-    for row in &fit.history {
+    for row in fit.history() {
         if !words.contains(&row.record.direction) {
             words.push(row.record.direction);
         }
@@ -305,7 +307,8 @@ fn record(subject: &Subject<'_>, run_settings: &RunSettings, fitted: &Fitted) ->
     let (verdict, reasons) = verdict(subject, fitted, &estimates);
     let weighted = weighted_moments(&draws.x, dim, &draws.log_weights);
     let unweighted = moments(&draws.x, dim);
-    let last = fit.history.last();
+    let history = fit.history();
+    let last = history.last();
     let here = Provenance::of_this_machine();
     Record {
         target: subject.name.to_string(),
@@ -316,11 +319,11 @@ fn record(subject: &Subject<'_>, run_settings: &RunSettings, fitted: &Fitted) ->
         names: subject.target.names(),
         seed: settings.seed,
         n_draws: draws.log_weights.len(),
-        n_params: fit.theta.len(),
+        n_params: fit.n_params(),
         n_points: last.map_or(settings.points, |row| row.n_points),
         optimiser: optimiser_as_run(fit, &settings.optimiser.method),
         steps: last.map_or(0, |row| row.step),
-        stop_reason: fit.stop_reason.to_string(),
+        stop_reason: fit.stop_reason().to_string(),
         loss: last.map_or(f64::NAN, |row| row.record.loss),
         log_z: estimates.log_z,
         log_z_se: estimates.log_z_se,

@@ -1,6 +1,6 @@
 //! Why there is no fit.
 
-use super::{CheckpointError, Framed};
+use super::CheckpointError;
 use crate::density::DensityError;
 use crate::evolution::EVOLUTIONS;
 use std::fmt;
@@ -75,9 +75,9 @@ impl From<CheckpointError> for FitError {
 
 impl FitError {
     /// The same error with its point in the target's own coordinates.
-    pub(super) fn in_target_coordinates(self, standardised: &Framed<'_>) -> FitError {
+    pub(super) fn told(self, in_target_coordinates: impl Fn(DensityError) -> DensityError) -> FitError {
         match self {
-            FitError::Density(error) => FitError::Density(standardised.in_target_coordinates(error)),
+            FitError::Density(error) => FitError::Density(in_target_coordinates(error)),
             other => other,
         }
     }

@@ -1,17 +1,21 @@
 //! Fitting: points, the least-squares problem they make, and its solution.
 
 mod assemble;
+mod block;
 mod checkpoint;
 mod collocation;
 mod draws;
 mod fit;
 mod fit_error;
 mod frame;
+mod gaussian_part;
 mod hierarchy;
+mod independent;
 mod pilot;
 mod points;
 mod sampler;
 mod saved_pilot;
+mod selection;
 mod set_size;
 mod settings;
 mod split;
@@ -21,16 +25,17 @@ mod training;
 mod watcher;
 
 pub use assemble::Assembler;
+pub use block::Block;
 pub use checkpoint::{Checkpoint, CheckpointError, Probe, Snapshot};
 pub use collocation::{Collocation, PointSet};
 pub use draws::{DrawError, Draws};
-pub use fit::{Fit, fit, fit_watched};
+pub use fit::{BlockFit, Fit, fit, fit_watched};
 pub use fit_error::FitError;
 pub use frame::{Frame, Framed};
-pub use pilot::Pilot;
+pub use pilot::{BlockPilot, Pilot};
 pub use points::Points;
 pub use settings::{FitSettings, Sampler};
-pub use split::{ActivePart, Split};
+pub use split::Split;
 pub use state::{HistoryRow, TrainingState};
 pub use tempering::{Ladder, Population, Tempering};
 use training::Training;
