@@ -11,6 +11,7 @@ mod figures;
 mod interrupt;
 mod keeper;
 mod keys;
+mod plan;
 mod program;
 mod progress;
 mod reproduce;

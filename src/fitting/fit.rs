@@ -6,7 +6,7 @@ use super::{
     Probe, Progress, Sampler, StopReason, Training, TrainingState, Watcher,
 };
 use crate::density::Target;
-use crate::evolution::{Evolution, EvolutionEntry, TargetData, evolution_entry};
+use crate::evolution::{Evolution, EvolutionEntry, Setting, TargetData, evolution_entry};
 use crate::network::{Networks, Tanh};
 use crate::optim::Outcome;
 
@@ -107,12 +107,20 @@ fn entry(settings: &FitSettings) -> Result<&'static EvolutionEntry, FitError> {
 
 /// The evolution of the settings and the networks of its unknowns.
 fn unknowns(pilot: &Pilot, settings: &FitSettings) -> Result<(Box<dyn Evolution>, Networks), FitError> {
-    let evolution = (entry(settings)?.make)(pilot.setting);
+    unknowns_in(pilot.setting, settings)
+}
+
+/// The same for a target of which no more is known than this.
+pub(super) fn unknowns_in(
+    setting: Setting,
+    settings: &FitSettings,
+) -> Result<(Box<dyn Evolution>, Networks), FitError> {
+    let evolution = (entry(settings)?.make)(setting);
     let system = evolution.as_system();
     let networks = Networks::new(
         system.unknowns(),
         system.n_scalars(),
-        pilot.setting.dim,
+        setting.dim,
         &vec![settings.width; settings.depth],
         &Tanh,
     );
@@ -135,7 +143,7 @@ fn check_checkpoint(
     }
 }
 
-fn check(target: &dyn Target, settings: &FitSettings) -> Result<(), FitError> {
+pub(super) fn check(target: &dyn Target, settings: &FitSettings) -> Result<(), FitError> {
     let bad = |name, requirement| Err(FitError::BadSetting { name, requirement });
     match settings {
         _ if target.dim() == 0 => bad("the dimension of the target", "at least 1"),
@@ -151,7 +159,7 @@ fn check(target: &dyn Target, settings: &FitSettings) -> Result<(), FitError> {
 }
 
 /// What an evolution needs, the target and the settings must have.
-fn check_evolution(
+pub(super) fn check_evolution(
     evolution: &dyn Evolution,
     target: &dyn Target,
     settings: &FitSettings,
