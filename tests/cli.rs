@@ -99,7 +99,14 @@ struct Finished {
 
 fn run_while(stop: bool, target: &dyn Target, settings: RunSettings, output: Output) -> Finished {
     let (parameters, facts) = (BTreeMap::new(), Facts::default());
-    let subject = Subject { name: "mine", parameters: &parameters, target, facts: &facts, exact_draws: None };
+    let subject = Subject {
+        name: "mine",
+        parameters: &parameters,
+        target,
+        facts: &facts,
+        exact_draws: None,
+        source: None,
+    };
     let options = RunOptions { settings, output, progress: Style::Lines, time_limit: None };
     let (mut out, mut err, stop) = (Vec::new(), Vec::new(), AtomicBool::new(stop));
     let mut console = Console { out: &mut out, err: &mut err, stop: &stop };

@@ -141,8 +141,14 @@ mod tests {
 
     fn files_of(target: &dyn crate::density::Target, draws: &Draws) -> BTreeMap<String, Vec<u8>> {
         let (parameters, facts) = (BTreeMap::new(), Facts::default());
-        let subject =
-            Subject { name: "mine", parameters: &parameters, target, facts: &facts, exact_draws: None };
+        let subject = Subject {
+            name: "mine",
+            parameters: &parameters,
+            target,
+            facts: &facts,
+            exact_draws: None,
+            source: None,
+        };
         draw_files(&subject, draws, 5).into_iter().collect()
     }
 

@@ -1,5 +1,6 @@
 //! How the program ends: its exit codes, and the one error that maps to them.
 
+use super::density_file::DensityFileError;
 use super::resume_error::ResumeError;
 use super::settings::SettingsError;
 use crate::fitting::FitError;
@@ -43,6 +44,8 @@ impl Exit {
 pub enum CliError {
     /// A setting.
     Settings(SettingsError),
+    /// The density file.
+    DensityFile(Box<DensityFileError>),
     /// The output folder.
     Folder(FolderError),
     /// What a run left to go on from.
@@ -73,6 +76,7 @@ impl CliError {
             | CliError::System { .. } => Exit::OutputFailed,
             CliError::Fit(FitError::Density(_) | FitError::NoSupport { .. }) => Exit::DensityFailed,
             CliError::Settings(_)
+            | CliError::DensityFile(_)
             | CliError::Folder(_)
             | CliError::Resume(_)
             | CliError::Fit(_)
@@ -85,6 +89,7 @@ impl fmt::Display for CliError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             CliError::Settings(error) => error.fmt(f),
+            CliError::DensityFile(error) => error.fmt(f),
             CliError::Folder(error) => error.fmt(f),
             CliError::Resume(error) => error.fmt(f),
             CliError::Fit(error) => error.fmt(f),
@@ -104,6 +109,12 @@ impl std::error::Error for CliError {}
 impl From<SettingsError> for CliError {
     fn from(error: SettingsError) -> CliError {
         CliError::Settings(error)
+    }
+}
+
+impl From<DensityFileError> for CliError {
+    fn from(error: DensityFileError) -> CliError {
+        CliError::DensityFile(Box::new(error))
     }
 }
 

@@ -4,6 +4,7 @@ mod arguments;
 mod audit;
 mod chosen;
 mod config_file;
+mod density_file;
 mod draw_files;
 mod entry;
 mod exit;
@@ -25,6 +26,7 @@ mod summary;
 mod table;
 
 pub use arguments::{Call, ReproduceCall, ResumeCall, RunCall, SampleCall, TABLES, parse};
+pub use density_file::{DensityFile, DensityFileError, Door, Source};
 pub use entry::main;
 pub use exit::{CliError, Exit};
 pub use interrupt::watch_signals;

@@ -1,6 +1,7 @@
 //! The main job: folder, fit, draws, estimates, figures, record, verdict.
 
 use super::config_file::config_text;
+use super::density_file::Source;
 use super::draw_files::draw_files;
 use super::exit::{CliError, Exit};
 use super::figures::{density_figure, loss_figure};
@@ -37,6 +38,8 @@ pub struct Subject<'a> {
     pub facts: &'a Facts,
     /// Exact draws for the figure, n×d, if there are any.
     pub exact_draws: Option<&'a [f64]>,
+    /// The file that it comes from, if it does.
+    pub source: Option<&'a Source>,
 }
 
 /// Where the results go.
@@ -389,6 +392,7 @@ mod tests {
                 target: &target,
                 facts: &facts,
                 exact_draws: None,
+                source: None,
             };
             let home = tempfile::tempdir().unwrap();
             let fitted = without_draws(&target, &settings);
