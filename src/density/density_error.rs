@@ -33,6 +33,11 @@ pub enum DensityFailure {
         /// With this message.
         message: String,
     },
+    /// The density, code of another language, could not answer.
+    Refused {
+        /// Its own words, or what became of it.
+        message: String,
+    },
 }
 
 /// Coordinates that are printed of a point.
@@ -70,6 +75,9 @@ impl std::fmt::Display for DensityError {
             ),
             DensityFailure::Panicked { message } => {
                 write!(f, "the log density panicked at {at}: {message}; return −inf outside the support")
+            }
+            DensityFailure::Refused { message } => {
+                write!(f, "the log density has no answer at {at}: {message}")
             }
         }
     }
