@@ -68,10 +68,11 @@ const RUN_EXAMPLES: &str = "\
 Examples:
   pushforward run gmm9
   pushforward run many-well --set dim=7 --set wells=3 --draws 50000
-  pushforward run funnel --config funnel.toml --seed 7 --out results/funnel";
+  pushforward run funnel --config funnel.toml --seed 7 --out results/funnel
+  pushforward run model.toml";
 
 const SETTINGS: &str = "\
-Later wins: these defaults, then the configuration file (flat TOML with the same keys), then --set, then the
+Later wins: these defaults, then [run] of a density file, then the configuration file (flat TOML with the same keys), then --set, then the
 options above. A target's own keys are listed by `pushforward targets`.";
 
 const EXIT_CODES: &str = "\
@@ -141,7 +142,12 @@ fn run_command() -> Command {
     let mut run = Command::new("run")
         .about("Fits a transport to a target, draws, and judges the draws")
         .after_help(run_help())
-        .arg(Arg::new("target").value_name("TARGET").required(true).help("Its name; see `targets`"));
+        .arg(
+            Arg::new("target")
+                .value_name("TARGET")
+                .required(true)
+                .help("Its name (see `targets`), or a density file that ends in .toml"),
+        );
     for (name, placeholder, help) in KEY_OPTIONS {
         // Read as text: a wrong value gets the same message as in a configuration file.
         run = run.arg(Arg::new(name).long(name).value_name(placeholder).allow_hyphen_values(true).help(help));

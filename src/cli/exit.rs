@@ -1,5 +1,6 @@
 //! How the program ends: its exit codes, and the one error that maps to them.
 
+use super::density_file::DensityFileError;
 use super::settings::SettingsError;
 use crate::fitting::FitError;
 use crate::report::FolderError;
@@ -42,6 +43,8 @@ impl Exit {
 pub enum CliError {
     /// A setting.
     Settings(SettingsError),
+    /// The density file.
+    DensityFile(Box<DensityFileError>),
     /// The output folder.
     Folder(FolderError),
     /// The fit, or the density at the draws.
@@ -68,9 +71,11 @@ impl CliError {
         match self {
             CliError::Folder(FolderError::Write { .. }) | CliError::System { .. } => Exit::OutputFailed,
             CliError::Fit(FitError::Density(_) | FitError::NoSupport { .. }) => Exit::DensityFailed,
-            CliError::Settings(_) | CliError::Folder(_) | CliError::Fit(_) | CliError::NoRow { .. } => {
-                Exit::WrongCall
-            }
+            CliError::Settings(_)
+            | CliError::DensityFile(_)
+            | CliError::Folder(_)
+            | CliError::Fit(_)
+            | CliError::NoRow { .. } => Exit::WrongCall,
         }
     }
 }
@@ -79,6 +84,7 @@ impl fmt::Display for CliError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             CliError::Settings(error) => error.fmt(f),
+            CliError::DensityFile(error) => error.fmt(f),
             CliError::Folder(error) => error.fmt(f),
             CliError::Fit(error) => error.fmt(f),
             CliError::NoRow { table, text } => {
@@ -97,6 +103,12 @@ impl std::error::Error for CliError {}
 impl From<SettingsError> for CliError {
     fn from(error: SettingsError) -> CliError {
         CliError::Settings(error)
+    }
+}
+
+impl From<DensityFileError> for CliError {
+    fn from(error: DensityFileError) -> CliError {
+        CliError::DensityFile(Box::new(error))
     }
 }
 

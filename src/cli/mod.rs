@@ -2,6 +2,7 @@
 
 mod arguments;
 mod audit;
+mod density_file;
 mod entry;
 mod exit;
 mod figures;
@@ -17,6 +18,7 @@ mod summary;
 mod table;
 
 pub use arguments::{Call, ReproduceCall, RunCall, TABLES, parse};
+pub use density_file::{DensityFile, DensityFileError, Door, Source};
 pub use entry::main;
 pub use exit::{CliError, Exit};
 pub use interrupt::watch_signals;

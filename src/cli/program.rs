@@ -2,6 +2,7 @@
 
 use super::arguments::{Call, ReproduceCall, RunCall, parse};
 use super::audit::audit;
+use super::density_file::DensityFile;
 use super::exit::{CliError, Exit};
 use super::keys::{KeySpec, Value};
 use super::progress::Style;
@@ -10,14 +11,14 @@ use super::run::{Console, Output, RunOptions, Subject, run_target};
 use super::run_settings::RunSettings;
 use super::settings::{Origin, Settings, SettingsError, unknown};
 use super::table::{audit_exit, audit_table, targets_text};
-use crate::density::{self, Benchmark, TargetEntry};
+use crate::density::{self, Benchmark, Facts, TargetEntry};
 use crate::num::{Purpose, Stream};
 use crate::report::IfExists;
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fs;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 
 /// Does what the words ask for; `progress` is how it is shown if not `--quiet`.
@@ -52,9 +53,13 @@ fn dispatch(call: Call, progress: Style, console: &mut Console<'_>) -> Result<Ex
 }
 
 fn run(call: &RunCall, progress: Style, console: &mut Console<'_>) -> Result<Exit, CliError> {
+    let is_catalogued = density::targets().iter().any(|entry| entry.name == call.target);
+    if !is_catalogued && DensityFile::is_meant_by(&call.target) {
+        return run_file(call, progress, console);
+    }
     let entry = entry(&call.target)?;
     let keys = KeySpec::of_target(entry);
-    let settings = settings(call, &keys)?;
+    let settings = settings(call, &keys, None)?;
     let parameters = settings.of(&keys);
     let target = built(entry, &parameters)?;
     let facts = target.facts();
@@ -67,8 +72,23 @@ fn run(call: &RunCall, progress: Style, console: &mut Console<'_>) -> Result<Exi
         facts: &facts,
         exact_draws: exact_draws.as_deref(),
     };
-    let progress = call.progress.unwrap_or(progress);
-    run_target(&subject, &RunOptions { settings, output: output(call), progress }, console)
+    run_target(&subject, &options(call, settings, entry.name, progress), console)
+}
+
+/// Runs the density of a file, of which nothing is known but what it says.
+fn run_file(call: &RunCall, progress: Style, console: &mut Console<'_>) -> Result<Exit, CliError> {
+    let file = DensityFile::read(Path::new(&call.target))?;
+    let settings = RunSettings::read(&settings(call, &[], Some(&file))?);
+    let target = file.open()?;
+    let name = file.source.stem();
+    let subject = Subject {
+        name: &name,
+        parameters: &BTreeMap::new(),
+        target: target.as_ref(),
+        facts: &Facts::default(),
+        exact_draws: None,
+    };
+    run_target(&subject, &options(call, settings, &name, progress), console)
 }
 
 fn reproduce(call: &ReproduceCall, console: &mut Console<'_>) -> Result<Exit, CliError> {
@@ -101,11 +121,18 @@ fn entry(name: &str) -> Result<&'static TargetEntry, SettingsError> {
     found.ok_or_else(|| unknown("target", name, &known, Origin::CommandLine))
 }
 
-/// Defaults, file, pairs, options: later wins.
-fn settings(call: &RunCall, of_target: &[KeySpec]) -> Result<Settings, SettingsError> {
+/// Defaults, the density file, the configuration file, pairs, options: later wins.
+fn settings(
+    call: &RunCall,
+    of_target: &[KeySpec],
+    file: Option<&DensityFile>,
+) -> Result<Settings, SettingsError> {
     let mut keys = RunSettings::keys();
     keys.extend(of_target.iter().cloned());
     let mut settings = Settings::new(keys);
+    if let Some(file) = file {
+        settings.read_table(&file.run, &file.source.text, &file.source.path)?;
+    }
     if let Some(path) = &call.config {
         settings.read_file(path)?;
     }
@@ -122,13 +149,14 @@ fn built(
     density::named_target(entry.name, &numbers).map_err(SettingsError::Target)
 }
 
-fn output(call: &RunCall) -> Output {
-    let usual = PathBuf::from("runs").join(&call.target);
-    match (&call.out, call.if_exists) {
+fn options(call: &RunCall, settings: RunSettings, name: &str, progress: Style) -> RunOptions {
+    let usual = PathBuf::from("runs").join(name);
+    let output = match (&call.out, call.if_exists) {
         (Some(path), if_exists) => Output::At(path.clone(), if_exists),
         (None, IfExists::Replace) => Output::At(usual, IfExists::Replace),
         (None, IfExists::Refuse) => Output::FirstFree(usual),
-    }
+    };
+    RunOptions { settings, output, progress: call.progress.unwrap_or(progress) }
 }
 
 /// At most 20 000 for the outline in the figure, more than its bins resolve; none in the plane, where contours serve.

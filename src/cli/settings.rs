@@ -166,8 +166,20 @@ impl Settings {
     /// As [`Settings::read_file`], but for `Unreadable`.
     pub fn read_toml(&mut self, text: &str, path: &Path) -> Result<(), SettingsError> {
         let syntax = |cause| SettingsError::Syntax { path: path.to_path_buf(), cause };
-        let table: BTreeMap<toml::Spanned<String>, toml::Value> = toml::from_str(text).map_err(syntax)?;
-        let mut entries: Vec<_> = table.into_iter().collect();
+        self.read_table(&toml::from_str(text).map_err(syntax)?, text, path)
+    }
+
+    /// Takes the entries of a table of `text`, in the order in which they stand there; `path` is for messages.
+    ///
+    /// # Errors
+    /// For the first offending line `UnknownName` or `BadValue`.
+    pub fn read_table(
+        &mut self,
+        table: &BTreeMap<toml::Spanned<String>, toml::Value>,
+        text: &str,
+        path: &Path,
+    ) -> Result<(), SettingsError> {
+        let mut entries: Vec<_> = table.iter().collect();
         entries.sort_by_key(|(key, _)| key.span().start);
         for (key, value) in entries {
             let line = 1 + text[..key.span().start].matches('\n').count();
@@ -176,7 +188,7 @@ impl Settings {
                 toml::Value::Table(_) => "a table".to_string(),
                 value => value.to_string(),
             };
-            self.put(key.get_ref(), &given, |kind| kind.take(&value), origin)?;
+            self.put(key.get_ref(), &given, |kind| kind.take(value), origin)?;
         }
         Ok(())
     }

@@ -1,0 +1,12 @@
+//! Density files: TOML that says where a log density comes from, and how it is to be fitted.
+
+mod command;
+mod error;
+mod file;
+mod formula;
+mod library;
+mod source;
+
+pub use error::DensityFileError;
+pub use file::{DensityFile, Door};
+pub use source::Source;
