@@ -2,6 +2,7 @@
 
 use super::density_file::DensityFileError;
 use super::settings::SettingsError;
+use crate::density::PreflightError;
 use crate::fitting::FitError;
 use crate::report::FolderError;
 use std::fmt;
@@ -47,6 +48,8 @@ pub enum CliError {
     DensityFile(Box<DensityFileError>),
     /// The output folder.
     Folder(FolderError),
+    /// The density, before anything was fitted.
+    Preflight(Box<PreflightError>),
     /// The fit, or the density at the draws.
     Fit(FitError),
     /// No row of a table has the text asked for in its name.
@@ -70,7 +73,9 @@ impl CliError {
     pub fn exit(&self) -> Exit {
         match self {
             CliError::Folder(FolderError::Write { .. }) | CliError::System { .. } => Exit::OutputFailed,
-            CliError::Fit(FitError::Density(_) | FitError::NoSupport { .. }) => Exit::DensityFailed,
+            CliError::Preflight(_) | CliError::Fit(FitError::Density(_) | FitError::NoSupport { .. }) => {
+                Exit::DensityFailed
+            }
             CliError::Settings(_)
             | CliError::DensityFile(_)
             | CliError::Folder(_)
@@ -86,6 +91,7 @@ impl fmt::Display for CliError {
             CliError::Settings(error) => error.fmt(f),
             CliError::DensityFile(error) => error.fmt(f),
             CliError::Folder(error) => error.fmt(f),
+            CliError::Preflight(error) => error.fmt(f),
             CliError::Fit(error) => error.fmt(f),
             CliError::NoRow { table, text } => {
                 write!(
@@ -115,6 +121,12 @@ impl From<DensityFileError> for CliError {
 impl From<FolderError> for CliError {
     fn from(error: FolderError) -> CliError {
         CliError::Folder(error)
+    }
+}
+
+impl From<PreflightError> for CliError {
+    fn from(error: PreflightError) -> CliError {
+        CliError::Preflight(Box::new(error))
     }
 }
 

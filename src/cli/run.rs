@@ -6,10 +6,11 @@ use super::keys::Value;
 use super::progress::{Display, Style};
 use super::run_settings::RunSettings;
 use super::summary::summary;
-use crate::density::{Facts, Target};
+use crate::density::{Facts, Target, preflight};
 use crate::diagnostics::{
     self, Bounds, Estimates, Evidence, delta_std, missed_modes, mode_shares, moments, weighted_moments,
 };
+use crate::evolution::{Setting, TargetData, evolution_entry};
 use crate::fitting::{Control, DrawError, Draws, Fit, FitError, StopReason, fit};
 use crate::optim::{Method, Outcome};
 use crate::report::{Csv, FolderError, IfExists, Machine, Provenance, Record, RunFolder, Verdict, npy_bytes};
@@ -145,6 +146,11 @@ fn fit_and_draw(
     let start = Instant::now();
     let mut display = Display::new(&mut *console.err, options.progress);
     let stop = console.stop;
+    let checked = preflight(subject.target, reads_laplacian(&settings.evolution, subject.target.dim()));
+    for line in checked?.lines() {
+        display.say(&line);
+        display.end_line();
+    }
     display.say("looking for the target with annealed particles");
     let fit = fit(subject.target, settings, &mut |progress| {
         display.update(progress);
@@ -157,6 +163,13 @@ fn fit_and_draw(
     let fitted = Fitted::with_draws(fit, subject.target, &options.settings, fit_seconds);
     display.end_line();
     fitted
+}
+
+/// Whether an evolution's equations read Δlog ρ; no if there is none of that name, which the fit will say.
+fn reads_laplacian(evolution: &str, dim: usize) -> bool {
+    let setting = Setting { dim, feature_variance: 1.0 };
+    evolution_entry(evolution)
+        .is_some_and(|entry| (entry.make)(setting).equation_data() == TargetData::Laplacian)
 }
 
 /// Everything but run.json, which is written last.

@@ -43,16 +43,17 @@ pub enum DensityFailure {
 /// Coordinates that are printed of a point.
 const SHOWN: usize = 8;
 
+/// `x = (1.0, 2.0)`, long ones cut.
+pub(super) fn point(at: &[f64]) -> String {
+    let shown: Vec<String> = at.iter().take(SHOWN).map(|x| format!("{x:?}")).collect();
+    let more = if at.len() > SHOWN { format!(", … {} more", at.len() - SHOWN) } else { String::new() };
+    format!("x = ({}{more})", shown.join(", "))
+}
+
 impl std::fmt::Display for DensityError {
     /// Digits are the shortest that read back as the same numbers.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let shown: Vec<String> = self.at.iter().take(SHOWN).map(|x| format!("{x:?}")).collect();
-        let more = if self.at.len() > SHOWN {
-            format!(", … {} more", self.at.len() - SHOWN)
-        } else {
-            String::new()
-        };
-        let at = format!("x = ({}{more})", shown.join(", "));
+        let at = point(&self.at);
         match &self.what {
             DensityFailure::NotANumber => {
                 write!(f, "the log density is NaN at {at}; return −inf outside the support")

@@ -124,7 +124,12 @@ fn count(target: &dyn Target, points: &[f64]) -> usize {
     points.len() / d
 }
 
-fn block_values(target: &dyn Target, points: &[f64], values: &mut [f64]) -> Result<(), DensityError> {
+/// One call of the target, checked.
+pub(super) fn block_values(
+    target: &dyn Target,
+    points: &[f64],
+    values: &mut [f64],
+) -> Result<(), DensityError> {
     let d = target.dim();
     if let Err(what) = catch(|| target.values(points, values)) {
         for (point, value) in points.chunks_exact(d).zip(values.chunks_exact_mut(1)) {
@@ -136,7 +141,8 @@ fn block_values(target: &dyn Target, points: &[f64], values: &mut [f64]) -> Resu
     points.chunks_exact(d).zip(values).try_for_each(|(point, value)| check_value(*value, point))
 }
 
-fn block_values_and_scores(
+/// As [`block_values`].
+pub(super) fn block_values_and_scores(
     target: &dyn Target,
     points: &[f64],
     values: &mut [f64],

@@ -36,6 +36,8 @@ pub enum Purpose {
     GaussianPart = 13,
     /// Starting points of the draws that confirm a pilot.
     Confirm = 14,
+    /// Points and rays at which a density is looked at before it is fitted.
+    Preflight = 15,
 }
 
 /// xoshiro256++ with uniform and normal variates whose bits are the same on every platform.
