@@ -71,7 +71,7 @@ fn an_easy_run_is_trusted() {
     for part in ["gauss with dim = 2", "exact 1.550195", "verdict    trusted"] {
         assert!(out.contains(part), "{part} in {out}");
     }
-    assert!(err.starts_with("looking for the target") && err.contains("\nstep    1/1000"), "{err}");
+    assert!(err.starts_with("density checked at 64 points") && err.contains("\nstep    1/1000"), "{err}");
     let place = home.path().join("runs/gauss");
     let files = [
         "checkpoint.safetensors",

@@ -3,6 +3,7 @@
 use super::density_file::DensityFileError;
 use super::resume_error::ResumeError;
 use super::settings::SettingsError;
+use crate::density::PreflightError;
 use crate::fitting::FitError;
 use crate::report::FolderError;
 use std::fmt;
@@ -50,6 +51,8 @@ pub enum CliError {
     Folder(FolderError),
     /// What a run left to go on from.
     Resume(ResumeError),
+    /// The density, before anything was fitted.
+    Preflight(Box<PreflightError>),
     /// The fit, or the density at the draws.
     Fit(FitError),
     /// No row of a table has the text asked for in its name.
@@ -74,7 +77,9 @@ impl CliError {
         match self {
             CliError::Folder(FolderError::Write { .. } | FolderError::NoRoom { .. })
             | CliError::System { .. } => Exit::OutputFailed,
-            CliError::Fit(FitError::Density(_) | FitError::NoSupport { .. }) => Exit::DensityFailed,
+            CliError::Preflight(_) | CliError::Fit(FitError::Density(_) | FitError::NoSupport { .. }) => {
+                Exit::DensityFailed
+            }
             CliError::Settings(_)
             | CliError::DensityFile(_)
             | CliError::Folder(_)
@@ -92,6 +97,7 @@ impl fmt::Display for CliError {
             CliError::DensityFile(error) => error.fmt(f),
             CliError::Folder(error) => error.fmt(f),
             CliError::Resume(error) => error.fmt(f),
+            CliError::Preflight(error) => error.fmt(f),
             CliError::Fit(error) => error.fmt(f),
             CliError::NoRow { table, text } => {
                 write!(
@@ -127,6 +133,12 @@ impl From<FolderError> for CliError {
 impl From<ResumeError> for CliError {
     fn from(error: ResumeError) -> CliError {
         CliError::Resume(error)
+    }
+}
+
+impl From<PreflightError> for CliError {
+    fn from(error: PreflightError) -> CliError {
+        CliError::Preflight(Box::new(error))
     }
 }
 

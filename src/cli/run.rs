@@ -10,10 +10,11 @@ use super::keys::Value;
 use super::progress::Style;
 use super::run_settings::RunSettings;
 use super::summary::summary;
-use crate::density::{Facts, Target};
+use crate::density::{Facts, Target, preflight};
 use crate::diagnostics::{
     self, Bounds, Estimates, Evidence, delta_std, missed_modes, mode_shares, moments, weighted_moments,
 };
+use crate::evolution::{Setting, TargetData, evolution_entry};
 use crate::fitting::{Checkpoint, DrawError, Draws, Fit, FitError, StopReason, fit_watched};
 use crate::optim::{Method, Outcome};
 use crate::report::{Csv, FolderError, IfExists, Machine, Provenance, Record, RunFolder, RunLog, Verdict};
@@ -194,7 +195,15 @@ fn fit_and_draw(
     mut keeper: Keeper<'_>,
 ) -> Result<Fitted, CliError> {
     match &checkpoint {
-        None => keeper.display.say("looking for the target with annealed particles"),
+        None => {
+            let reads_laplacian = reads_laplacian(&settings.fit.evolution, subject.target.dim());
+            for line in preflight(subject.target, reads_laplacian)?.lines() {
+                keeper.display.say(&line);
+                keeper.display.end_line();
+            }
+            keeper.display.say("looking for the target with annealed particles");
+        }
+        // The density is held against its values at the points of the checkpoint.
         Some(checkpoint) => {
             let step = checkpoint.state.history.len();
             keeper.display.say(&format!("going on from {CHECKPOINT} at step {step}"));
@@ -208,6 +217,13 @@ fn fit_and_draw(
     let fitted = Fitted::with_draws(fit, subject.target, settings, fit_seconds);
     keeper.display.end_line();
     fitted
+}
+
+/// Whether an evolution's equations read Δlog ρ; no if there is none of that name, which the fit will say.
+fn reads_laplacian(evolution: &str, dim: usize) -> bool {
+    let setting = Setting { dim, feature_variance: 1.0 };
+    evolution_entry(evolution)
+        .is_some_and(|entry| (entry.make)(setting).equation_data() == TargetData::Laplacian)
 }
 
 /// Everything but run.json, which is written last.

@@ -1,5 +1,8 @@
 //! Why a density file gives no density.
 
+#[cfg(feature = "plugin")]
+use crate::foreign::LibraryError;
+use crate::foreign::ProcessError;
 use std::fmt;
 use std::io;
 use std::path::PathBuf;
@@ -40,6 +43,30 @@ pub enum DensityFileError {
         /// Its table.
         door: &'static str,
     },
+    /// A value is out of range.
+    BadValue {
+        /// The file.
+        path: PathBuf,
+        /// Which one.
+        key: &'static str,
+        /// What it must be.
+        requirement: &'static str,
+    },
+    /// The shared library it names is no density.
+    #[cfg(feature = "plugin")]
+    Library {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        cause: LibraryError,
+    },
+    /// The program it names is no density.
+    Command {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        cause: ProcessError,
+    },
 }
 
 impl fmt::Display for DensityFileError {
@@ -68,6 +95,12 @@ impl fmt::Display for DensityFileError {
                 "{} asks for a density by [{door}], which this program was built without",
                 path.display()
             ),
+            DensityFileError::BadValue { path, key, requirement } => {
+                write!(f, "{}: `{key}` must be {requirement}", path.display())
+            }
+            #[cfg(feature = "plugin")]
+            DensityFileError::Library { path, cause } => write!(f, "{}: {cause}", path.display()),
+            DensityFileError::Command { path, cause } => write!(f, "{}: {cause}", path.display()),
         }
     }
 }

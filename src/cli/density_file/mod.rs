@@ -4,6 +4,7 @@ mod command;
 mod error;
 mod file;
 mod formula;
+mod laplacian;
 mod library;
 mod source;
 
