@@ -192,7 +192,7 @@ fn the_configuration_of_a_run_gives_the_same_run() {
     assert!(code == 2 && err.contains("name a TARGET"), "{err}");
     fs::write(home.path().join("number.toml"), "target = 3\n").unwrap();
     let (code, _, err) = ended(&home, "run gauss --config number.toml");
-    assert!(code == 2 && err.contains("line 1") && err.contains("name of a target"), "{err}");
+    assert!(code == 2 && err.contains("line 1") && err.contains("target must be a text in quotes"), "{err}");
 }
 
 #[test]
@@ -293,6 +293,94 @@ fn more_draws_come_without_a_fit_and_beside_the_old_ones() {
     assert!(code == 2 && err.contains("has no results yet"), "{err}");
     let (code, _, err) = ended(&home, "sample run -n 10 --out run/sample-1");
     assert!(code == 2, "{err}");
+}
+
+#[test]
+fn an_older_run_stays_until_the_new_one_is_complete() {
+    let home = home();
+    let line = format!("{FLOW} --set checkpoint_every=0");
+    done(&home, &format!("{line} --out run --seed 1").replace("--seed 5", ""));
+    let older = files(&home.path().join("run"));
+    let started = Instant::now();
+    while !home.path().join("run.new/checkpoint.safetensors").exists() {
+        assert!(started.elapsed() < Duration::from_secs(60), "no step was made before the kill");
+        let _ = fs::remove_dir_all(home.path().join("run.new"));
+        kill(&home, &format!("{line} --set steps=100000 --out run --force"), Duration::from_millis(300));
+    }
+    assert!(files(&home.path().join("run")) == older);
+    let (code, _, err) = ended(&home, &format!("{line} --out run --force"));
+    assert!(
+        code == 2 && err.contains("run.new holds an unfinished run") && err.contains("pushforward resume"),
+        "{err}"
+    );
+    done(&home, "resume run.new --time-limit 1e-6");
+    assert!(files(&home.path().join("run")) == older && home.path().join("run.new/run.json").exists());
+    fs::remove_dir_all(home.path().join("run.new")).unwrap();
+    done(&home, &format!("{line} --out run --force"));
+    assert_eq!(record_in(&home.path().join("run")).seed, 5);
+    assert!(!home.path().join("run.new").exists());
+}
+
+/// `density.so` of these words of C; false, with a word about it, where there is no `cc`.
+fn compiled(home: &TempDir, text: &str) -> bool {
+    fs::write(home.path().join("density.c"), text).unwrap();
+    let include = Path::new(env!("CARGO_MANIFEST_DIR")).join("include");
+    // A library that is open must not be written over.
+    let _ = fs::remove_file(home.path().join("density.so"));
+    let mut cc = Command::new("cc");
+    cc.current_dir(home.path()).args([
+        "-O2",
+        "-shared",
+        "-fPIC",
+        "-o",
+        "density.so",
+        "density.c",
+        "-lm",
+        "-I",
+    ]);
+    let Ok(done) = cc.arg(include).output() else {
+        eprintln!("SKIPPED: there is no C compiler called cc");
+        return false;
+    };
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    true
+}
+
+#[test]
+fn a_run_of_a_density_file_goes_on_from_the_text_it_began_with() {
+    let home = home();
+    let banana = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/c/banana.c");
+    let text = fs::read_to_string(banana).unwrap();
+    if !compiled(&home, &text) {
+        return;
+    }
+    let model = home.path().join("model.toml");
+    let small = "[library]\npath = \"density.so\"\n[run]\nsteps = 6\npoints = 64\nwidth = 5\ndepth = 2\ndraws = 200\n";
+    fs::write(&model, small).unwrap();
+    done(&home, "run model.toml --out whole");
+    done(&home, "run model.toml --out parts --time-limit 1e-6");
+    let config = fs::read_to_string(home.path().join("parts/config.toml")).unwrap();
+    let resolved = home.path().join("model.toml").display().to_string();
+    assert!(config.contains(&resolved) && config.contains("[library]"), "{config}");
+    // The file is gone, and the run goes on from somewhere else.
+    fs::remove_file(&model).unwrap();
+    fs::create_dir(home.path().join("elsewhere")).unwrap();
+    let resume = || {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_pushforward"));
+        command.current_dir(home.path().join("elsewhere")).args(["resume", "../parts", "--quiet"]);
+        let output = command.output().unwrap();
+        (output.status.code().unwrap(), String::from_utf8(output.stderr).unwrap())
+    };
+    assert!(compiled(&home, &text.replace("/ 0.8", "/ 0.81")));
+    let (code, err) = resume();
+    assert!(code == 2 && err.contains("the density has changed: at x = ("), "{err}");
+    assert!(compiled(&home, &text));
+    let (code, err) = resume();
+    assert!([0, 3].contains(&code), "{err}");
+    assert_same(&home.path().join("whole"), &home.path().join("parts"));
+    done(&home, "run --config whole/config.toml --out again");
+    assert_same(&home.path().join("whole"), &home.path().join("again"));
+    done(&home, "sample parts -n 100");
 }
 
 #[test]
