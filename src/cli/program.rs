@@ -1,9 +1,10 @@
 //! From the words of the command line to an exit.
 
-use super::arguments::{Call, ReproduceCall, ResumeCall, RunCall, SampleCall, parse};
+use super::arguments::{Call, ReproduceCall, RunCall, parse};
 use super::audit::audit;
 use super::chosen::{Chosen, Words, entry};
 use super::exit::{CliError, Exit};
+use super::folder_arguments::{ResumeCall, SampleCall};
 use super::plan::plan_text;
 use super::progress::Style;
 use super::reproduce::{optimisers, pde, samplers};
