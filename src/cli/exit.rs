@@ -1,7 +1,9 @@
 //! How the program ends: its exit codes, and the one error that maps to them.
 
+use super::density_file::DensityFileError;
 use super::resume_error::ResumeError;
 use super::settings::SettingsError;
+use crate::density::PreflightError;
 use crate::fitting::FitError;
 use crate::report::FolderError;
 use std::fmt;
@@ -43,10 +45,14 @@ impl Exit {
 pub enum CliError {
     /// A setting.
     Settings(SettingsError),
+    /// The density file.
+    DensityFile(Box<DensityFileError>),
     /// The output folder.
     Folder(FolderError),
     /// What a run left to go on from.
     Resume(ResumeError),
+    /// The density, before anything was fitted.
+    Preflight(Box<PreflightError>),
     /// The fit, or the density at the draws.
     Fit(FitError),
     /// No row of a table has the text asked for in its name.
@@ -71,8 +77,11 @@ impl CliError {
         match self {
             CliError::Folder(FolderError::Write { .. } | FolderError::NoRoom { .. })
             | CliError::System { .. } => Exit::OutputFailed,
-            CliError::Fit(FitError::Density(_) | FitError::NoSupport { .. }) => Exit::DensityFailed,
+            CliError::Preflight(_) | CliError::Fit(FitError::Density(_) | FitError::NoSupport { .. }) => {
+                Exit::DensityFailed
+            }
             CliError::Settings(_)
+            | CliError::DensityFile(_)
             | CliError::Folder(_)
             | CliError::Resume(_)
             | CliError::Fit(_)
@@ -85,8 +94,10 @@ impl fmt::Display for CliError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             CliError::Settings(error) => error.fmt(f),
+            CliError::DensityFile(error) => error.fmt(f),
             CliError::Folder(error) => error.fmt(f),
             CliError::Resume(error) => error.fmt(f),
+            CliError::Preflight(error) => error.fmt(f),
             CliError::Fit(error) => error.fmt(f),
             CliError::NoRow { table, text } => {
                 write!(
@@ -107,6 +118,12 @@ impl From<SettingsError> for CliError {
     }
 }
 
+impl From<DensityFileError> for CliError {
+    fn from(error: DensityFileError) -> CliError {
+        CliError::DensityFile(Box::new(error))
+    }
+}
+
 impl From<FolderError> for CliError {
     fn from(error: FolderError) -> CliError {
         CliError::Folder(error)
@@ -116,6 +133,12 @@ impl From<FolderError> for CliError {
 impl From<ResumeError> for CliError {
     fn from(error: ResumeError) -> CliError {
         CliError::Resume(error)
+    }
+}
+
+impl From<PreflightError> for CliError {
+    fn from(error: PreflightError) -> CliError {
+        CliError::Preflight(Box::new(error))
     }
 }
 

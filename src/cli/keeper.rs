@@ -2,7 +2,7 @@
 
 use super::progress::{Display, Style};
 use crate::fitting::{Control, Progress, Snapshot, Watcher};
-use crate::report::{FolderError, RunFolder, RunLog, Safetensors};
+use crate::report::{RunFolder, RunLog, Safetensors};
 use serde_json::json;
 use std::io::Write;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -73,13 +73,12 @@ impl<'a> Keeper<'a> {
         self.last = Instant::now();
         match written {
             Ok(()) => self.log.write("checkpoint", json!({"step": step, "fit_seconds": self.fit_seconds()})),
-            Err(FolderError::Write { path, cause, .. }) => {
-                let text = format!("{} could not be written: {cause}; the fit goes on", path.display());
+            Err(error) => {
+                let text = format!("{error}. The fit goes on");
                 self.log.write("checkpoint failed", json!({"step": step, "cause": text}));
                 self.display.say(&text);
                 self.display.end_line();
             }
-            Err(error) => self.display.say(&error.to_string()),
         }
         // Minutes of work are worth keeping if the density fails later, moments are not.
         if step > 0 && self.start.elapsed() >= self.interval {

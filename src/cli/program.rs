@@ -1,9 +1,11 @@
 //! From the words of the command line to an exit.
 
-use super::arguments::{Call, ReproduceCall, ResumeCall, RunCall, SampleCall, parse};
+use super::arguments::{Call, ReproduceCall, RunCall, parse};
 use super::audit::audit;
 use super::chosen::{Chosen, Words, entry};
 use super::exit::{CliError, Exit};
+use super::folder_arguments::{ResumeCall, SampleCall};
+use super::plan::plan_text;
 use super::progress::Style;
 use super::reproduce::{optimisers, pde, samplers};
 use super::resume::{ResumeOptions, resume};
@@ -61,6 +63,10 @@ fn run(call: &RunCall, progress: Style, console: &mut Console<'_>) -> Result<Exi
         progress: call.progress.unwrap_or(progress),
         time_limit: call.time_limit,
     };
+    if call.dry_run {
+        let text = plan_text(&subject, &options)?;
+        return print(console, &text, Exit::Trusted);
+    }
     run_target(&subject, &options, console)
 }
 

@@ -1,21 +1,21 @@
 //! The main job: folder, fit, draws, estimates, figures, record, verdict.
 
 use super::config_file::config_text;
+use super::density_file::Source;
 use super::draw_files::draw_files;
 use super::exit::{CliError, Exit};
 use super::figures::{density_figure, loss_figure};
 use super::keeper::{CHECKPOINT, Keeper};
 use super::keys::Value;
 use super::progress::Style;
+use super::recorded::record;
 use super::run_settings::RunSettings;
 use super::summary::summary;
-use crate::density::{Facts, Target};
-use crate::diagnostics::{
-    self, Bounds, Estimates, Evidence, delta_std, missed_modes, mode_shares, moments, weighted_moments,
-};
+use crate::density::{Facts, Target, preflight};
+use crate::evolution::{Setting, TargetData, evolution_entry};
 use crate::fitting::{Checkpoint, DrawError, Draws, Fit, FitError, StopReason, fit_watched};
-use crate::optim::{Method, Outcome};
-use crate::report::{Csv, FolderError, IfExists, Machine, Provenance, Record, RunFolder, RunLog, Verdict};
+use crate::optim::Outcome;
+use crate::report::{Csv, FolderError, IfExists, Record, RunFolder, RunLog, Verdict};
 use crate::transport::TransportError;
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -37,6 +37,8 @@ pub struct Subject<'a> {
     pub facts: &'a Facts,
     /// Exact draws for the figure, n×d, if there are any.
     pub exact_draws: Option<&'a [f64]>,
+    /// The file that it comes from, if it does.
+    pub source: Option<&'a Source>,
 }
 
 /// Where the results go.
@@ -77,9 +79,9 @@ pub(super) struct Fitted {
     /// Empty if the flow cannot be integrated.
     pub draws: Draws,
     /// Why there are no draws, if so.
-    no_draws: Option<TransportError>,
+    pub no_draws: Option<TransportError>,
     /// Wall time of the fit without the draws.
-    fit_seconds: f64,
+    pub fit_seconds: f64,
 }
 
 impl Fitted {
@@ -100,7 +102,7 @@ impl Fitted {
         Ok(Fitted { fit, draws, no_draws, fit_seconds })
     }
 
-    fn interrupted(&self) -> bool {
+    pub fn interrupted(&self) -> bool {
         self.fit.stop_reason() == StopReason::Optimiser(Outcome::Interrupted)
     }
 }
@@ -191,7 +193,15 @@ fn fit_and_draw(
     mut keeper: Keeper<'_>,
 ) -> Result<Fitted, CliError> {
     match &checkpoint {
-        None => keeper.display.say("looking for the target with annealed particles"),
+        None => {
+            let reads_laplacian = reads_laplacian(&settings.fit.evolution, subject.target.dim());
+            for line in preflight(subject.target, reads_laplacian)?.lines() {
+                keeper.display.say(&line);
+                keeper.display.end_line();
+            }
+            keeper.display.say("looking for the target with annealed particles");
+        }
+        // The density is held against its values at the points of the checkpoint.
         Some(checkpoint) => {
             let step = checkpoint.steps();
             keeper.display.say(&format!("going on from {CHECKPOINT} at step {step}"));
@@ -205,6 +215,13 @@ fn fit_and_draw(
     let fitted = Fitted::with_draws(fit, subject.target, settings, fit_seconds);
     keeper.display.end_line();
     fitted
+}
+
+/// Whether an evolution's equations read Δlog ρ; no if there is none of that name, which the fit will say.
+fn reads_laplacian(evolution: &str, dim: usize) -> bool {
+    let setting = Setting { dim, feature_variance: 1.0 };
+    evolution_entry(evolution)
+        .is_some_and(|entry| (entry.make)(setting).equation_data() == TargetData::Laplacian)
 }
 
 /// Everything but run.json, which is written last.
@@ -249,112 +266,6 @@ fn write_results(
     folder.write("loss.svg", loss_figure(record, &fit.history()).as_bytes())
 }
 
-/// The verdict of the diagnostics, and what only the run knows against it.
-pub(super) fn verdict(
-    subject: &Subject<'_>,
-    fitted: &Fitted,
-    estimates: &Estimates,
-) -> (Verdict, Vec<String>) {
-    let mut reasons = match &fitted.no_draws {
-        Some(error) => vec![format!("there are no draws: {error}")],
-        None => judged(subject, fitted, estimates),
-    };
-    if fitted.interrupted() {
-        reasons.push("interrupted before the fit came to its end".to_string());
-    }
-    (if reasons.is_empty() { Verdict::Trusted } else { Verdict::NotTrusted }, reasons)
-}
-
-fn judged(subject: &Subject<'_>, fitted: &Fitted, estimates: &Estimates) -> Vec<String> {
-    let modes = subject.facts.modes.as_ref();
-    let evidence = Evidence {
-        log_z_learned: Some(fitted.fit.learned_log_z()),
-        log_z_exact: subject.facts.log_z,
-        n_modes: modes.map(|modes| modes.weights.len()),
-    };
-    let mut reasons = match diagnostics::judge(estimates, &evidence, &Bounds::default()) {
-        diagnostics::Verdict::Trusted => Vec::new(),
-        diagnostics::Verdict::NotTrusted { reasons } => reasons.iter().map(ToString::to_string).collect(),
-    };
-    let draws = &fitted.draws;
-    reasons.extend(modes.and_then(|modes| {
-        let shares = mode_shares(&draws.x, &modes.centres, subject.target.dim());
-        missed_modes(&shares, &modes.weights, draws.log_weights.len()).map(|reason| reason.to_string())
-    }));
-    reasons
-}
-
-/// Every direction that was used, in the order of its first step, and the rule for the steps.
-fn optimiser_as_run(fit: &Fit, method: &Method) -> String {
-    let mut words: Vec<&str> = Vec::new();
-    for row in fit.history() {
-        if !words.contains(&row.record.direction) {
-            words.push(row.record.direction);
-        }
-    }
-    let directions = words.join(", then ");
-    match method.step_rule() {
-        Some(rule) => format!("{directions}; {}", rule.name()),
-        None => directions,
-    }
-}
-
-fn record(subject: &Subject<'_>, run_settings: &RunSettings, fitted: &Fitted) -> Record {
-    let RunSettings { fit: settings, threads, .. } = run_settings;
-    let Fitted { fit, draws, .. } = fitted;
-    let dim = subject.target.dim();
-    let estimates = Estimates::from_log_weights(&draws.log_weights);
-    let (verdict, reasons) = verdict(subject, fitted, &estimates);
-    let weighted = weighted_moments(&draws.x, dim, &draws.log_weights);
-    let unweighted = moments(&draws.x, dim);
-    let history = fit.history();
-    let last = history.last();
-    let here = Provenance::of_this_machine();
-    Record {
-        target: subject.name.to_string(),
-        parameters: subject.parameters.iter().map(|(key, value)| (key.clone(), value.to_json())).collect(),
-        evolution: settings.evolution.clone(),
-        settings: run_settings.to_json(),
-        dim,
-        names: subject.target.names(),
-        seed: settings.seed,
-        n_draws: draws.log_weights.len(),
-        n_params: fit.n_params(),
-        n_points: last.map_or(settings.points, |row| row.n_points),
-        optimiser: optimiser_as_run(fit, &settings.optimiser.method),
-        steps: last.map_or(0, |row| row.step),
-        stop_reason: fit.stop_reason().to_string(),
-        loss: last.map_or(f64::NAN, |row| row.record.loss),
-        log_z: estimates.log_z,
-        log_z_se: estimates.log_z_se,
-        log_z_exact: subject.facts.log_z,
-        log_z_learned: Some(fit.learned_log_z()),
-        ess: estimates.ess,
-        elbo: estimates.elbo,
-        pareto_k: estimates.pareto_k,
-        delta_std: subject.facts.std.as_ref().map(|exact| delta_std(&unweighted.std, exact)),
-        mean: weighted.mean,
-        std: weighted.std,
-        verdict,
-        reasons,
-        versions: here
-            .versions
-            .iter()
-            .map(|(what, version)| (what.to_string(), version.to_string()))
-            .collect(),
-        threads: *threads,
-        fit_seconds: fitted.fit_seconds,
-        total_seconds: f64::NAN,
-        cpu_features: here.cpu_features.iter().map(|name| name.to_string()).collect(),
-        machine: Machine {
-            architecture: here.architecture.to_string(),
-            operating_system: here.operating_system.to_string(),
-            cpu_model: here.cpu_model,
-            available_threads: here.available_threads,
-        },
-    }
-}
-
 /// Prints a result. Whoever reads `targets | head` has what they want.
 pub(super) fn print(console: &mut Console<'_>, text: &str, exit: Exit) -> Result<Exit, CliError> {
     let written = console.out.write_all(text.as_bytes()).and_then(|()| console.out.flush());
@@ -392,6 +303,7 @@ mod tests {
                 target: &target,
                 facts: &facts,
                 exact_draws: None,
+                source: None,
             };
             let home = tempfile::tempdir().unwrap();
             let fitted = without_draws(&target, &settings);

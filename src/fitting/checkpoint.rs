@@ -1,7 +1,7 @@
 //! The state of a fit as named arrays, and back to the same bits; files are another's business.
 //!
-//! What the pilot found is kept too. It could be found again with the same bits, but only by asking the density some
-//! ten thousand times, and draws from a finished fit would have to wait for that.
+//! What the pilot found is kept too. It could be found again with the same bits, but only by asking the density tens
+//! of thousands of times, and draws from a finished fit would have to wait for that.
 
 use super::saved_pilot::{read_pilot, write_pilot};
 use super::set_size::SetSize;

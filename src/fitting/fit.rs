@@ -139,7 +139,10 @@ fn entry(settings: &FitSettings) -> Result<&'static EvolutionEntry, FitError> {
 }
 
 /// The evolution of the settings and the networks of its unknowns.
-fn unknowns(setting: Setting, settings: &FitSettings) -> Result<(Box<dyn Evolution>, Networks), FitError> {
+pub(super) fn unknowns(
+    setting: Setting,
+    settings: &FitSettings,
+) -> Result<(Box<dyn Evolution>, Networks), FitError> {
     let evolution = (entry(settings)?.make)(setting);
     let system = evolution.as_system();
     let widths = vec![settings.width; settings.depth];
@@ -166,7 +169,7 @@ fn check_checkpoint(
     Ok(())
 }
 
-fn check(target: &dyn Target, settings: &FitSettings) -> Result<(), FitError> {
+pub(super) fn check(target: &dyn Target, settings: &FitSettings) -> Result<(), FitError> {
     let bad = |name, requirement| Err(FitError::BadSetting { name, requirement });
     match settings {
         _ if target.dim() == 0 => bad("the dimension of the target", "at least 1"),
@@ -182,7 +185,7 @@ fn check(target: &dyn Target, settings: &FitSettings) -> Result<(), FitError> {
 }
 
 /// What an evolution needs, the target and the settings must have.
-fn check_evolution(
+pub(super) fn check_evolution(
     evolution: &dyn Evolution,
     target: &dyn Target,
     settings: &FitSettings,

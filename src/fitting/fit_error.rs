@@ -52,7 +52,8 @@ impl fmt::Display for FitError {
             FitError::NeedsLaplacian { evolution } => write!(
                 f,
                 "the equation of {evolution} reads the Laplacian of the log density, which this density does not \
-                 have: take general-ode, annealed-ode, annealed-sde or optimal-transport"
+                 have: take general-ode, annealed-ode, annealed-sde or optimal-transport, or have it from differences \
+                 of the score (laplacian = \"differences\" in a density file)"
             ),
             FitError::BadSetting { name, requirement } => write!(f, "{name} must be {requirement}"),
             FitError::Checkpoint(error) => write!(f, "{error}"),
