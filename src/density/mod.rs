@@ -3,6 +3,7 @@
 mod banana;
 mod catalogue;
 mod catalogue_error;
+mod constraint;
 mod density_error;
 mod double_well;
 mod evaluate;
@@ -26,6 +27,7 @@ mod voronoi;
 pub use banana::Banana;
 pub use catalogue::{Parameter, Range, TargetEntry, find, named_target, targets};
 pub use catalogue_error::CatalogueError;
+pub use constraint::Constraint;
 pub use density_error::{DensityError, DensityFailure};
 pub use evaluate::{laplacians, values, values_and_scores};
 pub use facts::{Benchmark, Facts, Modes};
