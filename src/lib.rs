@@ -15,6 +15,7 @@ pub mod num;
 
 pub mod autodiff;
 pub mod density;
+pub mod formula;
 
 pub mod network;
 pub mod residual;
