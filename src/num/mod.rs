@@ -3,6 +3,7 @@
 mod blocks;
 mod channels;
 mod elementary;
+mod gamma;
 mod linalg;
 mod logspace;
 mod scalar;
