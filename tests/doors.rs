@@ -248,6 +248,25 @@ fn a_program_has_a_laplacian_by_differences_alone() {
     assert_eq!(Record::from_json(&text).unwrap().names, ["u", "v"]);
 }
 
+#[test]
+fn bits_do_not_depend_on_threads_nor_on_processes() {
+    let home = home();
+    let draws = |density: &str, line: &str| {
+        let (code, out, err) = run(&home, density, &format!("{SMALL} --out out --force {line}"));
+        assert!([0, 3].contains(&code), "{out}{err}");
+        fs::read(home.path().join("out/draws.npy")).unwrap()
+    };
+    if compiled(&home, "tests/data/library.c", &[]) {
+        let alone = draws(LIBRARY, "--threads 1");
+        assert!(draws(LIBRARY, "--threads 3") == alone);
+        assert!(draws(LIBRARY, "--threads 1 --seed 9") != alone);
+    }
+    if let Some(python) = python("struct") {
+        let alone = draws(&child(&python, "none", ""), "--threads 1");
+        assert!(draws(&child(&python, "none", "processes = 3"), "--threads 4") == alone);
+    }
+}
+
 /// Ctrl-C on a terminal goes to the whole group of processes, and the draws of what was reached still need the density.
 #[cfg(unix)]
 #[test]
