@@ -226,6 +226,7 @@ fn programs_that_fail_on_the_way() {
     of("wrong-gradient", &["of the score is", "correct the gradient"]);
     of("drifts", &["asked again at x = (", "no random numbers"]);
     of("flat", &["finite integral", "along (0.0000, 1.0000)", "proper prior"]);
+    of("overflows", &["as far out as 1e9", "OverflowError: math range error", "return −inf where"]);
     // The third batch answers more than was asked: seen at once, or as the announcement of the fourth.
     let (code, _, err) = run(&home, &child(&python, "too-much", ""), SMALL);
     assert!(code == 4 && (err.contains("more than its answer") || err.contains("announced")), "{code} {err}");

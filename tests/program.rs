@@ -54,7 +54,11 @@ fn an_easy_run_is_trusted() {
     for part in ["gauss with dim = 2", "exact 1.550195", "verdict    trusted"] {
         assert!(out.contains(part), "{part} in {out}");
     }
-    assert!(err.starts_with("density checked at 64 points") && err.contains("\nstep    1/1000"), "{err}");
+    assert!(
+        err.starts_with("checking the density\ndensity checked at 64 points")
+            && err.contains("\nstep    1/1000"),
+        "{err}"
+    );
     let place = home.path().join("runs/gauss");
     let files = ["density.svg", "draws.npy", "log_weights.npy", "loss.svg", "losses.csv", "run.json"];
     assert_eq!(entries(&place), files);

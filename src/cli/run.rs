@@ -146,8 +146,10 @@ fn fit_and_draw(
     let start = Instant::now();
     let mut display = Display::new(&mut *console.err, options.progress);
     let stop = console.stop;
-    let checked = preflight(subject.target, reads_laplacian(&settings.evolution, subject.target.dim()));
-    for line in checked?.lines() {
+    display.say("checking the density");
+    let needs_laplacian = reads_laplacian(&settings.evolution, subject.target.dim());
+    let checked = preflight(subject.target, needs_laplacian).inspect_err(|_| display.end_line())?;
+    for line in checked.lines() {
         display.say(&line);
         display.end_line();
     }
