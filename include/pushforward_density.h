@@ -2,7 +2,7 @@
  * A log density in a shared library: the functions that pushforward calls.
  *
  * They have the names and signatures of BridgeStan 2 (https://github.com/roualdes/bridgestan), of which they are a
- * part, so that a Stan model compiled with BridgeStan loads as it is, and a file of C or Fortran needs a handful:
+ * part, so that a Stan model compiled with BridgeStan exports them, and a file of C or Fortran needs a handful:
  *
  *     cc -O2 -shared -fPIC -I include -o banana.so examples/c/banana.c
  *

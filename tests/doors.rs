@@ -92,7 +92,9 @@ fn is_the_banana(home: &TempDir, out: &str) {
 fn the_example_in_c_is_fitted() {
     let home = home();
     if compiled(&home, "examples/c/banana.c", &[]) {
-        let (code, out, err) = run(&home, LIBRARY, EASY);
+        fs::rename(home.path().join("density.so"), home.path().join("banana.so")).unwrap();
+        let density = fs::read_to_string(root("examples/c/banana.toml")).unwrap();
+        let (code, out, err) = run(&home, &density, EASY);
         assert_eq!(code, 0, "{out}{err}");
         is_the_banana(&home, &out);
     }
@@ -105,7 +107,9 @@ fn the_example_in_python_is_fitted() {
     for name in ["banana.py", "pushforward_density.py"] {
         fs::copy(root("examples/python").join(name), home.path().join(name)).unwrap();
     }
-    let density = format!("[command]\nprogram = [{python:?}, \"banana.py\"]\n");
+    let density = fs::read_to_string(root("examples/python/banana.toml")).unwrap();
+    assert!(density.contains("\"python3\""), "{density}");
+    let density = density.replace("\"python3\"", &format!("{python:?}"));
     let (code, out, err) = run(&home, &density, EASY);
     assert_eq!(code, 0, "{out}{err}");
     is_the_banana(&home, &out);
@@ -222,6 +226,7 @@ fn programs_that_fail_on_the_way() {
     of("wrong-gradient", &["of the score is", "correct the gradient"]);
     of("drifts", &["asked again at x = (", "no random numbers"]);
     of("flat", &["finite integral", "along (0.0000, 1.0000)", "proper prior"]);
+    of("overflows", &["as far out as 1e9", "OverflowError: math range error", "return −inf where"]);
     // The third batch answers more than was asked: seen at once, or as the announcement of the fourth.
     let (code, _, err) = run(&home, &child(&python, "too-much", ""), SMALL);
     assert!(code == 4 && (err.contains("more than its answer") || err.contains("announced")), "{code} {err}");
@@ -242,4 +247,54 @@ fn a_program_has_a_laplacian_by_differences_alone() {
     assert!([0, 3].contains(&code), "{out}{err}");
     let text = fs::read_to_string(home.path().join("runs/model/run.json")).unwrap();
     assert_eq!(Record::from_json(&text).unwrap().names, ["u", "v"]);
+}
+
+#[test]
+fn bits_do_not_depend_on_threads_nor_on_processes() {
+    let home = home();
+    let draws = |density: &str, line: &str| {
+        let (code, out, err) = run(&home, density, &format!("{SMALL} --out out --force {line}"));
+        assert!([0, 3].contains(&code), "{out}{err}");
+        fs::read(home.path().join("out/draws.npy")).unwrap()
+    };
+    if compiled(&home, "tests/data/library.c", &[]) {
+        let alone = draws(LIBRARY, "--threads 1");
+        assert!(draws(LIBRARY, "--threads 3") == alone);
+        assert!(draws(LIBRARY, "--threads 1 --seed 9") != alone);
+    }
+    if let Some(python) = python("struct") {
+        let alone = draws(&child(&python, "none", ""), "--threads 1");
+        assert!(draws(&child(&python, "none", "processes = 3"), "--threads 4") == alone);
+    }
+}
+
+/// Ctrl-C on a terminal goes to the whole group of processes, and the draws of what was reached still need the density.
+#[cfg(unix)]
+#[test]
+fn an_interrupt_from_the_terminal_leaves_the_child_alone() {
+    use std::io::{BufRead, BufReader, Read};
+    use std::os::unix::process::CommandExt;
+    use std::process::Stdio;
+    let Some(python) = python("struct") else { return };
+    let home = home();
+    fs::write(home.path().join("model.toml"), child(&python, "none", "")).unwrap();
+    let line =
+        "run model.toml --set steps=1000000 --set target_ess=1 --set width=4 --set points=64 --draws 300";
+    let mut command = Command::new(env!("CARGO_BIN_EXE_pushforward"));
+    command.current_dir(home.path()).args(line.split_whitespace());
+    command.process_group(0).stdout(Stdio::null()).stderr(Stdio::piped());
+    let mut program = command.spawn().unwrap();
+    let mut said = BufReader::new(program.stderr.take().unwrap());
+    let mut words = String::new();
+    while !words.starts_with("step") {
+        words.clear();
+        assert!(said.read_line(&mut words).unwrap() > 0, "no step was shown");
+    }
+    let kill = format!("kill -INT -{}", program.id());
+    assert!(Command::new("sh").arg("-c").arg(kill).status().unwrap().success());
+    words.clear();
+    said.read_to_string(&mut words).unwrap();
+    assert_eq!(program.wait().unwrap().code(), Some(130), "{words}");
+    let text = fs::read_to_string(home.path().join("runs/model/run.json")).unwrap();
+    assert_eq!(Record::from_json(&text).unwrap().n_draws, 300);
 }

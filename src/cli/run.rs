@@ -194,8 +194,10 @@ fn fit_and_draw(
 ) -> Result<Fitted, CliError> {
     match &checkpoint {
         None => {
+            keeper.display.say("checking the density");
             let reads_laplacian = reads_laplacian(&settings.fit.evolution, subject.target.dim());
-            for line in preflight(subject.target, reads_laplacian)?.lines() {
+            let checked = preflight(subject.target, reads_laplacian);
+            for line in checked.inspect_err(|_| keeper.display.end_line())?.lines() {
                 keeper.display.say(&line);
                 keeper.display.end_line();
             }

@@ -3,6 +3,7 @@
 mod banana;
 mod catalogue;
 mod catalogue_error;
+mod constraint;
 mod density_error;
 mod differenced;
 mod double_well;
@@ -28,6 +29,7 @@ mod voronoi;
 pub use banana::Banana;
 pub use catalogue::{Parameter, Range, TargetEntry, find, named_target, targets};
 pub use catalogue_error::CatalogueError;
+pub use constraint::Constraint;
 pub use density_error::{DensityError, DensityFailure};
 pub use differenced::Differenced;
 pub use evaluate::{laplacians, values, values_and_scores};

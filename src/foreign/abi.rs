@@ -1,6 +1,8 @@
-//! The C functions of a density, as BridgeStan 2 has them, looked up by name.
+//! The C functions of a density, as BridgeStan 2 has them, loaded and looked up by name.
 
+use super::LibraryError;
 use std::ffi::{CStr, c_char, c_double, c_int, c_uint, c_void};
+use std::path::Path;
 
 /// The model, which only the library understands.
 pub(super) type Model = c_void;
@@ -70,7 +72,7 @@ impl Symbols {
     ///
     /// # Safety
     /// Functions with these names must have the signatures of `include/pushforward_density.h`.
-    pub unsafe fn of(library: &libloading::Library) -> Result<Symbols, &'static str> {
+    unsafe fn of(library: &libloading::Library) -> Result<Symbols, &'static str> {
         // SAFETY: as the caller promises.
         unsafe {
             Ok(Symbols {
@@ -110,8 +112,60 @@ impl Constrained {
     }
 }
 
+/// The functions of the library at `path`, which stays loaded.
+///
+/// # Safety
+/// Loading runs its code, and its functions must have the signatures of `include/pushforward_density.h`.
+pub(super) unsafe fn load(path: &Path) -> Result<Symbols, LibraryError> {
+    let given = || path.to_path_buf();
+    let no_file = |cause: String| LibraryError::NoFile { path: given(), cause };
+    // The whole path: a bare name would be looked for where the system has its libraries.
+    let full = path.canonicalize().map_err(|cause| no_file(cause.to_string()))?;
+    if !full.is_file() {
+        return Err(no_file("it is not a file".to_string()));
+    }
+    // SAFETY: as the caller promises.
+    unsafe {
+        let library = opened(&full)
+            .map_err(|cause| LibraryError::NotLoaded { path: given(), cause: reason(&cause) })?;
+        if let Some(version) = major_version(&library).filter(|version| *version != 2) {
+            return Err(LibraryError::OtherVersion { path: given(), version });
+        }
+        let symbols = Symbols::of(&library).map_err(|symbol| {
+            let bridgestan_1 = symbol == "bs_model_construct" && has(&library, "bs_construct");
+            LibraryError::MissingSymbol { path: given(), symbol, bridgestan_1 }
+        })?;
+        std::mem::forget(library);
+        Ok(symbols)
+    }
+}
+
+/// The library with everything that it needs found at once: a function found missing later ends the program.
+///
+/// # Safety
+/// As [`load`].
+unsafe fn opened(path: &Path) -> Result<libloading::Library, libloading::Error> {
+    // SAFETY: as the caller promises.
+    #[cfg(unix)]
+    unsafe {
+        use libloading::os::unix::{Library, RTLD_LOCAL, RTLD_NOW};
+        Library::open(Some(path), RTLD_NOW | RTLD_LOCAL).map(libloading::Library::from)
+    }
+    // SAFETY: as the caller promises.
+    #[cfg(not(unix))]
+    unsafe {
+        libloading::Library::new(path)
+    }
+}
+
+/// The loader's own words, which stand in the source of the error.
+fn reason(error: &libloading::Error) -> String {
+    let source = std::error::Error::source(error).map(ToString::to_string);
+    source.unwrap_or_else(|| error.to_string())
+}
+
 /// Whether a symbol is there, whatever it is.
-pub(super) fn has(library: &libloading::Library, name: &str) -> bool {
+fn has(library: &libloading::Library, name: &str) -> bool {
     // SAFETY: the address is not used.
     unsafe { library.get::<*const c_void>(name) }.is_ok()
 }
@@ -136,7 +190,7 @@ unsafe fn optional<T: Copy>(library: &libloading::Library, name: &str) -> Option
 ///
 /// # Safety
 /// It must be an int.
-pub(super) unsafe fn major_version(library: &libloading::Library) -> Option<i32> {
+unsafe fn major_version(library: &libloading::Library) -> Option<i32> {
     // SAFETY: as the caller promises.
     unsafe { optional::<*const c_int>(library, "bs_major_version").map(|version| *version) }
 }

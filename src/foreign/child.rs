@@ -23,7 +23,7 @@ const LAST_WORDS: usize = 2048;
 const WAITING_CHUNKS: usize = 16;
 const CHUNK: usize = 1 << 16;
 
-/// A child that has greeted.
+/// A child that runs.
 ///
 /// Three threads of its own write, read, and listen to its standard error, so that nothing it does or leaves undone can
 /// block the caller for longer than the time it has.
@@ -40,12 +40,8 @@ pub(super) struct Child {
 }
 
 impl Child {
-    /// Starts `command` in `folder` and waits for its greeting.
-    pub fn start(
-        command: &[String],
-        folder: Option<&Path>,
-        timeout: Duration,
-    ) -> Result<(Child, Greeting), ProcessError> {
+    /// Starts `command` in `folder`; it is still to greet.
+    pub fn start(command: &[String], folder: Option<&Path>) -> Result<Child, ProcessError> {
         let program = command.join(" ");
         let started = spawn(command, folder);
         let mut process = started.map_err(|cause| ProcessError {
@@ -63,12 +59,17 @@ impl Child {
             let errors = Arc::clone(&errors);
             thread::spawn(move || listen(stderr, &errors));
         }
-        let mut child = Child { program, process, input: Some(input), output, unread: Vec::new(), errors };
+        let child = Child { program, process, input: Some(input), output, unread: Vec::new(), errors };
         child.send(OURS.as_bytes().to_vec());
-        match child.greeting(timeout) {
-            Ok(greeting) => Ok((child, greeting)),
-            Err(what) => Err(child.failed(what)),
-        }
+        Ok(child)
+    }
+
+    /// Waits for its greeting.
+    ///
+    /// # Errors
+    /// The child is killed.
+    pub fn greet(&mut self, timeout: Duration) -> Result<Greeting, ProcessError> {
+        self.greeting(timeout).map_err(|what| self.failed(what))
     }
 
     /// Asks at every point; `answer` gets values, then gradients if they are wanted.

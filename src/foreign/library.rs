@@ -85,7 +85,7 @@ impl Library {
     pub unsafe fn load(settings: &LibrarySettings) -> Result<Library, LibraryError> {
         let path = &settings.path;
         // SAFETY: as the caller promises.
-        let symbols = unsafe { symbols(path)? };
+        let symbols = unsafe { abi::load(path)? };
         let data = settings.data.as_deref().map(CString::new).transpose();
         let data = data.map_err(|nul| LibraryError::DataWithNul { position: nul.nul_position() })?;
         let mut library = Library {
@@ -199,58 +199,6 @@ impl Library {
             Refusals::Fail => refuse(message),
         }
     }
-}
-
-/// The functions of the library at `path`, which stays loaded.
-///
-/// # Safety
-/// As [`Library::load`].
-unsafe fn symbols(path: &Path) -> Result<Symbols, LibraryError> {
-    let given = || path.to_path_buf();
-    let no_file = |cause: String| LibraryError::NoFile { path: given(), cause };
-    // The whole path: a bare name would be looked for where the system has its libraries.
-    let full = path.canonicalize().map_err(|cause| no_file(cause.to_string()))?;
-    if !full.is_file() {
-        return Err(no_file("it is not a file".to_string()));
-    }
-    // SAFETY: as the caller promises.
-    unsafe {
-        let library = opened(&full)
-            .map_err(|cause| LibraryError::NotLoaded { path: given(), cause: reason(&cause) })?;
-        if let Some(version) = abi::major_version(&library).filter(|version| *version != 2) {
-            return Err(LibraryError::OtherVersion { path: given(), version });
-        }
-        let symbols = Symbols::of(&library).map_err(|symbol| {
-            let bridgestan_1 = symbol == "bs_model_construct" && abi::has(&library, "bs_construct");
-            LibraryError::MissingSymbol { path: given(), symbol, bridgestan_1 }
-        })?;
-        std::mem::forget(library);
-        Ok(symbols)
-    }
-}
-
-/// The library with everything that it needs found at once: a function found missing later ends the program.
-///
-/// # Safety
-/// As [`Library::load`].
-unsafe fn opened(path: &Path) -> Result<libloading::Library, libloading::Error> {
-    // SAFETY: as the caller promises.
-    #[cfg(unix)]
-    unsafe {
-        use libloading::os::unix::{Library, RTLD_LOCAL, RTLD_NOW};
-        Library::open(Some(path), RTLD_NOW | RTLD_LOCAL).map(libloading::Library::from)
-    }
-    // SAFETY: as the caller promises.
-    #[cfg(not(unix))]
-    unsafe {
-        libloading::Library::new(path)
-    }
-}
-
-/// The loader's own words, which stand in the source of the error.
-fn reason(error: &libloading::Error) -> String {
-    let source = std::error::Error::source(error).map(ToString::to_string);
-    source.unwrap_or_else(|| error.to_string())
 }
 
 /// `b[2,3]` for Stan's `b.2.3`.

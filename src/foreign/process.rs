@@ -42,8 +42,8 @@ impl Default for ProcessSettings {
 /// Laplacian there is [`Differenced`](crate::density::Differenced).
 ///
 /// The same point gives the same bits if the program keeps to that, whichever of several processes answers. When one
-/// fails, that one is killed, and every point from then on is refused ([`refuse`]) with what it did. Dropped, it closes the inputs
-/// of its processes, which are to end then, and kills those that do not within two seconds.
+/// fails, that one is killed, and every point from then on is refused ([`refuse`]) with what it did. Dropped, it closes
+/// the inputs of its processes, which are to end then, and kills those that do not within two seconds.
 ///
 /// # Cost
 /// A batch is written to a pipe and its answer read from another: measured beside `docs/child-process.md`.
@@ -66,11 +66,12 @@ impl Process {
     /// # Errors
     /// [`ProcessError`]: it cannot be started, or does not greet as this protocol wants or as the settings expect.
     pub fn start(settings: ProcessSettings) -> Result<Process, ProcessError> {
-        let mut free = Vec::new();
+        let start = |_| Child::start(&settings.program, settings.folder.as_deref());
+        // All of them start before the first is waited for.
+        let mut free = (0..settings.processes.max(1)).map(start).collect::<Result<Vec<Child>, _>>()?;
         let mut first: Option<Greeting> = None;
-        for _ in 0..settings.processes.max(1) {
-            let (child, greeting) =
-                Child::start(&settings.program, settings.folder.as_deref(), settings.timeout)?;
+        for child in &mut free {
+            let greeting = child.greet(settings.timeout)?;
             let expected = first.get_or_insert_with(|| expected(&settings, &greeting));
             if greeting.dim != expected.dim || settings.names.is_none() && greeting.names != expected.names {
                 let what =
@@ -78,7 +79,6 @@ impl Process {
                 let program = settings.program.join(" ");
                 return Err(ProcessError { program, what, last_words: String::new() });
             }
-            free.push(child);
         }
         let greeting = first.expect("at least one process");
         let pool = Mutex::new(Pool { free, fault: None });

@@ -36,6 +36,8 @@ batches = 0
 while header := sys.stdin.buffer.read(16):
     wanted, d, n = struct.unpack("<IIQ", header)
     x = struct.unpack(f"<{n * d}d", sys.stdin.buffer.read(8 * n * d))
+    if fault == "overflows" and max(abs(v) for v in x) > 1e5:
+        raise OverflowError("math range error")
     values = [-0.5 * (x[2 * p] ** 2 + x[2 * p + 1] ** 2) for p in range(n)]
     numbers = values + [-v for v in x] if wanted == 2 else values
     if fault == "wrong-gradient" and wanted == 2:

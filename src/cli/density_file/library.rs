@@ -8,6 +8,8 @@ use serde::Deserialize;
 /// The table `[library]` as it stands in the file.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
+// Without the feature the table is understood, and then refused.
+#[cfg_attr(not(feature = "plugin"), expect(dead_code))]
 pub struct Table {
     /// The library, beside the density file.
     pub(super) path: String,

@@ -51,7 +51,8 @@ pub(super) fn check(target: &dyn Target, looked: &Looked) -> Result<Decay, Prefl
         .collect();
     let values = tolerant_values(target, &points);
     // A process that has ended is no matter of tolerance.
-    block_values(target, from, &mut [0.0])?;
+    let distance = DISTANCES[DISTANCES.len() - 1];
+    block_values(target, from, &mut [0.0]).map_err(|error| PreflightError::LostFarOut { distance, error })?;
     let mut decay = Decay { seen: 0, unseen: 0, slowest: f64::INFINITY };
     for (k, (direction, values)) in rays.iter().zip(values.chunks_exact(DISTANCES.len())).enumerate() {
         let Some([near, far]) = last_two(values) else {

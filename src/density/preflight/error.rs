@@ -63,6 +63,13 @@ pub enum PreflightError {
         /// By differences of the score.
         differences: f64,
     },
+    /// It answers no more after it was asked far out.
+    LostFarOut {
+        /// At most so far from the start.
+        distance: f64,
+        /// What it does now, at a point where it had an answer before.
+        error: DensityError,
+    },
     /// It does not fall off along a ray, so that its integral is infinite.
     NotIntegrable {
         /// Where the ray starts.
@@ -117,6 +124,11 @@ impl fmt::Display for PreflightError {
                 "the Laplacian is {given:?} at {}, where differences of the score give {differences:?}; correct the \
                  second derivatives, or have them from differences",
                 point(at)
+            ),
+            PreflightError::LostFarOut { distance, error } => write!(
+                f,
+                "after points as far out as {distance:e}, where it is asked whether the density falls off: {error}\n\
+                 return −inf where numbers overflow"
             ),
             PreflightError::NotIntegrable { from, direction, far: [(near, at_near), (far, at_far)] } => {
                 write!(

@@ -1,0 +1,272 @@
+//! A density given by parameters, data and a formula.
+
+use super::compiler::{Compiler, Value};
+use super::declaration::entry_names;
+use super::fault::{Fault, FormulaError};
+use super::parser::statements;
+use super::program::Program;
+use super::sweep::Sweep;
+use super::token::{Token, tokens};
+use super::{Data, ModelError, Parameter, Span};
+use crate::autodiff::{Tape, Taylor, Var};
+use crate::density::{Constraint, Target, nearest};
+use crate::num::Scalar;
+use nalgebra::DMatrix;
+use std::collections::BTreeMap;
+
+/// A log density compiled from a formula, on coordinates that lift the constraints of its parameters:
+///
+/// log ρ(u) = Σ terms of the formula at x(u) + log |det ∂x/∂u|, nats; every normalising constant is kept.
+///
+/// −inf where a distribution has no density; NaN where the formula gives NaN. Scores come from one sweep backward
+/// over whole vectors, second derivatives from one run per direction.
+#[derive(Clone, Debug)]
+pub struct Model {
+    parameters: Vec<Parameter>,
+    program: Program,
+    reported: Program,
+    reported_names: Vec<String>,
+    dim: usize,
+}
+
+impl Model {
+    /// Compiles a formula; `report` names quantities it defines that are wanted beside the parameters.
+    ///
+    /// # Errors
+    /// [`ModelError`], with the place in the formula where there is one.
+    ///
+    /// # Cost
+    /// What depends on data alone is computed here, once.
+    pub fn compile(
+        parameters: Vec<Parameter>,
+        data: &BTreeMap<String, Data>,
+        formula: &str,
+        report: &[String],
+    ) -> Result<Model, ModelError> {
+        check_names(&parameters, data)?;
+        check_data(data)?;
+        parameters.iter().try_for_each(check_parameter)?;
+        let mut compiler = Compiler::with_data(data);
+        let mut first = 0;
+        for parameter in &parameters {
+            let place = compiler.builder.parameters(first, parameter.length(), bounds(parameter.constraint));
+            let value = if parameter.size.is_none() { Value::Number(place) } else { Value::Vector(place) };
+            compiler.names.insert(parameter.name.clone(), value);
+            first += parameter.length();
+        }
+        let compiled = statements(formula).and_then(|list| compiler.statements(&list));
+        compiled.map_err(|located| ModelError::Formula(FormulaError::of(located, formula)))?;
+        if compiler.terms.is_empty() {
+            let located = Fault::Empty.at(Span { start: 0, end: formula.len() });
+            return Err(ModelError::Formula(FormulaError::of(located, formula)));
+        }
+        let (reported, reported_names) = reported(&compiler, report)?;
+        let dim = parameters.iter().map(|p| p.constraint.n_free(p.length())).sum();
+        Ok(Model { program: log_density(&mut compiler), reported, reported_names, parameters, dim })
+    }
+
+    /// Its parameters.
+    pub fn parameters(&self) -> &[Parameter] {
+        &self.parameters
+    }
+
+    /// log ρ(u) on any scalar: the slow way, which judges the sweeps.
+    ///
+    /// # Panics
+    /// If `u` has not as many numbers as there are coordinates.
+    pub fn log_density<S: Scalar>(&self, u: &[S]) -> S {
+        let (x, log_det) = self.lift(u);
+        match self.program.run(&x).as_slice() {
+            [value] => value.clone() + log_det,
+            [value, support] if support.value() == 0.0 => value.clone() + log_det,
+            _ => S::constant(f64::NEG_INFINITY),
+        }
+    }
+
+    /// Parameters of coordinates, and log |det ∂x/∂u|.
+    fn lift<S: Scalar>(&self, u: &[S]) -> (Vec<S>, S) {
+        assert_eq!(u.len(), self.dim, "a point of another dimension");
+        let (mut x, mut log_det, mut rest) = (Vec::new(), S::constant(0.0), u);
+        for parameter in &self.parameters {
+            let (own, others) = rest.split_at(parameter.constraint.n_free(parameter.length()));
+            if parameter.constraint == Constraint::Real {
+                x.extend_from_slice(own);
+            } else {
+                log_det = log_det + parameter.constraint.lift(own, &mut x);
+            }
+            rest = others;
+        }
+        (x, log_det)
+    }
+
+    /// ∂/∂u of g·x(u) + log |det ∂x/∂u| for a gradient g in x.
+    fn pull_back(&self, u: &[f64], g: &[f64], tape: &mut Tape, scratch: &mut Vec<f64>, score: &mut [f64]) {
+        let (mut at_u, mut at_x) = (0, 0);
+        for parameter in &self.parameters {
+            let (length, n_free) = (parameter.length(), parameter.constraint.n_free(parameter.length()));
+            let (u, g) = (&u[at_u..at_u + n_free], &g[at_x..at_x + length]);
+            let score = &mut score[at_u..at_u + n_free];
+            if parameter.constraint == Constraint::Real {
+                score.copy_from_slice(g);
+            } else {
+                tape.clear();
+                let inputs: Vec<Var> = u.iter().map(|v| Var::input(tape, *v)).collect();
+                let mut x = Vec::new();
+                let log_det = parameter.constraint.lift(&inputs, &mut x);
+                (Var::weighted_sum(g, &x) + log_det).gradient(&inputs, scratch, score);
+            }
+            at_u += n_free;
+            at_x += length;
+        }
+    }
+}
+
+impl Target for Model {
+    fn dim(&self) -> usize {
+        self.dim
+    }
+
+    fn names(&self) -> Vec<String> {
+        self.parameters.iter().flat_map(|p| p.constraint.free_names(&p.entry_names())).collect()
+    }
+
+    fn constrained_names(&self) -> Vec<String> {
+        let own = self.parameters.iter().flat_map(Parameter::entry_names);
+        own.chain(self.reported_names.iter().cloned()).collect()
+    }
+
+    fn constrain(&self, u: &[f64]) -> Vec<f64> {
+        let (mut x, _) = self.lift(u);
+        let reported = self.reported.run(&x);
+        x.extend(reported);
+        x
+    }
+
+    fn values(&self, points: &[f64], values: &mut [f64]) {
+        let mut sweep = Sweep::new(&self.program);
+        for (u, value) in points.chunks_exact(self.dim).zip(values) {
+            let (x, log_det) = self.lift(u);
+            *value = sweep.forward(&x).map_or(f64::NEG_INFINITY, |value| value + log_det);
+        }
+    }
+
+    fn values_and_scores(&self, points: &[f64], values: &mut [f64], scores: &mut [f64]) {
+        let mut sweep = Sweep::new(&self.program);
+        let (mut tape, mut scratch) = (Tape::new(), Vec::new());
+        let mut gradient = vec![0.0; self.parameters.iter().map(Parameter::length).sum()];
+        let rows = points.chunks_exact(self.dim).zip(scores.chunks_exact_mut(self.dim));
+        for ((u, score), value) in rows.zip(values) {
+            let (x, log_det) = self.lift(u);
+            let Some(at_x) = sweep.forward(&x) else {
+                *value = f64::NEG_INFINITY;
+                score.fill(0.0);
+                continue;
+            };
+            *value = at_x + log_det;
+            sweep.backward(&mut gradient);
+            self.pull_back(u, &gradient, &mut tape, &mut scratch, score);
+        }
+    }
+
+    fn has_laplacian(&self) -> bool {
+        true
+    }
+
+    fn laplacians(&self, points: &[f64], root: &DMatrix<f64>, laplacians: &mut [f64]) {
+        for (u, laplacian) in points.chunks_exact(self.dim).zip(laplacians) {
+            let along = |j: usize| {
+                let line: Vec<Taylor> =
+                    u.iter().enumerate().map(|(i, v)| Taylor::line(*v, root[(i, j)])).collect();
+                self.log_density(&line).second
+            };
+            *laplacian = (0..root.ncols()).map(along).sum();
+        }
+    }
+}
+
+/// The sum of the terms, and if some density may vanish the sum of zeros and −inf that says where.
+fn log_density(compiler: &mut Compiler) -> Program {
+    let sum = |compiler: &mut Compiler, places: Vec<usize>| {
+        places.into_iter().reduce(|a, b| compiler.builder.add(a, b))
+    };
+    let terms = sum(compiler, compiler.terms.clone()).expect("terms were counted");
+    let support = sum(compiler, compiler.supports.clone());
+    let roots: Vec<usize> = [Some(terms), support].into_iter().flatten().collect();
+    Program::new(&compiler.builder.instructions, &roots)
+}
+
+/// A program of the quantities to report, and the names of their entries.
+fn reported(compiler: &Compiler, report: &[String]) -> Result<(Program, Vec<String>), ModelError> {
+    let (mut roots, mut names) = (Vec::new(), Vec::new());
+    for name in report {
+        let (place, size) = match compiler.names.get(name) {
+            Some(Value::Number(place)) => (*place, None),
+            Some(Value::Vector(place)) => (*place, Some(compiler.builder.length(*place))),
+            _ => {
+                let known = nearest(name, compiler.names.keys().map(String::as_str)).map(str::to_string);
+                return Err(ModelError::NotDefined { name: name.clone(), nearest: known });
+            }
+        };
+        roots.push(place);
+        names.extend(entry_names(name, size));
+    }
+    Ok((Program::new(&compiler.builder.instructions, &roots), names))
+}
+
+/// What entries keep to under a constraint.
+fn bounds(constraint: Constraint) -> (f64, f64) {
+    match constraint {
+        Constraint::Real | Constraint::Ordered => (f64::NEG_INFINITY, f64::INFINITY),
+        Constraint::Above(low) => (low, f64::INFINITY),
+        Constraint::Below(high) => (f64::NEG_INFINITY, high),
+        Constraint::Between(low, high) => (low, high),
+        Constraint::Simplex => (0.0, 1.0),
+    }
+}
+
+fn check_names(parameters: &[Parameter], data: &BTreeMap<String, Data>) -> Result<(), ModelError> {
+    if parameters.is_empty() {
+        return Err(ModelError::NoParameters);
+    }
+    let names = || parameters.iter().map(|parameter| &parameter.name);
+    for name in names().chain(data.keys()) {
+        let words = tokens(name).map(|words| words.into_iter().map(|(word, _)| word).collect::<Vec<_>>());
+        if name == "target" || words != Ok(vec![Token::Name(name.clone()), Token::End]) {
+            return Err(ModelError::NotAName { name: name.clone() });
+        }
+    }
+    match names()
+        .enumerate()
+        .find(|(k, name)| data.contains_key(*name) || names().take(*k).any(|other| other == *name))
+    {
+        Some((_, name)) => Err(ModelError::TwoMeanings { name: name.clone() }),
+        None => Ok(()),
+    }
+}
+
+fn check_data(data: &BTreeMap<String, Data>) -> Result<(), ModelError> {
+    for (name, data) in data {
+        let wrong = data.entries().iter().enumerate().find(|(_, value)| !value.is_finite());
+        if let Some((k, value)) = wrong {
+            return Err(ModelError::DataNotFinite { name: name.clone(), entry: k + 1, value: *value });
+        }
+        if data.entries().is_empty() {
+            return Err(ModelError::EmptyData { name: name.clone() });
+        }
+    }
+    Ok(())
+}
+
+fn check_parameter(parameter: &Parameter) -> Result<(), ModelError> {
+    let name = || parameter.name.clone();
+    let least = if parameter.constraint.is_of_vectors() { 2 } else { 1 };
+    if parameter.length() < least || (least == 2 && parameter.size.is_none()) {
+        return Err(ModelError::NeedsVector { name: name() });
+    }
+    let fits = match parameter.constraint {
+        Constraint::Above(bound) | Constraint::Below(bound) => bound.is_finite(),
+        Constraint::Between(low, high) => low.is_finite() && high.is_finite() && low < high,
+        _ => true,
+    };
+    if fits { Ok(()) } else { Err(ModelError::Bounds { name: name() }) }
+}
