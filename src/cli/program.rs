@@ -6,7 +6,7 @@ use super::density_file::DensityFile;
 use super::exit::{CliError, Exit};
 use super::keys::{KeySpec, Value};
 use super::progress::Style;
-use super::reproduce::{optimisers, pde, samplers};
+use super::reproduce::{optimisers, pde, posteriors, samplers};
 use super::run::{Console, Output, RunOptions, Subject, run_target};
 use super::run_settings::RunSettings;
 use super::settings::{Origin, Settings, SettingsError, unknown};
@@ -95,6 +95,7 @@ fn reproduce(call: &ReproduceCall, console: &mut Console<'_>) -> Result<Exit, Cl
     let (only, seconds) = (call.only.as_deref(), call.seconds.map(|s| s as f64));
     let table = match call.table.as_str() {
         "pde" => pde(only, seconds, console),
+        "posteriors" => posteriors(only, seconds, console)?,
         name @ ("quick" | "evolutions" | "targets") => samplers(name, only, seconds, console)?,
         _ => optimisers(only, seconds, console)?,
     };

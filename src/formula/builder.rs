@@ -207,8 +207,10 @@ impl Builder {
     fn sum_of_squares(&mut self, a: Place) -> Place {
         match self.instructions[a].operation.clone() {
             Operation::Divide(b, c) if self.length(c) == 1 => {
-                let (rest, square) = (self.sum_of_squares(b), self.square(c));
-                self.divide(rest, square)
+                // Twice, since the square of a small scale underflows earlier.
+                let rest = self.sum_of_squares(b);
+                let once = self.divide(rest, c);
+                self.divide(once, c)
             }
             Operation::Multiply(b, c) if self.length(b) == 1 || self.length(c) == 1 => {
                 let (number, vector) = if self.length(b) == 1 { (b, c) } else { (c, b) };

@@ -14,6 +14,8 @@ mod lanes;
 mod matrix;
 mod model;
 mod model_error;
+#[cfg(test)]
+mod model_tests;
 mod parser;
 mod program;
 mod shape;
@@ -29,3 +31,4 @@ pub use matrix::Matrix;
 pub use model::Model;
 pub use model_error::ModelError;
 pub use shape::Shape;
+pub use token::names_in;

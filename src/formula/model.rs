@@ -18,7 +18,9 @@ use std::collections::BTreeMap;
 ///
 /// log ρ(u) = Σ terms of the formula at x(u) + log |det ∂x/∂u|, nats; every normalising constant is kept.
 ///
-/// −inf where a distribution has no density; NaN where the formula gives NaN. Scores come from one sweep backward
+/// −inf where a distribution has no density, where log ρ is below −1e100, and where a parameter has been rounded to a
+/// bound or overflowed (σ = e^u for u = −800): there is no mass there, and searches come by. NaN where the formula gives
+/// NaN. Scores come from one sweep backward
 /// over whole vectors, second derivatives from one run per direction.
 #[derive(Clone, Debug)]
 pub struct Model {
@@ -28,6 +30,9 @@ pub struct Model {
     reported_names: Vec<String>,
     dim: usize,
 }
+
+/// Log densities below this one are as good as −inf, and their scores may overflow.
+const LEAST: f64 = -1e100;
 
 impl Model {
     /// Compiles a formula; `report` names quantities it defines that are wanted beside the parameters.
@@ -76,11 +81,39 @@ impl Model {
     /// If `u` has not as many numbers as there are coordinates.
     pub fn log_density<S: Scalar>(&self, u: &[S]) -> S {
         let (x, log_det) = self.lift(u);
-        match self.program.run(&x).as_slice() {
+        let outside = || S::constant(f64::NEG_INFINITY);
+        if self.is_on_a_bound(&x) {
+            return outside();
+        }
+        let value = match self.program.run(&x).as_slice() {
             [value] => value.clone() + log_det,
             [value, support] if support.value() == 0.0 => value.clone() + log_det,
-            _ => S::constant(f64::NEG_INFINITY),
+            _ => return outside(),
+        };
+        if value.value() < LEAST { outside() } else { value }
+    }
+
+    /// Whether a parameter with a constraint has been rounded to a bound, or to infinity.
+    fn is_on_a_bound<S: Scalar>(&self, x: &[S]) -> bool {
+        let mut rest = x;
+        self.parameters.iter().any(|parameter| {
+            let (own, others) = rest.split_at(parameter.length());
+            rest = others;
+            let (low, high) = bounds(parameter.constraint);
+            // An ordered vector has no bounds, but differences that may overflow.
+            parameter.constraint != Constraint::Real
+                && own.iter().map(S::value).any(|v| v <= low || v >= high || v.is_infinite())
+        })
+    }
+
+    /// log ρ by a sweep; none outside.
+    fn swept(&self, sweep: &mut Sweep<'_>, x: &[f64], log_det: f64) -> Option<f64> {
+        if self.is_on_a_bound(x) {
+            return None;
         }
+        let value = sweep.forward(x)? + log_det;
+        // NaN is not below, and goes on to be told.
+        if value < LEAST { None } else { Some(value) }
     }
 
     /// Parameters of coordinates, and log |det ∂x/∂u|.
@@ -146,7 +179,7 @@ impl Target for Model {
         let mut sweep = Sweep::new(&self.program);
         for (u, value) in points.chunks_exact(self.dim).zip(values) {
             let (x, log_det) = self.lift(u);
-            *value = sweep.forward(&x).map_or(f64::NEG_INFINITY, |value| value + log_det);
+            *value = self.swept(&mut sweep, &x, log_det).unwrap_or(f64::NEG_INFINITY);
         }
     }
 
@@ -157,12 +190,12 @@ impl Target for Model {
         let rows = points.chunks_exact(self.dim).zip(scores.chunks_exact_mut(self.dim));
         for ((u, score), value) in rows.zip(values) {
             let (x, log_det) = self.lift(u);
-            let Some(at_x) = sweep.forward(&x) else {
+            let Some(inside) = self.swept(&mut sweep, &x, log_det) else {
                 *value = f64::NEG_INFINITY;
                 score.fill(0.0);
                 continue;
             };
-            *value = at_x + log_det;
+            *value = inside;
             sweep.backward(&mut gradient);
             self.pull_back(u, &gradient, &mut tape, &mut scratch, score);
         }
