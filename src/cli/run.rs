@@ -253,12 +253,14 @@ fn record(subject: &Subject<'_>, options: &RunOptions, fitted: &Fitted) -> Recor
     let weighted = weighted_moments(&draws.x, dim, &draws.log_weights);
     let unweighted = moments(&draws.x, dim);
     let last = fit.history.last();
+    let mut settings_as_run = options.settings.to_json();
+    settings_as_run.insert("located_by".to_string(), fit.located.name().into());
     let here = Provenance::of_this_machine();
     Record {
         target: subject.name.to_string(),
         parameters: subject.parameters.iter().map(|(key, value)| (key.clone(), value.to_json())).collect(),
         evolution: settings.evolution.clone(),
-        settings: options.settings.to_json(),
+        settings: settings_as_run,
         dim,
         names: subject.target.names(),
         seed: settings.seed,

@@ -46,7 +46,10 @@ fn compile(table: &Table, source: &Source) -> Result<Model, DensityFileError> {
         return Err(DensityFileError::NoFormula { path: source.path.clone() });
     };
     let mut used = names_in(formula.get_ref());
-    declarations.values().flat_map(|value| words(value.get_ref())).for_each(|text| used.extend(names_in(text)));
+    declarations
+        .values()
+        .flat_map(|value| words(value.get_ref()))
+        .for_each(|text| used.extend(names_in(text)));
     let data = data::read(table.data.as_ref().unwrap_or(&empty), &used, source)?;
     let mut in_order: Vec<_> = declarations.iter().collect();
     in_order.sort_by_key(|(key, _)| key.span().start);
