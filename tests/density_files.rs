@@ -109,7 +109,7 @@ fn mistakes_are_shown_with_their_lines() {
             "sgima)\n",
             CSV,
             &[
-                "model.toml, line 3, column 44: unknown name \"sgima\"; did you mean \"sigma\"?",
+                "model.toml, line 3, column 43: unknown name \"sgima\"; did you mean \"sigma\"?",
                 "earnings.csv has height, earn",
                 "\n  3 | earn ~ normal(beta[1] + beta[2] * height, sgima)\n    |                                           ^^^^^",
             ],
@@ -123,7 +123,7 @@ fn mistakes_are_shown_with_their_lines() {
         ),
         ("> 0", "in (2, 1)", CSV, &["line 11, column 9: nothing lies above 2 and below 1"]),
         ("> 0", "postive", CSV, &["no constraint is written \"postive\""]),
-        ("size = 2", "sise = 2", CSV, &["has a key \"sise\"; it may have size and constraint"]),
+        ("size = 2", "sise = 2", CSV, &["has a key \"sise\"; it may have size, constraint, offset"]),
         ("sigma = \"> 0\"", "height = \"> 0\"\nsigma = \"> 0\"", CSV, &["\"height\" is declared twice"]),
         ("* height", "* height", "height,earn\n1,2\n3\n", &["line 3 has 1 cells, the first line 2"]),
         (

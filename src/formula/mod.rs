@@ -24,7 +24,7 @@ mod syntax;
 mod token;
 
 pub use data::Data;
-pub use declaration::{DeclarationError, Parameter, constraint, size};
+pub use declaration::{Affine, DeclarationError, Parameter, constraint, size};
 pub use excerpt::{Excerpt, Span};
 pub use fault::{Fault, FormulaError};
 pub use matrix::Matrix;

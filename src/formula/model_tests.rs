@@ -1,6 +1,6 @@
 //! Tests of compiled formulas: against closed forms, quadrature, and the slow way.
 
-use super::{Data, Fault, Matrix, Model, ModelError, Parameter, constraint};
+use super::{Affine, Data, Fault, Matrix, Model, ModelError, Parameter, constraint};
 use crate::autodiff::{Formula, JetPoint, ModeCheck, check_modes};
 use crate::density::Target;
 use crate::num::{Channels, Purpose, Scalar, Stream};
@@ -9,7 +9,12 @@ use std::collections::BTreeMap;
 use std::f64::consts::PI;
 
 fn parameter(name: &str, size: Option<usize>, text: &str) -> Parameter {
-    Parameter { name: name.to_string(), size, constraint: constraint(text, &BTreeMap::new()).unwrap() }
+    Parameter {
+        name: name.to_string(),
+        size,
+        constraint: constraint(text, &BTreeMap::new()).unwrap(),
+        affine: None,
+    }
 }
 
 fn data() -> BTreeMap<String, Data> {
@@ -296,4 +301,34 @@ fn declarations_and_data_are_checked() {
     assert_eq!(nan, ModelError::DataNotFinite { name: "x".into(), entry: 2, value: f64::INFINITY });
     let ordered = parameter("a", None, "ordered");
     assert_eq!(error(vec![ordered], BTreeMap::new()), ModelError::NeedsVector { name: "a".into() });
+}
+
+/// θ = μ + τη: the density of (η, μ, log τ) is that of (θ, μ, log τ) and τ for each entry, and θ is what is reported.
+#[test]
+fn offsets_and_multipliers_are_changes_of_variables() {
+    let formula =
+        "theta ~ normal(mu, tau); y ~ normal(theta[group], 0.5); mu ~ normal(0, 1); tau ~ half_cauchy(1)";
+    let affine = Affine { offset: "mu".to_string(), multiplier: "tau".to_string() };
+    let theta = Parameter { affine: Some(affine), ..parameter("theta", Some(3), "real") };
+    let others = || [parameter("mu", None, "real"), parameter("tau", None, "> 0")];
+    let moved = compiled([theta.clone()].into_iter().chain(others()).collect(), formula);
+    let plain =
+        compiled([parameter("theta", Some(3), "real")].into_iter().chain(others()).collect(), formula);
+    let (eta, mu, log_tau) = ([0.3, -1.2, 0.8], 0.4, -0.7);
+    let tau = libm::exp(log_tau);
+    let theta_at: Vec<f64> = eta.iter().map(|eta| mu + tau * eta).collect();
+    let ours: f64 = moved.log_density(&[eta[0], eta[1], eta[2], mu, log_tau]);
+    let exact: f64 = plain.log_density(&[theta_at[0], theta_at[1], theta_at[2], mu, log_tau]) + 3.0 * log_tau;
+    assert!((ours - exact).abs() < 1e-12 * exact.abs(), "{ours} {exact}");
+    let reported = moved.constrain(&[eta[0], eta[1], eta[2], mu, log_tau]);
+    assert_eq!(reported, [theta_at, vec![mu, tau]].concat());
+    assert_eq!(moved.names()[1], "(theta[2] - mu) / tau");
+    let error = |affine: Affine, of: &str| {
+        let theta = Parameter { affine: Some(affine), ..parameter("theta", Some(3), of) };
+        Model::compile(vec![theta], &data(), "theta ~ normal(0, 1)", &[]).unwrap_err().to_string()
+    };
+    let affine = |offset: &str| Affine { offset: offset.to_string(), multiplier: "1".to_string() };
+    assert!(error(affine("x"), "real").contains("a vector of 3 and a vector of 11 do not go together"));
+    assert!(error(affine("theta"), "real").contains("unknown name \"theta\""));
+    assert!(error(affine("0"), "ordered").contains("leave one of them out"));
 }

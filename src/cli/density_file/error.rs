@@ -180,7 +180,10 @@ impl fmt::Display for FileFault {
                  {name} = {{ size = 3, constraint = \"ordered\" }}"
             ),
             FileFault::DeclarationKey { name, key } => {
-                write!(f, "the declaration of {name} has a key {key:?}; it may have size and constraint")
+                write!(
+                    f,
+                    "the declaration of {name} has a key {key:?}; it may have size, constraint, offset and multiplier"
+                )
             }
             FileFault::DataFileName => write!(f, "file must be a path in quotes"),
             FileFault::NotData { name } => {

@@ -5,7 +5,7 @@ use super::file::Entries;
 use super::{DensityFileError, FileFault, Source};
 use crate::density::{Constraint, Target};
 use crate::formula::{
-    self, Data, DeclarationError, FormulaError, Model, ModelError, Parameter, Span, names_in,
+    self, Affine, Data, DeclarationError, FormulaError, Model, ModelError, Parameter, Span, names_in,
 };
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -83,10 +83,13 @@ fn parameter(
     let constraint = |text: &str| formula::constraint(text, data).map_err(wrong);
     match value.get_ref() {
         Value::String(text) => {
-            Ok(Parameter { name: name.clone(), size: None, constraint: constraint(text)? })
+            Ok(Parameter { name: name.clone(), size: None, constraint: constraint(text)?, affine: None })
         }
         Value::Table(table) => {
-            if let Some(other) = table.keys().find(|key| !["size", "constraint"].contains(&key.as_str())) {
+            if let Some(other) = table
+                .keys()
+                .find(|key| !["size", "constraint", "offset", "multiplier"].contains(&key.as_str()))
+            {
                 let fault = FileFault::DeclarationKey { name: name.clone(), key: other.clone() };
                 return Err(source.fault(place, fault));
             }
@@ -101,7 +104,15 @@ fn parameter(
                 Some(Value::String(text)) => constraint(text)?,
                 Some(_) => return Err(not_one()),
             };
-            Ok(Parameter { name: name.clone(), size, constraint })
+            let part = |key: &str, default: &str| match table.get(key) {
+                None => Ok(default.to_string()),
+                Some(Value::String(text)) => Ok(text.clone()),
+                Some(number @ (Value::Integer(_) | Value::Float(_))) => Ok(number.to_string()),
+                Some(_) => Err(not_one()),
+            };
+            let moved = table.contains_key("offset") || table.contains_key("multiplier");
+            let affine = Affine { offset: part("offset", "0")?, multiplier: part("multiplier", "1")? };
+            Ok(Parameter { name: name.clone(), size, constraint, affine: moved.then_some(affine) })
         }
         _ => Err(not_one()),
     }
@@ -140,6 +151,8 @@ fn told(
         | ModelError::EmptyData { ref name }
         | ModelError::DataNotFinite { ref name, .. }
         | ModelError::NeedsVector { ref name }
+        | ModelError::Affine { ref name, .. }
+        | ModelError::AffineOfConstrained { ref name }
         | ModelError::Bounds { ref name } => {
             let file =
                 table.data.as_ref().and_then(|entries| entries.keys().find(|key| key.get_ref() == "file"));
