@@ -93,9 +93,16 @@ impl Builder {
         }
     }
 
+    /// (p + b) − b is p, without the rounding that would be all there is left of a small p.
     pub fn subtract(&mut self, a: Place, b: Place) -> Place {
-        match self.known_number(b) {
-            Some(0.0) => a,
+        let rest = match self.instructions[a].operation {
+            Operation::Add(p, q) if q == b => Some(p),
+            Operation::Add(p, q) if p == b => Some(q),
+            _ => None,
+        };
+        match (rest, self.known_number(b)) {
+            (Some(rest), _) if self.length(rest) == self.length(a) => rest,
+            (_, Some(0.0)) => a,
             _ => self.push(Operation::Subtract(a, b), self.common(a, b)),
         }
     }
@@ -108,9 +115,16 @@ impl Builder {
         }
     }
 
+    /// (p·b)/b is p, and where b is 0, too.
     pub fn divide(&mut self, a: Place, b: Place) -> Place {
-        match self.known_number(b) {
-            Some(1.0) => a,
+        let rest = match self.instructions[a].operation {
+            Operation::Multiply(p, q) if q == b => Some(p),
+            Operation::Multiply(p, q) if p == b => Some(q),
+            _ => None,
+        };
+        match (rest, self.known_number(b)) {
+            (Some(rest), _) if self.length(rest) == self.length(a) => rest,
+            (_, Some(1.0)) => a,
             _ => self.push(Operation::Divide(a, b), self.common(a, b)),
         }
     }

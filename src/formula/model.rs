@@ -36,6 +36,9 @@ pub struct Model {
 /// Log densities below this one are as good as −inf, and their scores may overflow.
 const LEAST: f64 = -1e100;
 
+/// A parameter nearer than this to a bound counts as on it: its inverse, a slope of log ρ, must not overflow.
+const EDGE: f64 = 1e-300;
+
 impl Model {
     /// Compiles a formula; `report` names quantities it defines that are wanted beside the parameters.
     ///
@@ -100,7 +103,7 @@ impl Model {
             let (low, high) = bounds(parameter.constraint);
             // An ordered vector has no bounds, but differences that may overflow.
             parameter.constraint != Constraint::Real
-                && own.iter().map(S::value).any(|v| v <= low || v >= high || v.is_infinite())
+                && own.iter().map(S::value).any(|v| v - low < EDGE || high - v < EDGE || v.abs() > 1.0 / EDGE)
         })
     }
 

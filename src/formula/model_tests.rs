@@ -213,7 +213,7 @@ fn outside_the_support_there_is_no_density() {
     assert_eq!((values[0], scores[0], scores[1]), (f64::NEG_INFINITY, 0.0, -2.0));
     assert_eq!(model.log_density(&[-1.0]), f64::NEG_INFINITY);
     let scale = compiled(vec![parameter("s", None, "> 0")], "y ~ normal(0, s)");
-    for far in [-800.0, -300.0, 800.0] {
+    for far in [-800.0, -720.0, -300.0, 800.0] {
         scale.values_and_scores(&[far, 0.1], &mut values, &mut scores);
         assert_eq!((values[0], scores[0]), (f64::NEG_INFINITY, 0.0), "at {far}");
         assert!(values[1].is_finite() && scale.log_density(&[far]) == f64::NEG_INFINITY);
@@ -320,6 +320,14 @@ fn offsets_and_multipliers_are_changes_of_variables() {
     let ours: f64 = moved.log_density(&[eta[0], eta[1], eta[2], mu, log_tau]);
     let exact: f64 = plain.log_density(&[theta_at[0], theta_at[1], theta_at[2], mu, log_tau]) + 3.0 * log_tau;
     assert!((ours - exact).abs() < 1e-12 * exact.abs(), "{ours} {exact}");
+    let (mut value, mut score) = ([0.0], [0.0; 5]);
+    moved.values_and_scores(&[eta[0], eta[1], eta[2], mu, -720.0], &mut value, &mut score);
+    assert_eq!((value[0], score[4]), (f64::NEG_INFINITY, 0.0), "a subnormal scale has slopes that overflow");
+    // However small τ is, nothing of θ − μ is lost: −½|η|² and the prior of log τ, −log π/2 + log τ, are left.
+    let alone = "theta ~ normal(mu, tau); mu ~ normal(0, 1); tau ~ half_cauchy(1)";
+    let alone = compiled([theta.clone()].into_iter().chain(others()).collect(), alone);
+    let at = |log_tau: f64| alone.log_density(&[eta[0], eta[1], eta[2], mu, log_tau]);
+    assert!((at(-200.0) - at(-100.0) + 100.0).abs() < 1e-12 * 200.0, "{} {}", at(-200.0), at(-100.0));
     let reported = moved.constrain(&[eta[0], eta[1], eta[2], mu, log_tau]);
     assert_eq!(reported, [theta_at, vec![mu, tau]].concat());
     assert_eq!(moved.names()[1], "(theta[2] - mu) / tau");

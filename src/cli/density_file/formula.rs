@@ -141,7 +141,7 @@ fn told(
                 // The text was written with escapes: then its own line and column serve.
                 None => DensityFileError::Placed {
                     path: source.path.clone(),
-                    excerpt: Box::new(error.excerpt),
+                    excerpt: error.excerpt,
                     fault: Box::new(fault),
                 },
             }
