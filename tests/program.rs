@@ -71,7 +71,10 @@ fn an_easy_run_is_trusted() {
     for part in ["gauss with dim = 2", "exact 1.550195", "verdict    trusted"] {
         assert!(out.contains(part), "{part} in {out}");
     }
-    assert!(err.contains("Z checking the density\n") && err.contains("Z density checked at 64 points"), "{err}");
+    assert!(
+        err.contains("Z checking the density\n") && err.contains("Z density checked at 64 points"),
+        "{err}"
+    );
     assert!(err.contains("Z step    1/1000"), "{err}");
     let place = home.path().join("runs/gauss");
     let files = [

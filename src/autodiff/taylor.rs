@@ -62,7 +62,7 @@ impl Div for Taylor {
     type Output = Taylor;
     #[inline]
     fn div(self, other: Taylor) -> Taylor {
-        self * other.recip()
+        self.mul(other.recip())
     }
 }
 impl Neg for Taylor {

@@ -69,10 +69,11 @@ pub struct ReproduceCall {
 }
 
 /// Tables that `reproduce` makes, and what they show.
-pub const TABLES: [(&str, &str); 5] = [
+pub const TABLES: [(&str, &str); 6] = [
     ("quick", "four fits that end within seconds, for a first look (1 minute)"),
     ("evolutions", "every evolution on gmm9, beside published samplers (40 minutes)"),
     ("targets", "the default evolution on every benchmark target (2 hours)"),
+    ("posteriors", "posteriors of real data from density files, beside reference draws (5 minutes)"),
     ("pde", "the solver by itself on published PDEs: error against time (6 minutes)"),
     ("optimisers", "seconds to an ESS for every pair of direction and step rule (40 minutes)"),
 ];

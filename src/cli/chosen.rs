@@ -126,12 +126,12 @@ fn read_settings(
 fn source_of(name: &str, text: Option<String>) -> Result<Option<Source>, CliError> {
     let is_catalogued = density::targets().iter().any(|entry| entry.name == name);
     match text {
-        Some(text) => Ok(Some(Source { path: name.into(), text })),
+        Some(text) => Ok(Some(Source::kept(name.into(), text))),
         None if is_catalogued || !DensityFile::is_meant_by(name) => Ok(None),
         None => {
-            let Source { path, text } = Source::read(Path::new(name))?;
+            let Source { path, text, .. } = Source::read(Path::new(name))?;
             // What the file names lies beside it, wherever the run goes on.
-            Ok(Some(Source { path: std::path::absolute(&path).unwrap_or(path), text }))
+            Ok(Some(Source::kept(std::path::absolute(&path).unwrap_or(path), text)))
         }
     }
 }

@@ -28,7 +28,7 @@ mod summary;
 mod table;
 
 pub use arguments::{Call, ReproduceCall, RunCall, TABLES, parse};
-pub use density_file::{DensityFile, DensityFileError, Door, Source};
+pub use density_file::{CsvError, DensityFile, DensityFileError, Door, Embedded, FileFault, Source};
 pub use entry::main;
 pub use exit::{CliError, Exit};
 pub use folder_arguments::{ResumeCall, SampleCall};

@@ -146,7 +146,7 @@ mod tests {
             solve_residual: 0.0,
             outcome: None,
         };
-        Progress { step, steps: 60, record, pilot_ess: None, elapsed }
+        Progress { step, steps: 60, block: 1, blocks: 1, record, pilot_ess: None, elapsed }
     }
 
     fn shown(style: Style, every: u64) -> String {

@@ -64,6 +64,12 @@ pub fn record(subject: &Subject<'_>, run_settings: &RunSettings, fitted: &Fitted
     let (verdict, reasons) = verdict(subject, fitted, &estimates);
     let weighted = weighted_moments(&draws.x, dim, &draws.log_weights);
     let unweighted = moments(&draws.x, dim);
+    let mut settings_as_run = run_settings.to_json();
+    let mut ways: Vec<&str> = fit.blocks.iter().map(|block| block.located.name()).collect();
+    ways.dedup();
+    settings_as_run.insert("located_by".to_string(), ways.join(", ").into());
+    let sizes: Vec<usize> = fit.split.blocks.iter().map(|block| block.len()).collect();
+    settings_as_run.insert("blocks".to_string(), sizes.into());
     let history = fit.history();
     let last = history.last();
     let here = Provenance::of_this_machine();
@@ -71,7 +77,7 @@ pub fn record(subject: &Subject<'_>, run_settings: &RunSettings, fitted: &Fitted
         target: subject.name.to_string(),
         parameters: subject.parameters.iter().map(|(key, value)| (key.clone(), value.to_json())).collect(),
         evolution: settings.evolution.clone(),
-        settings: run_settings.to_json(),
+        settings: settings_as_run,
         dim,
         names: subject.target.names(),
         seed: settings.seed,

@@ -288,7 +288,7 @@ mod tests {
     /// A fit whose flow cannot be integrated: no parameter of it is a number.
     fn without_draws(target: &dyn Target, settings: &RunSettings) -> Fitted {
         let mut broken = fit(target, &settings.fit, &mut |_| Control::Continue).unwrap();
-        broken.theta.fill(f64::NAN);
+        broken.blocks[0].theta.fill(f64::NAN);
         Fitted::with_draws(broken, target, settings, 0.0).unwrap()
     }
 

@@ -3,8 +3,8 @@
 use super::pilot::block_seed;
 use super::watcher::Steps;
 use super::{
-    Checkpoint, CheckpointError, Collocation, Control, FitError, FitSettings, Frame, HistoryRow, Pilot,
-    Probe, Progress, Sampler, Snapshot, Split, StopReason, Training, TrainingState, Watcher,
+    Checkpoint, CheckpointError, Collocation, Control, FitError, FitSettings, Frame, HistoryRow, Located,
+    Pilot, Probe, Progress, Sampler, Snapshot, Split, StopReason, Training, TrainingState, Watcher,
 };
 use crate::density::Target;
 use crate::evolution::{Evolution, EvolutionEntry, Setting, TargetData, evolution_entry};
@@ -25,6 +25,8 @@ pub struct Fit {
 pub struct BlockFit {
     /// The standardised coordinates in which it works.
     pub frame: Frame,
+    /// What brought the pilot's particles to the target.
+    pub located: Located,
     /// What was fitted.
     pub evolution: Box<dyn Evolution>,
     /// Its unknowns.
@@ -214,6 +216,7 @@ impl Fit {
             let (evolution, networks) = unknowns(found.setting, settings)?;
             blocks.push(BlockFit {
                 frame: found.frame,
+                located: found.located,
                 evolution,
                 networks,
                 theta: state.theta().to_vec(),

@@ -126,8 +126,8 @@ mod tests {
         // log ρ(u) − log ρ(y, 0) = −½|z|² at any point.
         for p in points(20, 4).chunks_exact(4) {
             let (mut u, mut middle) = ([0.0; 4], [0.0; 4]);
-            split.join(&p[..1], &p[1..], &mut u);
-            split.join(&p[..1], &[0.0; 3], &mut middle);
+            split.join(p, &mut u);
+            split.join(&[p[0], 0.0, 0.0, 0.0], &mut middle);
             let difference = Tilted.log_density(&u) - Tilted.log_density(&middle);
             let expected = -0.5 * p[1..].iter().map(|z| z * z).sum::<f64>();
             assert!((difference - expected).abs() < 1e-11, "{difference} {expected}");

@@ -29,7 +29,7 @@ const MIXED: usize = 256;
 /// Blocks of a target between which it has no mixed derivatives at points y, n×k; `None` if all hangs together.
 ///
 /// If log ρ = Σ_B f_B of blocks of some linear coordinates, all Hessians H_k are block diagonal in them, and so are
-/// the eigenvectors of a random sum Σ c_k H_k against E[∇log ρ ∇log ρᵀ], which is positive. Blocks are the connected
+/// the eigenvectors of a random sum Σ c_k H_k against −E[H], which is positive as it is E[∇log ρ ∇log ρᵀ]. Blocks are the connected
 /// components of the mixed derivatives that are left; the target's own coordinates are preferred if they serve as well.
 /// The product is then held against the density at points mixed from blocks of different particles.
 ///
@@ -48,10 +48,8 @@ pub(super) fn independent_blocks(target: &dyn Target, y: &[f64]) -> Result<Optio
     if hessians.iter().any(|h| h.iter().any(|v| !v.is_finite())) {
         return Ok(None);
     }
-    let (_, scores) = values_and_scores(target, y)?;
-    let scores = DMatrix::from_column_slice(k, y.len() / k, &scores);
     let along_axes = (DMatrix::identity(k, k), components(&hessians));
-    let turned = common_basis(&hessians, &(DMatrix::from_diagonal(&scale) * scores)).map(|basis| {
+    let turned = common_basis(&hessians).map(|basis| {
         let of_basis: Vec<_> = hessians.iter().map(|h| basis.transpose() * h * &basis).collect();
         (basis, components(&of_basis))
     });
@@ -101,13 +99,13 @@ fn hessians(target: &dyn Target, y: &[f64], scale: &DVector<f64>) -> Result<Vec<
     Ok(scores.chunks_exact(2 * k * k).map(of_point).collect())
 }
 
-/// Eigenvectors of a sum of the Hessians with irrational weights against the mean square of the scores.
-fn common_basis(hessians: &[DMatrix<f64>], scores: &DMatrix<f64>) -> Option<DMatrix<f64>> {
+/// Eigenvectors of a sum of the Hessians with irrational weights against minus their mean; none if that is not positive.
+fn common_basis(hessians: &[DMatrix<f64>]) -> Option<DMatrix<f64>> {
     const GOLDEN: f64 = 0.618_033_988_749_894_9;
     let weight = |p: usize| (p as f64 * GOLDEN).fract() - 0.5;
-    let zero = DMatrix::zeros(scores.nrows(), scores.nrows());
-    let sum = hessians.iter().enumerate().fold(zero, |sum, (p, h)| sum + h * weight(p));
-    let root = (scores * scores.transpose() / scores.ncols() as f64).cholesky()?.l();
+    let zero = DMatrix::zeros(hessians[0].nrows(), hessians[0].nrows());
+    let sum = hessians.iter().enumerate().fold(zero.clone(), |sum, (p, h)| sum + h * weight(p));
+    let root = hessians.iter().fold(zero, |sum, h| sum - h).cholesky()?.l();
     let half = root.solve_lower_triangular(&sum)?;
     let whitened = root.solve_lower_triangular(&half.transpose())?;
     let vectors = ((&whitened + whitened.transpose()) * 0.5).symmetric_eigen().eigenvectors;
@@ -177,5 +175,116 @@ impl Blocks {
             }
         }
         Ok(difference.iter().zip(&size).all(|(d, size)| d.abs() <= COUPLED * (1.0 + size)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::density::LogDensity;
+    use crate::fitting::Split;
+    use crate::num::{Purpose, Scalar, Stream};
+
+    /// A banana, a tilted double well and a skewed coordinate of y = W·x, coupled by `coupling` times a bump.
+    struct Mixed {
+        w: DMatrix<f64>,
+        coupling: f64,
+    }
+
+    impl LogDensity for Mixed {
+        fn dim(&self) -> usize {
+            4
+        }
+        fn log_density<S: Scalar>(&self, x: &[S]) -> S {
+            let row = |i: usize| {
+                let terms: Vec<S> = (0..4).map(|j| x[j].clone() * self.w[(i, j)]).collect();
+                S::weighted_sum(&[1.0; 4], &terms)
+            };
+            let [a, b, c, e] = [0, 1, 2, 3].map(row);
+            let banana = a.square() * 0.5 + (b - a.square()).square() * 2.0;
+            let well = (c.square() - 1.0).square() - c.clone() * 0.3;
+            let skewed = e.clone().exp() - e.clone() * 2.0;
+            let bump = (-((c - 1.0).square() + (e - 1.0).square())).exp() * self.coupling;
+            bump - banana - well - skewed
+        }
+    }
+
+    fn skew() -> DMatrix<f64> {
+        DMatrix::from_row_slice(
+            4,
+            4,
+            &[1.0, 0.4, -0.3, 0.1, 0.2, 0.9, 0.5, -0.6, -0.7, 0.3, 1.1, 0.2, 0.3, -0.2, 0.4, 0.8],
+        )
+    }
+
+    fn particles() -> Vec<f64> {
+        let mut x = vec![0.0; 4 * 400];
+        Stream::new(8, Purpose::Audit, 0).fill_normal(&mut x);
+        x
+    }
+
+    fn sizes(blocks: &Blocks) -> Vec<usize> {
+        let mut sizes: Vec<usize> = blocks.ranges.iter().map(|range| range.len()).collect();
+        sizes.sort_unstable();
+        sizes
+    }
+
+    #[test]
+    fn blocks_of_skew_coordinates_are_found_and_their_product_is_the_density() {
+        let target = Mixed { w: skew(), coupling: 0.0 };
+        let blocks = independent_blocks(&target, &particles()).unwrap().unwrap();
+        assert_eq!(sizes(&blocks), [1, 1, 2]);
+        let split = Split::none(4).refined(blocks);
+        for x in particles().chunks_exact(4).take(20) {
+            let y = split.part(x);
+            let of_block = |k: usize| {
+                let mut value = [0.0];
+                Target::values(&split.block(&target, k), &y[split.blocks[k].clone()], &mut value);
+                value[0]
+            };
+            let (sum, exact) = ((0..3).map(of_block).sum::<f64>(), target.log_density(x) + split.log_det);
+            assert!((sum - exact).abs() < 1e-8 * (1.0 + exact.abs()), "{sum} {exact}");
+        }
+    }
+
+    #[test]
+    fn coordinates_that_serve_stay_as_they_are() {
+        let axes = Mixed { w: DMatrix::identity(4, 4), coupling: 0.0 };
+        let blocks = independent_blocks(&axes, &particles()).unwrap().unwrap();
+        assert_eq!(sizes(&blocks), [1, 1, 2]);
+        assert_eq!(blocks.basis.iter().filter(|v| **v != 0.0).count(), 4);
+    }
+
+    #[test]
+    fn a_faint_coupling_and_a_single_coordinate_are_seen() {
+        let coupled = Mixed { w: skew(), coupling: 1e-3 };
+        assert_eq!(sizes(&independent_blocks(&coupled, &particles()).unwrap().unwrap()), [2, 2]);
+        let of_line = [("dim".to_string(), 1.0), ("wells".to_string(), 1.0)].into();
+        let line = crate::density::named_target("many-well", &of_line).unwrap();
+        assert_eq!(independent_blocks(&*line, &[0.5; 64]).unwrap(), None);
+        let banana = crate::density::named_target("banana", &Default::default()).unwrap();
+        let points = &particles()[..banana.dim() * 100];
+        assert_eq!(independent_blocks(&*banana, points).unwrap(), None);
+    }
+
+    #[test]
+    fn a_product_near_the_particles_that_is_none_farther_out_is_refused() {
+        /// Coupled only where both coordinates exceed 1.
+        struct Corner;
+        impl LogDensity for Corner {
+            fn dim(&self) -> usize {
+                2
+            }
+            fn log_density<S: Scalar>(&self, x: &[S]) -> S {
+                let past = |v: &S| if v.value() > 1.0 { v.clone() - 1.0 } else { v.clone() * 0.0 };
+                let (a, b) = (past(&x[0]), past(&x[1]));
+                -(x[0].square().square() + x[1].square()) - a.square() * b.square()
+            }
+        }
+        // Particles on the axes alone, so that only mixed ones come to the corner.
+        let on_axes: Vec<f64> = (0..200)
+            .flat_map(|k| if k % 2 == 0 { [0.02 * f64::from(k), 0.1] } else { [0.1, 0.02 * f64::from(k)] })
+            .collect();
+        assert_eq!(independent_blocks(&Corner, &on_axes).unwrap(), None);
     }
 }

@@ -3,6 +3,7 @@
 use super::gaussian_part::split_gaussian;
 use super::hierarchy::log_scales;
 use super::independent::independent_blocks;
+use super::laplace::{Laplace, Located};
 use super::{Block, FitError, FitSettings, Frame, Framed, Ladder, Population, Split, Tempering};
 use crate::density::{self, DensityError, LogScales, Target};
 use crate::evolution::Setting;
@@ -23,6 +24,8 @@ pub struct Pilot {
 pub struct BlockPilot {
     /// Where it is and how wide.
     pub frame: Frame,
+    /// What brought the particles there.
+    pub located: Located,
     /// Populations along the annealing path from N(0, I), in standardised coordinates u.
     pub ladder: Ladder,
     /// What evolutions may know of the standardised block.
@@ -45,25 +48,24 @@ impl Pilot {
     /// # Errors
     /// [`FitError::Density`] if the density fails; [`FitError::NoSupport`] if it is zero at all particles.
     pub fn run(target: &dyn Target, settings: &FitSettings, prior_width: f64) -> Result<Pilot, FitError> {
-        let mut blocks = Vec::new();
-        let (split, population) = if settings.standardise {
-            let (split, population) = find_split(target, settings)?;
-            (split, Some(population))
+        let (split, found) = if settings.standardise {
+            find_split(target, settings)?
         } else {
             (Split::none(target.dim()), None)
         };
+        let mut blocks = Vec::new();
         for k in 0..split.blocks.len() {
             let (block, seed) = (split.block(target, k), block_seed(settings.seed, k));
-            let found = match &population {
-                None => BlockPilot::run(&block, Frame::identity(block.dim()), 1.0, seed),
-                Some(Some(y)) => BlockPilot::run(&block, frame_of(y, block.dim()), prior_width, seed),
-                Some(None) => {
-                    let told = |error: FitError| error.told(|error| block.in_target_coordinates(error));
-                    let y = search(&block, seed ^ SPLIT).map_err(told)?;
-                    BlockPilot::run(&block, frame_of(&y, block.dim()), prior_width, seed)
+            let told = |error: FitError| error.told(|error| block.in_target_coordinates(error));
+            let (frame, located, width) = match (&found, settings.standardise) {
+                (_, false) => (Frame::identity(block.dim()), Located::AsGiven, 1.0),
+                (Some((y, located)), true) => (frame_of(y, block.dim()), *located, prior_width),
+                (None, true) => {
+                    let (y, located) = search(&block, seed ^ SPLIT).map_err(told)?;
+                    (frame_of(&y, block.dim()), located, prior_width)
                 }
             };
-            blocks.push(found?);
+            blocks.push(BlockPilot::run(&block, frame, located, width, seed)?);
         }
         Ok(Pilot { split, blocks })
     }
@@ -71,7 +73,13 @@ impl Pilot {
 
 impl BlockPilot {
     /// From a first frame.
-    fn run(block: &Block<'_>, mut frame: Frame, prior_width: f64, seed: u64) -> Result<BlockPilot, FitError> {
+    fn run(
+        block: &Block<'_>,
+        mut frame: Frame,
+        located: Located,
+        prior_width: f64,
+        seed: u64,
+    ) -> Result<BlockPilot, FitError> {
         let tempering = Tempering::default();
         for (round, factor) in REFINEMENTS.into_iter().enumerate() {
             if frame.log_scales.driven.is_empty() {
@@ -90,7 +98,7 @@ impl BlockPilot {
         let ladder = anneal(&framed, tempering, seed ^ STANDARDISED)?;
         let feature_variance = feature_variance(&framed, &last(&ladder).x)?;
         let setting = Setting { dim: framed.dim(), feature_variance };
-        Ok(BlockPilot { frame, ladder, setting })
+        Ok(BlockPilot { frame, located, ladder, setting })
     }
 }
 
@@ -140,19 +148,24 @@ const STANDARDISED: u64 = 0x5354_4152_5445_4400;
 /// Populations that refine a frame whose scales depend on coordinates, in units of the usual one: a slope that is off by
 /// 0.05 is a funnel of its own, and each is known to one part in the root of the particles that share no ancestor.
 const REFINEMENTS: [usize; 2] = [1, 8];
+const CLIMBED: u64 = 0x434c_494d_4245_4400;
 const SPLIT: u64 = 0x5350_4c49_5400_0000;
 const REFINED: u64 = 0x5245_4649_4e45_4400;
+
+/// A population, and what brought it there.
+type Found = (Vec<f64>, Located);
 
 /// Looks for the target, splits off the directions in which it is Gaussian, and parts what is left into independent
 /// blocks: few dimensions keep all modes in sight where many lose them. The population comes along if it is one of the
 /// block there is.
-fn find_split(target: &dyn Target, settings: &FitSettings) -> Result<(Split, Option<Vec<f64>>), FitError> {
+fn find_split(target: &dyn Target, settings: &FitSettings) -> Result<(Split, Option<Found>), FitError> {
     let seed = settings.seed;
     let whole = Split::none(target.dim());
-    let population = search(target, seed)?;
+    let found = search(target, seed)?;
+    let population = &found.0;
     let split = {
         let block = whole.block(target, 0);
-        let frame = Frame { log_scales: LogScales::default(), ..frame_of(&population, target.dim()) };
+        let frame = Frame { log_scales: LogScales::default(), ..frame_of(population, target.dim()) };
         let framed = frame.standardise(&block);
         let points: Vec<f64> =
             population.chunks_exact(target.dim()).flat_map(|x| framed.from_block(x)).collect();
@@ -164,18 +177,21 @@ fn find_split(target: &dyn Target, settings: &FitSettings) -> Result<(Split, Opt
     let y: Vec<f64> = population.chunks_exact(target.dim()).flat_map(part).collect();
     if settings.factorise {
         let block = split.block(target, 0);
-        let found = independent_blocks(&block, &y).map_err(|error| block.in_target_coordinates(error))?;
-        if let Some(found) = found {
-            return Ok((split.refined(found), None));
+        let blocks = independent_blocks(&block, &y).map_err(|error| block.in_target_coordinates(error))?;
+        if let Some(blocks) = blocks {
+            return Ok((split.refined(blocks), None));
         }
     }
-    let population = split.is_none().then_some(population);
-    Ok((split, population))
+    let found = split.is_none().then_some(found);
+    Ok((split, found))
 }
 
 /// Searches from ever wider starts until the target lies well inside one; of those made, the population of the one
 /// that found most mass serves, since particles that miss some of it make log Z too small.
-fn search(target: &dyn Target, seed: u64) -> Result<Vec<f64>, FitError> {
+///
+/// Where the normal law of a peak holds clearly more still, the particles start from there: a scale of 0.01 beside one of
+/// 30, correlated, is out of reach of moves along the axes.
+fn search(target: &dyn Target, seed: u64) -> Result<Found, FitError> {
     let mut best: Option<(f64, Vec<f64>)> = None;
     for start_scale in SEARCH_SCALES {
         let ladder = Tempering { start_scale, ..Tempering::default() }.run(target, seed)?;
@@ -192,10 +208,17 @@ fn search(target: &dyn Target, seed: u64) -> Result<Vec<f64>, FitError> {
             break;
         }
     }
-    match best {
-        Some((_, population)) => Ok(population),
-        None => Err(FitError::NoSupport { scale: SEARCH_SCALES[SEARCH_SCALES.len() - 1] }),
-    }
+    let none = FitError::NoSupport { scale: SEARCH_SCALES[SEARCH_SCALES.len() - 1] };
+    let (log_z, population) = best.ok_or(none)?;
+    let Some(Laplace { top, root }) = Laplace::with_more_mass(target, &population, log_z, seed) else {
+        return Ok((population, Located::Particles));
+    };
+    let frame = Frame { location: top, scale: root, ..Frame::identity(target.dim()) };
+    let whole = Split::none(target.dim());
+    let block = whole.block(target, 0);
+    let framed = frame.standardise(&block);
+    let ladder = anneal(&framed, Tempering::default(), seed ^ CLIMBED)?;
+    Ok((in_block(&ladder, &framed), Located::Laplace))
 }
 
 /// Under independence a correlation of n particles has standard deviation 1/√n. Tempered particles descend from fewer

@@ -1,7 +1,7 @@
 //! What a pilot found as named arrays, and back to the same bits.
 
 use super::checkpoint::of_block;
-use super::{BlockPilot, Frame, Ladder, Pilot, Population, Split};
+use super::{BlockPilot, Frame, Ladder, Located, Pilot, Population, Split};
 use crate::density::{LogScale, LogScales};
 use crate::evolution::Setting;
 use crate::num::{Arrays, ArraysError, as_count};
@@ -24,6 +24,7 @@ pub(super) fn write_pilot(pilot: &Pilot, arrays: &mut Arrays) {
 }
 
 fn write_block(block: &BlockPilot, arrays: &mut Arrays) {
+    arrays.put_count("located", block.located as usize);
     let Frame { location, scale, log_scales } = &block.frame;
     arrays.put_list("frame.location", location.as_slice());
     put_matrix(arrays, "frame.scale", scale);
@@ -101,7 +102,15 @@ fn read_block(arrays: &Arrays, dim: usize) -> Result<BlockPilot, ArraysError> {
         supported: arrays.count("ladder.supported")?,
     };
     let setting = Setting { dim, feature_variance: arrays.number("setting.feature_variance")? };
-    Ok(BlockPilot { frame, ladder, setting })
+    let number = arrays.count("located")?;
+    let ways = [Located::AsGiven, Located::Particles, Located::Laplace];
+    let unknown = ArraysError::Value {
+        name: "located".to_string(),
+        expected: "the number of a way to the target",
+        found: number as f64,
+    };
+    let located = ways.into_iter().find(|way| *way as usize == number).ok_or(unknown)?;
+    Ok(BlockPilot { frame, located, ladder, setting })
 }
 
 /// Whether these are the location and the factor of a frame.

@@ -93,9 +93,16 @@ impl Builder {
         }
     }
 
+    /// (p + b) − b is p, without the rounding that would be all there is left of a small p.
     pub fn subtract(&mut self, a: Place, b: Place) -> Place {
-        match self.known_number(b) {
-            Some(0.0) => a,
+        let rest = match self.instructions[a].operation {
+            Operation::Add(p, q) if q == b => Some(p),
+            Operation::Add(p, q) if p == b => Some(q),
+            _ => None,
+        };
+        match (rest, self.known_number(b)) {
+            (Some(rest), _) if self.length(rest) == self.length(a) => rest,
+            (_, Some(0.0)) => a,
             _ => self.push(Operation::Subtract(a, b), self.common(a, b)),
         }
     }
@@ -108,9 +115,16 @@ impl Builder {
         }
     }
 
+    /// (p·b)/b is p, and where b is 0, too.
     pub fn divide(&mut self, a: Place, b: Place) -> Place {
-        match self.known_number(b) {
-            Some(1.0) => a,
+        let rest = match self.instructions[a].operation {
+            Operation::Multiply(p, q) if q == b => Some(p),
+            Operation::Multiply(p, q) if p == b => Some(q),
+            _ => None,
+        };
+        match (rest, self.known_number(b)) {
+            (Some(rest), _) if self.length(rest) == self.length(a) => rest,
+            (_, Some(1.0)) => a,
             _ => self.push(Operation::Divide(a, b), self.common(a, b)),
         }
     }
@@ -207,8 +221,10 @@ impl Builder {
     fn sum_of_squares(&mut self, a: Place) -> Place {
         match self.instructions[a].operation.clone() {
             Operation::Divide(b, c) if self.length(c) == 1 => {
-                let (rest, square) = (self.sum_of_squares(b), self.square(c));
-                self.divide(rest, square)
+                // Twice, since the square of a small scale underflows earlier.
+                let rest = self.sum_of_squares(b);
+                let once = self.divide(rest, c);
+                self.divide(once, c)
             }
             Operation::Multiply(b, c) if self.length(b) == 1 || self.length(c) == 1 => {
                 let (number, vector) = if self.length(b) == 1 { (b, c) } else { (c, b) };

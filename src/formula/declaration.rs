@@ -4,7 +4,7 @@ use super::compiler::Compiler;
 use super::fault::FormulaError;
 use super::parser::expression;
 use super::token::{Token, tokens};
-use super::{Data, Span};
+use super::{Data, Shape, Span};
 use crate::density::Constraint;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -18,12 +18,39 @@ pub struct Parameter {
     pub size: Option<usize>,
     /// What it must satisfy.
     pub constraint: Constraint,
+    /// A change of variables by other parameters.
+    pub affine: Option<Affine>,
+}
+
+/// x = offset + multiplier·u, formulas of data and of parameters that have none themselves: the coordinates u of a
+/// hierarchy are no funnel. With its Jacobian in the density, x has the law that the formula gives it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Affine {
+    /// A number, or a vector as long as the parameter.
+    pub offset: String,
+    /// Likewise, and positive.
+    pub multiplier: String,
 }
 
 impl Parameter {
+    /// Names of its coordinates.
+    pub(super) fn free_names(&self) -> Vec<String> {
+        let names = self.entry_names();
+        match &self.affine {
+            None => self.constraint.free_names(&names),
+            Some(Affine { offset, multiplier }) => {
+                names.iter().map(|name| format!("({name} - {offset}) / {multiplier}")).collect()
+            }
+        }
+    }
+
     /// Number of entries.
     pub fn length(&self) -> usize {
         self.size.unwrap_or(1)
+    }
+
+    pub(super) fn shape(&self) -> Shape {
+        self.size.map_or(Shape::Number, Shape::Vector)
     }
 
     /// Its name, or `name[1]`, `name[2]`, … of a vector.

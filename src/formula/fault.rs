@@ -163,19 +163,19 @@ pub struct FormulaError {
     /// Where, in bytes of the formula.
     pub span: Span,
     /// The line, and the place in it.
-    pub excerpt: Excerpt,
+    pub excerpt: Box<Excerpt>,
 }
 
 impl FormulaError {
     pub(super) fn of(located: Located, text: &str) -> FormulaError {
         let Located { fault, span } = located;
-        FormulaError { fault, span, excerpt: Excerpt::of(text, span) }
+        FormulaError { fault, span, excerpt: Box::new(Excerpt::of(text, span)) }
     }
 }
 
 impl fmt::Display for FormulaError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Excerpt { line, column, .. } = self.excerpt;
+        let Excerpt { line, column, .. } = *self.excerpt;
         write!(f, "line {line}, column {column} of the formula: {}\n{}", self.fault, self.excerpt)
     }
 }

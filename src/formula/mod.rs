@@ -14,6 +14,8 @@ mod lanes;
 mod matrix;
 mod model;
 mod model_error;
+#[cfg(test)]
+mod model_tests;
 mod parser;
 mod program;
 mod shape;
@@ -22,10 +24,11 @@ mod syntax;
 mod token;
 
 pub use data::Data;
-pub use declaration::{DeclarationError, Parameter, constraint, size};
+pub use declaration::{Affine, DeclarationError, Parameter, constraint, size};
 pub use excerpt::{Excerpt, Span};
 pub use fault::{Fault, FormulaError};
 pub use matrix::Matrix;
 pub use model::Model;
 pub use model_error::ModelError;
 pub use shape::Shape;
+pub use token::names_in;

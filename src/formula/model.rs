@@ -1,13 +1,14 @@
 //! A density given by parameters, data and a formula.
 
-use super::compiler::{Compiler, Value};
+use super::builder::Place;
+use super::compiler::{Compiler, Value, of_shape};
 use super::declaration::entry_names;
 use super::fault::{Fault, FormulaError};
-use super::parser::statements;
+use super::parser::{expression, statements};
 use super::program::Program;
 use super::sweep::Sweep;
 use super::token::{Token, tokens};
-use super::{Data, ModelError, Parameter, Span};
+use super::{Data, ModelError, Parameter, Shape, Span};
 use crate::autodiff::{Tape, Taylor, Var};
 use crate::density::{Constraint, Target, nearest};
 use crate::num::Scalar;
@@ -18,16 +19,25 @@ use std::collections::BTreeMap;
 ///
 /// log ρ(u) = Σ terms of the formula at x(u) + log |det ∂x/∂u|, nats; every normalising constant is kept.
 ///
-/// −inf where a distribution has no density; NaN where the formula gives NaN. Scores come from one sweep backward
+/// −inf where a distribution has no density, where log ρ is below −1e100, and where a parameter has been rounded to a
+/// bound or overflowed (σ = e^u for u = −800): there is no mass there, and searches come by. NaN where the formula gives
+/// NaN. Scores come from one sweep backward
 /// over whole vectors, second derivatives from one run per direction.
 #[derive(Clone, Debug)]
 pub struct Model {
     parameters: Vec<Parameter>,
     program: Program,
+    /// Parameters, then what else is to be reported, and the names of all entries.
     reported: Program,
-    reported_names: Vec<String>,
+    names: Vec<String>,
     dim: usize,
 }
+
+/// Log densities below this one are as good as −inf, and their scores may overflow.
+const LEAST: f64 = -1e100;
+
+/// A parameter nearer than this to a bound counts as on it: its inverse, a slope of log ρ, must not overflow.
+const EDGE: f64 = 1e-300;
 
 impl Model {
     /// Compiles a formula; `report` names quantities it defines that are wanted beside the parameters.
@@ -47,22 +57,18 @@ impl Model {
         check_data(data)?;
         parameters.iter().try_for_each(check_parameter)?;
         let mut compiler = Compiler::with_data(data);
-        let mut first = 0;
-        for parameter in &parameters {
-            let place = compiler.builder.parameters(first, parameter.length(), bounds(parameter.constraint));
-            let value = if parameter.size.is_none() { Value::Number(place) } else { Value::Vector(place) };
-            compiler.names.insert(parameter.name.clone(), value);
-            first += parameter.length();
-        }
+        declare(&mut compiler, &parameters)?;
+        let jacobians = std::mem::take(&mut compiler.terms);
         let compiled = statements(formula).and_then(|list| compiler.statements(&list));
         compiled.map_err(|located| ModelError::Formula(FormulaError::of(located, formula)))?;
         if compiler.terms.is_empty() {
             let located = Fault::Empty.at(Span { start: 0, end: formula.len() });
             return Err(ModelError::Formula(FormulaError::of(located, formula)));
         }
-        let (reported, reported_names) = reported(&compiler, report)?;
+        compiler.terms.extend(jacobians);
+        let (reported, names) = reported(&compiler, &parameters, report)?;
         let dim = parameters.iter().map(|p| p.constraint.n_free(p.length())).sum();
-        Ok(Model { program: log_density(&mut compiler), reported, reported_names, parameters, dim })
+        Ok(Model { program: log_density(&mut compiler), reported, names, parameters, dim })
     }
 
     /// Its parameters.
@@ -76,11 +82,39 @@ impl Model {
     /// If `u` has not as many numbers as there are coordinates.
     pub fn log_density<S: Scalar>(&self, u: &[S]) -> S {
         let (x, log_det) = self.lift(u);
-        match self.program.run(&x).as_slice() {
+        let outside = || S::constant(f64::NEG_INFINITY);
+        if self.is_on_a_bound(&x) {
+            return outside();
+        }
+        let value = match self.program.run(&x).as_slice() {
             [value] => value.clone() + log_det,
             [value, support] if support.value() == 0.0 => value.clone() + log_det,
-            _ => S::constant(f64::NEG_INFINITY),
+            _ => return outside(),
+        };
+        if value.value() < LEAST { outside() } else { value }
+    }
+
+    /// Whether a parameter with a constraint has been rounded to a bound, or to infinity.
+    fn is_on_a_bound<S: Scalar>(&self, x: &[S]) -> bool {
+        let mut rest = x;
+        self.parameters.iter().any(|parameter| {
+            let (own, others) = rest.split_at(parameter.length());
+            rest = others;
+            let (low, high) = bounds(parameter.constraint);
+            // An ordered vector has no bounds, but differences that may overflow.
+            parameter.constraint != Constraint::Real
+                && own.iter().map(S::value).any(|v| v - low < EDGE || high - v < EDGE || v.abs() > 1.0 / EDGE)
+        })
+    }
+
+    /// log ρ by a sweep; none outside.
+    fn swept(&self, sweep: &mut Sweep<'_>, x: &[f64], log_det: f64) -> Option<f64> {
+        if self.is_on_a_bound(x) {
+            return None;
         }
+        let value = sweep.forward(x)? + log_det;
+        // NaN is not below, and goes on to be told.
+        if value < LEAST { None } else { Some(value) }
     }
 
     /// Parameters of coordinates, and log |det ∂x/∂u|.
@@ -127,26 +161,22 @@ impl Target for Model {
     }
 
     fn names(&self) -> Vec<String> {
-        self.parameters.iter().flat_map(|p| p.constraint.free_names(&p.entry_names())).collect()
+        self.parameters.iter().flat_map(Parameter::free_names).collect()
     }
 
     fn constrained_names(&self) -> Vec<String> {
-        let own = self.parameters.iter().flat_map(Parameter::entry_names);
-        own.chain(self.reported_names.iter().cloned()).collect()
+        self.names.clone()
     }
 
     fn constrain(&self, u: &[f64]) -> Vec<f64> {
-        let (mut x, _) = self.lift(u);
-        let reported = self.reported.run(&x);
-        x.extend(reported);
-        x
+        self.reported.run(&self.lift(u).0)
     }
 
     fn values(&self, points: &[f64], values: &mut [f64]) {
         let mut sweep = Sweep::new(&self.program);
         for (u, value) in points.chunks_exact(self.dim).zip(values) {
             let (x, log_det) = self.lift(u);
-            *value = sweep.forward(&x).map_or(f64::NEG_INFINITY, |value| value + log_det);
+            *value = self.swept(&mut sweep, &x, log_det).unwrap_or(f64::NEG_INFINITY);
         }
     }
 
@@ -157,12 +187,12 @@ impl Target for Model {
         let rows = points.chunks_exact(self.dim).zip(scores.chunks_exact_mut(self.dim));
         for ((u, score), value) in rows.zip(values) {
             let (x, log_det) = self.lift(u);
-            let Some(at_x) = sweep.forward(&x) else {
+            let Some(inside) = self.swept(&mut sweep, &x, log_det) else {
                 *value = f64::NEG_INFINITY;
                 score.fill(0.0);
                 continue;
             };
-            *value = at_x + log_det;
+            *value = inside;
             sweep.backward(&mut gradient);
             self.pull_back(u, &gradient, &mut tape, &mut scratch, score);
         }
@@ -195,10 +225,59 @@ fn log_density(compiler: &mut Compiler) -> Program {
     Program::new(&compiler.builder.instructions, &roots)
 }
 
-/// A program of the quantities to report, and the names of their entries.
-fn reported(compiler: &Compiler, report: &[String]) -> Result<(Program, Vec<String>), ModelError> {
+/// Gives the parameters their names: as they are, then those with an offset and a multiplier, whose log Jacobians are
+/// left among the terms.
+fn declare(compiler: &mut Compiler, parameters: &[Parameter]) -> Result<(), ModelError> {
+    let mut places = Vec::new();
+    let mut first = 0;
+    for parameter in parameters {
+        let place = compiler.builder.parameters(first, parameter.length(), bounds(parameter.constraint));
+        if parameter.affine.is_none() {
+            compiler.names.insert(parameter.name.clone(), of_shape(parameter.shape(), place));
+        }
+        places.push(place);
+        first += parameter.length();
+    }
+    let mut moved = Vec::new();
+    for (parameter, place) in parameters.iter().zip(places) {
+        if let Some(affine) = &parameter.affine {
+            let offset = affine_part(compiler, parameter, &affine.offset)?;
+            let multiplier = affine_part(compiler, parameter, &affine.multiplier)?;
+            let scaled = compiler.builder.multiply(multiplier, place);
+            let x = compiler.builder.add(offset, scaled);
+            let log = compiler.builder.log(multiplier);
+            let jacobian = compiler.builder.total(log, parameter.length());
+            compiler.terms.push(jacobian);
+            moved.push((parameter.name.clone(), of_shape(parameter.shape(), x)));
+        }
+    }
+    // Only now: an offset may not read a parameter that has one itself.
+    compiler.names.extend(moved);
+    Ok(())
+}
+
+/// An offset or a multiplier: a number, or as many as the parameter has.
+fn affine_part(compiler: &mut Compiler, parameter: &Parameter, text: &str) -> Result<Place, ModelError> {
+    let wrong =
+        |located| ModelError::Affine { name: parameter.name.clone(), error: FormulaError::of(located, text) };
+    let tree = expression(text).map_err(wrong)?;
+    let (place, right) = compiler.entries_and_shape(&tree, "an offset or a multiplier").map_err(wrong)?;
+    let left = parameter.shape();
+    if right != Shape::Number && right != left {
+        let what = "a parameter and its offset or multiplier".to_string();
+        return Err(wrong(Fault::Sizes { what, left, right }.at(tree.span)));
+    }
+    Ok(place)
+}
+
+/// A program of the parameters and the quantities to report, and the names of their entries.
+fn reported(
+    compiler: &Compiler,
+    parameters: &[Parameter],
+    report: &[String],
+) -> Result<(Program, Vec<String>), ModelError> {
     let (mut roots, mut names) = (Vec::new(), Vec::new());
-    for name in report {
+    for name in parameters.iter().map(|parameter| &parameter.name).chain(report) {
         let (place, size) = match compiler.names.get(name) {
             Some(Value::Number(place)) => (*place, None),
             Some(Value::Vector(place)) => (*place, Some(compiler.builder.length(*place))),
@@ -268,5 +347,11 @@ fn check_parameter(parameter: &Parameter) -> Result<(), ModelError> {
         Constraint::Between(low, high) => low.is_finite() && high.is_finite() && low < high,
         _ => true,
     };
-    if fits { Ok(()) } else { Err(ModelError::Bounds { name: name() }) }
+    match parameter.affine {
+        _ if !fits => Err(ModelError::Bounds { name: name() }),
+        Some(_) if parameter.constraint != Constraint::Real => {
+            Err(ModelError::AffineOfConstrained { name: name() })
+        }
+        _ => Ok(()),
+    }
 }

@@ -44,6 +44,18 @@ pub enum ModelError {
         /// The parameter.
         name: String,
     },
+    /// An offset or a multiplier that is wrong somewhere.
+    Affine {
+        /// The parameter.
+        name: String,
+        /// What is wrong.
+        error: FormulaError,
+    },
+    /// A change of variables of a parameter that has a constraint already.
+    AffineOfConstrained {
+        /// The parameter.
+        name: String,
+    },
     /// A quantity to report that the formula does not define.
     NotDefined {
         /// As given.
@@ -79,6 +91,13 @@ impl fmt::Display for ModelError {
             ModelError::Bounds { name } => {
                 write!(f, "the bounds of {name:?} must be finite, the lower one below the upper one")
             }
+            ModelError::Affine { name, error } => {
+                write!(f, "the offset or multiplier of {name:?}: {}", error.fault)
+            }
+            ModelError::AffineOfConstrained { name } => write!(
+                f,
+                "{name:?} has a constraint and cannot have an offset or a multiplier beside it; leave one of them out"
+            ),
             ModelError::NotDefined { name, nearest } => {
                 write!(f, "the formula defines no quantity {name:?} to report")?;
                 nearest.as_ref().map_or(Ok(()), |nearest| write!(f, "; did you mean {nearest:?}?"))

@@ -2,6 +2,7 @@
 
 use super::Span;
 use super::fault::{Fault, Located};
+use std::collections::BTreeSet;
 
 /// A word of a formula.
 #[derive(Clone, Debug, PartialEq)]
@@ -60,6 +61,16 @@ pub(super) fn tokens(text: &str) -> Result<Vec<(Token, Span)>, Located> {
     }
     found.push((Token::End, Span { start: text.trim_end().len(), end: text.len() }));
     Ok(found)
+}
+
+/// Names that a formula reads or defines; of a text that is no formula, those before the first strange character.
+pub fn names_in(text: &str) -> BTreeSet<String> {
+    let until = tokens(text).err().map_or(text.len(), |located| located.span.start);
+    let words = tokens(&text[..until]).unwrap_or_default();
+    words
+        .into_iter()
+        .filter_map(|(word, _)| if let Token::Name(name) = word { Some(name) } else { None })
+        .collect()
 }
 
 /// A line that ends in an operator or a comma goes on in the next one.

@@ -1,6 +1,6 @@
 //! A density file read and dispatched: formula, shared library or child process, and settings of the run.
 
-use super::{DensityFileError, Source, command, formula, library};
+use super::{DensityFileError, Embedded, Source, command, formula, library};
 use crate::density::Target;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -37,7 +37,8 @@ pub struct DensityFile {
 #[serde(deny_unknown_fields)]
 struct Tables {
     log_density: Option<Spanned<String>>,
-    report: Option<Spanned<Value>>,
+    report: Option<Spanned<Vec<String>>>,
+    model: Option<formula::ModelTable>,
     parameters: Option<Entries>,
     data: Option<Entries>,
     library: Option<library::Table>,
@@ -60,6 +61,14 @@ impl DensityFile {
         DensityFile::of(Source::read(path)?)
     }
 
+    /// Reads a density file built into the program.
+    ///
+    /// # Errors
+    /// As [`DensityFile::read`].
+    pub fn embedded(path: &str, files: Embedded) -> Result<DensityFile, DensityFileError> {
+        DensityFile::of(Source::embedded(path, files)?)
+    }
+
     /// The same for a text that was read before.
     ///
     /// # Errors
@@ -68,10 +77,14 @@ impl DensityFile {
         let tables: Tables = toml::from_str(&source.text)
             .map_err(|cause| DensityFileError::Syntax { path: source.path.clone(), cause })?;
         let mut doors = Vec::new();
-        let Tables { log_density, report, parameters, data, library, command, run } = tables;
-        if log_density.is_some() || parameters.is_some() || data.is_some() || report.is_some() {
-            let formula = formula::Table { log_density, report, parameters, data };
-            doors.push(("[parameters]", Door::Formula(formula)));
+        let Tables { log_density, report, model, parameters, data, library, command, run } = tables;
+        if model.is_some() && (log_density.is_some() || report.is_some()) {
+            let doors = vec!["log_density above the tables", "[model]"];
+            return Err(DensityFileError::TwoDoors { path: source.path, doors });
+        }
+        let model = model.unwrap_or(formula::ModelTable { log_density, report });
+        if model.log_density.is_some() || model.report.is_some() || parameters.is_some() || data.is_some() {
+            doors.push(("[parameters]", Door::Formula(formula::Table { model, parameters, data })));
         }
         doors.extend(library.map(|table| ("[library]", Door::Library(table))));
         doors.extend(command.map(|table| ("[command]", Door::Command(table))));
