@@ -109,8 +109,8 @@ pub fn line(progress: &Progress, pilot_ess: Option<f64>) -> String {
     let ess = pilot_ess.map_or(String::new(), |ess| format!("  ESS {ess:.2}"));
     let left = time_left(progress).map_or(String::new(), |left| format!(", at most {} left", clock(left)));
     let (loss, damping, elapsed) = (record.loss, record.damping, clock(elapsed));
-    let part = if blocks > 1 { format!("block {block}/{blocks}  ") } else { String::new() };
-    format!("{part}step {step:>width$}/{steps}  loss {loss:.2e}  damping {damping:.1e}{ess}  {elapsed}{left}")
+    let part = if blocks > 1 { format!(" of block {block}/{blocks}") } else { String::new() };
+    format!("step {step:>width$}/{steps}{part}  loss {loss:.2e}  damping {damping:.1e}{ess}  {elapsed}{left}")
 }
 
 /// If every step takes as long as the mean so far; `None` before the first and after the last.

@@ -3,9 +3,9 @@
 use super::data::{self, DataTable};
 use super::file::Entries;
 use super::{DensityFileError, FileFault, Source};
-use crate::density::{Constraint, Target};
+use crate::density::{Constraint, Target, nearest};
 use crate::formula::{
-    self, Affine, Data, DeclarationError, FormulaError, Model, ModelError, Parameter, Span, names_in,
+    self, Affine, Data, DeclarationError, Fault, FormulaError, Model, ModelError, Parameter, Span, names_in,
 };
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -135,7 +135,15 @@ fn told(
         |name: &str| tables.clone().flat_map(|entries| entries.keys()).find(|key| key.get_ref() == name);
     match error {
         ModelError::Formula(error) => {
-            let fault = FileFault::Formula { fault: error.fault.clone(), offered: data.offered.clone() };
+            let mut fault = error.fault.clone();
+            if let (Fault::Unknown { what: "name", given, nearest: found }, Some((_, names))) =
+                (&mut fault, &data.offered)
+            {
+                // Only what the formula reads was taken from the file: a misspelt column was not.
+                let known: Vec<String> = found.iter().chain(names).cloned().collect();
+                *found = nearest(given, known.iter().map(String::as_str)).map(str::to_string);
+            }
+            let fault = FileFault::Formula { fault, offered: data.offered.clone() };
             match place_in_file(&error, formula, source) {
                 Some(place) => source.fault(place, fault),
                 // The text was written with escapes: then its own line and column serve.
