@@ -1,10 +1,9 @@
 //! The loop of a fit: points, Gauss-Newton steps, pilot draws, and a stated reason to stop.
 
-use super::sampler::{mover, sampler};
 use super::selection::select;
 use super::{
     Assembler, Collocation, Control, FitError, FitSettings, HistoryRow, Pilot, PointSet, Points, Probe,
-    Sampler, Snapshot, TrainingState, Watcher,
+    Snapshot, TrainingState, Watcher,
 };
 use crate::density::{self, Target};
 use crate::evolution::Evolution;
@@ -58,10 +57,10 @@ impl fmt::Display for StopReason {
     }
 }
 
-/// Steps between pilots along a flow, which cost less than a step, and with noise, which cost as much as twenty; and
-/// their draws: 1024 tell 0.99 from 0.95.
-const STEPS_PER_FLOW_PILOT: usize = 5;
-const STEPS_PER_NOISY_PILOT: usize = 25;
+/// Steps between pilots, which cost less than a step, and their draws: 1024 tell 0.99 from 0.95. They follow the flow even
+/// where draws will have noise: that judges the same fields, while what a chain of so many steps loses beside it no
+/// further fit would give back.
+const STEPS_PER_PILOT: usize = 5;
 const PILOT_DRAWS: usize = 1024;
 const CONFIRMING_DRAWS: usize = 8192;
 /// Candidates for each point of a set.
@@ -144,20 +143,13 @@ impl Training<'_> {
         if is_fresh {
             state.size.observe(record.loss_before);
         }
-        let has_pilot = step.is_multiple_of(self.steps_per_pilot()) || step == self.settings.steps;
+        let has_pilot = step.is_multiple_of(STEPS_PER_PILOT) || step == self.settings.steps;
         let pilot_ess = if has_pilot { self.pilot_ess(state.theta())? } else { None };
         let n_points = points.len();
         if !step.is_multiple_of(self.settings.steps_per_set) {
             state.set = Some(points);
         }
         Ok(HistoryRow { step, n_points, record, pilot_ess })
-    }
-
-    fn steps_per_pilot(&self) -> usize {
-        match sampler(self.evolution, self.settings) {
-            Sampler::Flow => STEPS_PER_FLOW_PILOT,
-            Sampler::Noise => STEPS_PER_NOISY_PILOT,
-        }
     }
 
     fn reason_to_end(&self, row: &HistoryRow) -> Option<StopReason> {
@@ -194,7 +186,7 @@ impl Training<'_> {
     /// a thousand draws do not see the heavy weights that one in a thousand has.
     fn pilot_ess(&self, theta: &[f64]) -> Result<Option<f64>, FitError> {
         let tolerance = Tolerance { absolute: 1e-4, relative: 1e-4 };
-        let Ok(mover) = mover(self.field(theta), self.settings, tolerance) else { return Ok(None) };
+        let mover = Mover::Flow(tolerance);
         let few = self.ess_of_draws(theta, &mover, PILOT_DRAWS, Purpose::Pilot)?;
         if few.is_some_and(|ess| ess >= self.settings.target_ess) {
             return self.ess_of_draws(theta, &mover, CONFIRMING_DRAWS, Purpose::Confirm);
