@@ -1,7 +1,7 @@
 //! The pilot: where the target is and how wide, so that the fit can work in standardised coordinates.
 
 use super::gaussian_part::split_gaussian;
-use super::hierarchy::log_scales;
+use super::hierarchy::{log_scales, narrow_centres};
 use super::independent::independent_blocks;
 use super::laplace::{Laplace, Located};
 use super::{Block, FitError, FitSettings, Frame, Framed, Ladder, Population, Split, Tempering};
@@ -221,6 +221,9 @@ fn search(target: &dyn Target, seed: u64) -> Result<Found, FitError> {
     Ok((in_block(&ladder, &framed), Located::Laplace))
 }
 
+/// Scales of driven coordinates and their centres depend on each other; both settle in a few rounds.
+const RECENTRINGS: usize = 3;
+
 /// Under independence a correlation of n particles has standard deviation 1/√n. Tempered particles descend from fewer
 /// ancestors, so the bound is ten of them.
 fn correlation_bound(n: usize) -> f64 {
@@ -230,13 +233,35 @@ fn correlation_bound(n: usize) -> f64 {
 /// The frame in which points y look standard.
 fn frame_of(y: &[f64], dim: usize) -> Frame {
     let n = y.len() / dim;
-    let (location, covariance) = moments(y, dim);
+    let (mut location, mut covariance) = moments(y, dim);
+    let scale = root(covariance.clone(), n);
+    let w = whitened(y, &location, &scale);
+    let scales = log_scales(w.as_slice(), dim, correlation_bound(n));
+    if scales.driven.is_empty() {
+        return Frame { location, scale, log_scales: scales };
+    }
+    // Heavy tails make correlations between driven coordinates, and shift their means, by parts of their widest scale;
+    // where they are narrow that is many of their own.
+    for a in &scales.driven {
+        for b in scales.driven.iter().filter(|b| b.coordinate != a.coordinate) {
+            covariance[(a.coordinate, b.coordinate)] = 0.0;
+        }
+    }
     let scale = root(covariance, n);
-    let points = DMatrix::from_column_slice(dim, n, y);
-    let centred = DMatrix::from_fn(dim, n, |i, k| points[(i, k)] - location[i]);
-    let w = scale.solve_lower_triangular(&centred).expect("a root has a positive diagonal");
-    let log_scales = log_scales(w.as_slice(), dim, correlation_bound(n));
-    Frame { location, scale, log_scales }
+    let mut found = scales;
+    for _ in 0..RECENTRINGS {
+        let w = whitened(y, &location, &scale);
+        found = log_scales(w.as_slice(), dim, correlation_bound(n));
+        location += &scale * narrow_centres(w.as_slice(), dim, &found);
+    }
+    Frame { location, scale, log_scales: found }
+}
+
+/// scale⁻¹(y − location), a column for each point.
+fn whitened(y: &[f64], location: &DVector<f64>, scale: &DMatrix<f64>) -> DMatrix<f64> {
+    let mut points = DMatrix::from_column_slice(location.len(), y.len() / location.len(), y);
+    points.column_iter_mut().for_each(|mut column| column -= location);
+    scale.solve_lower_triangular(&points).expect("a root has a positive diagonal")
 }
 
 fn moments(x: &[f64], dim: usize) -> (DVector<f64>, DMatrix<f64>) {
