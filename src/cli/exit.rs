@@ -1,5 +1,6 @@
 //! How the program ends: its exit codes, and the one error that maps to them.
 
+use super::report_files::ReportError;
 use super::settings::SettingsError;
 use crate::fitting::FitError;
 use crate::report::FolderError;
@@ -46,6 +47,8 @@ pub enum CliError {
     Folder(FolderError),
     /// The fit, or the density at the draws.
     Fit(FitError),
+    /// The report of a run.
+    Report(ReportError),
     /// No row of a table has the text asked for in its name.
     NoRow {
         /// The table.
@@ -66,11 +69,15 @@ impl CliError {
     /// The exit it leads to.
     pub fn exit(&self) -> Exit {
         match self {
-            CliError::Folder(FolderError::Write { .. }) | CliError::System { .. } => Exit::OutputFailed,
+            CliError::Folder(FolderError::Write { .. })
+            | CliError::Report(ReportError::Write { .. })
+            | CliError::System { .. } => Exit::OutputFailed,
             CliError::Fit(FitError::Density(_) | FitError::NoSupport { .. }) => Exit::DensityFailed,
-            CliError::Settings(_) | CliError::Folder(_) | CliError::Fit(_) | CliError::NoRow { .. } => {
-                Exit::WrongCall
-            }
+            CliError::Settings(_)
+            | CliError::Folder(_)
+            | CliError::Fit(_)
+            | CliError::Report(_)
+            | CliError::NoRow { .. } => Exit::WrongCall,
         }
     }
 }
@@ -81,6 +88,7 @@ impl fmt::Display for CliError {
             CliError::Settings(error) => error.fmt(f),
             CliError::Folder(error) => error.fmt(f),
             CliError::Fit(error) => error.fmt(f),
+            CliError::Report(error) => error.fmt(f),
             CliError::NoRow { table, text } => {
                 write!(
                     f,
@@ -103,6 +111,12 @@ impl From<SettingsError> for CliError {
 impl From<FolderError> for CliError {
     fn from(error: FolderError) -> CliError {
         CliError::Folder(error)
+    }
+}
+
+impl From<ReportError> for CliError {
+    fn from(error: ReportError) -> CliError {
+        CliError::Report(error)
     }
 }
 

@@ -5,6 +5,7 @@ use super::audit::audit;
 use super::exit::{CliError, Exit};
 use super::keys::{KeySpec, Value};
 use super::progress::Style;
+use super::report::report_again;
 use super::reproduce::{optimisers, pde, samplers};
 use super::run::{Console, Output, RunOptions, Subject, run_target};
 use super::run_settings::RunSettings;
@@ -43,6 +44,10 @@ fn dispatch(call: Call, progress: Style, console: &mut Console<'_>) -> Result<Ex
         Call::Run(call) => run(&call, progress, console),
         Call::Targets => print(console, &targets_text(), Exit::Trusted),
         Call::Reproduce(call) => reproduce(&call, console),
+        Call::Report { folder } => {
+            report_again(&folder)?;
+            print(console, &format!("{}\n", folder.join("report.html").display()), Exit::Trusted)
+        }
         Call::Audit { target } => {
             let chosen = target.map(|name| entry(&name)).transpose()?;
             let checks = audit(chosen.map(|entry| entry.name));
@@ -131,12 +136,9 @@ fn output(call: &RunCall) -> Output {
     }
 }
 
-/// At most 20 000 for the outline in the figure, more than its bins resolve; none in the plane, where contours serve.
+/// At most 20 000, more than the bins of a figure resolve.
 fn exact_draws(target: &dyn Benchmark, settings: &RunSettings) -> Option<Vec<f64>> {
     let dim = target.dim();
-    if dim == 2 {
-        return None;
-    }
     let mut stream = Stream::new(settings.fit.seed, Purpose::Exact, 0);
     let mut draws = vec![0.0; dim * settings.draws.min(20_000)];
     draws.chunks_exact_mut(dim).all(|x| target.draw(&mut stream, x)).then_some(draws)

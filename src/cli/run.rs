@@ -1,9 +1,10 @@
 //! The main job: folder, fit, draws, estimates, figures, record, verdict.
 
 use super::exit::{CliError, Exit};
-use super::figures::{density_figure, loss_figure};
 use super::keys::Value;
 use super::progress::{Display, Style};
+use super::report::report;
+use super::report_data::{loss_table, report_tables, seconds_table};
 use super::run_settings::RunSettings;
 use super::summary::summary;
 use crate::density::{Facts, Target};
@@ -12,7 +13,7 @@ use crate::diagnostics::{
 };
 use crate::fitting::{Control, DrawError, Draws, Fit, FitError, StopReason, fit};
 use crate::optim::{Method, Outcome};
-use crate::report::{Csv, FolderError, IfExists, Machine, Provenance, Record, RunFolder, Verdict, npy_bytes};
+use crate::report::{IfExists, Machine, Provenance, Record, RunFolder, Verdict, npy_bytes};
 use crate::transport::TransportError;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
@@ -31,7 +32,7 @@ pub struct Subject<'a> {
     pub target: &'a dyn Target,
     /// What is known of it.
     pub facts: &'a Facts,
-    /// Exact draws for the figure, n×d, if there are any.
+    /// Exact draws for the upper bound of log Z and for figures, n×d, if there are any.
     pub exact_draws: Option<&'a [f64]>,
 }
 
@@ -74,6 +75,8 @@ pub(super) struct Fitted {
     no_draws: Option<TransportError>,
     /// Wall time of the fit without the draws.
     fit_seconds: f64,
+    /// Steps, and wall time after each.
+    seconds: Vec<(usize, f64)>,
 }
 
 impl Fitted {
@@ -90,7 +93,7 @@ impl Fitted {
             }
             Err(DrawError::Density(error)) => return Err(FitError::Density(error).into()),
         };
-        Ok(Fitted { fit, draws, no_draws, fit_seconds })
+        Ok(Fitted { fit, draws, no_draws, fit_seconds, seconds: Vec::new() })
     }
 
     fn interrupted(&self) -> bool {
@@ -122,9 +125,9 @@ pub fn run_target(
         pool.map_err(|cause| CliError::System { what: "starting threads", cause: io::Error::other(cause) })?;
     let fitted = pool.install(|| fit_and_draw(subject, options, console))?;
     let mut record = pool.install(|| record(subject, options, &fitted));
-    write_results(&mut folder, subject, &record, &fitted)?;
+    let tables = pool.install(|| report_tables(subject, &record, &fitted));
     record.total_seconds = start.elapsed().as_secs_f64();
-    folder.write("run.json", record.to_json().as_bytes())?;
+    write_results(&mut folder, &record, &fitted, tables)?;
     let place = folder.commit()?;
     let printed =
         console.out.write_all(summary(&record, &place).as_bytes()).and_then(|()| console.out.flush());
@@ -146,8 +149,10 @@ fn fit_and_draw(
     let mut display = Display::new(&mut *console.err, options.progress);
     let stop = console.stop;
     display.say("looking for the target with annealed particles");
+    let mut seconds = Vec::new();
     let fit = fit(subject.target, settings, &mut |progress| {
         display.update(progress);
+        seconds.push((progress.step, progress.elapsed.as_secs_f64()));
         if stop.load(Ordering::Relaxed) { Control::Stop } else { Control::Continue }
     });
     display.end_line();
@@ -156,46 +161,36 @@ fn fit_and_draw(
     display.say(&format!("moving {n_draws} draws"));
     let fitted = Fitted::with_draws(fit, subject.target, &options.settings, fit_seconds);
     display.end_line();
-    fitted
+    Ok(Fitted { seconds, ..fitted? })
 }
 
-/// Everything but run.json, which is written last.
+/// Numbers, then what is made of them by [`report`] as from a folder, and run.json last.
 fn write_results(
     folder: &mut RunFolder,
-    subject: &Subject<'_>,
     record: &Record,
     fitted: &Fitted,
-) -> Result<(), FolderError> {
-    let Fitted { fit, draws, .. } = fitted;
-    folder.write("draws.npy", &npy_bytes(&[record.n_draws, record.dim], &draws.x))?;
-    folder.write("log_weights.npy", &npy_bytes(&[record.n_draws], &draws.log_weights))?;
-    let mut losses = Csv::new(&[
-        "step",
-        "points",
-        "loss_before",
-        "loss",
-        "scale",
-        "damping",
-        "solve_residual",
-        "pilot_ess",
-    ]);
-    for row in &fit.history {
-        let r = &row.record;
-        let ess = row.pilot_ess.unwrap_or(f64::NAN);
-        losses.row(&[
-            row.step as f64,
-            row.n_points as f64,
-            r.loss_before,
-            r.loss,
-            r.scale,
-            r.damping,
-            r.solve_residual,
-            ess,
-        ]);
+    tables: Vec<(&'static str, String)>,
+) -> Result<(), CliError> {
+    let Fitted { fit, draws, seconds, .. } = fitted;
+    let mut files: BTreeMap<&str, Vec<u8>> =
+        tables.into_iter().map(|(name, text)| (name, text.into_bytes())).collect();
+    files.insert("draws.npy", npy_bytes(&[record.n_draws, record.dim], &draws.x));
+    files.insert("log_weights.npy", npy_bytes(&[record.n_draws], &draws.log_weights));
+    files.insert("losses.csv", loss_table(&fit.history).into_bytes());
+    files.insert("seconds.csv", seconds_table(seconds).into_bytes());
+    let json = record.to_json();
+    let read = |name: &str| match name {
+        "run.json" => Ok(json.clone().into_bytes()),
+        name => files.get(name).cloned().ok_or(io::ErrorKind::NotFound.into()),
+    };
+    let made = report(&read)?;
+    for (name, bytes) in &files {
+        folder.write(name, bytes)?;
     }
-    folder.write("losses.csv", losses.text().as_bytes())?;
-    folder.write("density.svg", density_figure(subject, record, draws).as_bytes())?;
-    folder.write("loss.svg", loss_figure(record, &fit.history).as_bytes())
+    for (name, text) in made {
+        folder.write(name, text.as_bytes())?;
+    }
+    Ok(folder.write("run.json", json.as_bytes())?)
 }
 
 /// The verdict of the diagnostics, and what only the run knows against it.
@@ -334,8 +329,14 @@ mod tests {
             assert_eq!((record.n_draws, record.steps, record.verdict), (0, 2, Verdict::NotTrusted));
             assert!(record.reasons.len() == 1 && record.reasons[0].contains("there are no draws: the flow"));
             let mut folder = RunFolder::create(&home.path().join("out"), IfExists::Refuse).unwrap();
-            write_results(&mut folder, &subject, &record, &fitted).unwrap();
-            folder.commit().unwrap();
+            let tables = report_tables(&subject, &record, &fitted);
+            write_results(&mut folder, &record, &fitted, tables).unwrap();
+            let place = folder.commit().unwrap();
+            let page = std::fs::read_to_string(place.join("report.html")).unwrap();
+            assert!(
+                page.contains("There are no draws") && page.contains("No draws could be moved"),
+                "{page}"
+            );
             let json = record.to_json();
             assert_eq!(Record::from_json(&json).unwrap().to_json(), json);
         }

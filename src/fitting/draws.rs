@@ -44,19 +44,31 @@ impl Fit {
     /// # Cost
     /// About 100 evaluations of the velocity per draw, and one of the density.
     pub fn draw(&self, target: &dyn Target, n: usize, seed: u64) -> Result<Draws, DrawError> {
+        self.draw_within(Tolerance::default(), target, n, seed)
+    }
+
+    /// The same draws with the flow integrated to another tolerance; with noise nothing is integrated, and nothing changes.
+    ///
+    /// # Errors
+    /// As [`Fit::draw`].
+    ///
+    /// # Cost
+    /// As [`Fit::draw`], times (1e-6/tolerance)^(1/5).
+    pub fn draw_within(
+        &self,
+        tolerance: Tolerance,
+        target: &dyn Target,
+        n: usize,
+        seed: u64,
+    ) -> Result<Draws, DrawError> {
         let active = self.frame.active_part(target);
         let standardised = self.frame.standardise(&active);
         let field = self.field(&standardised);
-        let moved = mover(field, &self.settings, Tolerance::default())
+        let moved = mover(field, &self.settings, tolerance)
             .and_then(|mover| move_ensemble(field, n, seed, Purpose::Draws, &mover))
             .map_err(|error| told(error, &standardised))?;
         let (d, k) = (target.dim(), standardised.dim());
-        let mut z = vec![0.0; n * (d - k)];
-        if d > k {
-            z.chunks_mut(BLOCK * (d - k)).enumerate().for_each(|(block, part)| {
-                Stream::new(seed, Purpose::GaussianPart, block as u64).fill_normal(part);
-            });
-        }
+        let z = gaussian_part(n, d - k, seed);
         let mut x = vec![0.0; n * d];
         for (p, x) in x.chunks_exact_mut(d).enumerate() {
             standardised.to_target(&moved.x[p * k..(p + 1) * k], &z[p * (d - k)..(p + 1) * (d - k)], x);
@@ -89,7 +101,7 @@ impl Fit {
         Ok(rows.map(|((v, u), q)| v + standardised.log_det(u) - q).collect())
     }
 
-    fn field<'a>(&'a self, standardised: &'a Framed<'_>) -> VelocityField<'a> {
+    pub(super) fn field<'a>(&'a self, standardised: &'a Framed<'_>) -> VelocityField<'a> {
         VelocityField {
             evolution: &*self.evolution,
             networks: &self.networks,
@@ -99,8 +111,19 @@ impl Fit {
     }
 }
 
+/// The coordinates of `n` draws that are not moved, `n`×`width`.
+pub(super) fn gaussian_part(n: usize, width: usize, seed: u64) -> Vec<f64> {
+    let mut z = vec![0.0; n * width];
+    if width > 0 {
+        z.chunks_mut(BLOCK * width).enumerate().for_each(|(block, part)| {
+            Stream::new(seed, Purpose::GaussianPart, block as u64).fill_normal(part);
+        });
+    }
+    z
+}
+
 /// The same error in the target's coordinates where that can be said.
-fn told(error: TransportError, standardised: &Framed<'_>) -> DrawError {
+pub(super) fn told(error: TransportError, standardised: &Framed<'_>) -> DrawError {
     match error {
         TransportError::Density(error) => DrawError::Density(standardised.in_target_coordinates(error)),
         stuck => DrawError::Transport(stuck),

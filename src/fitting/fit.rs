@@ -1,8 +1,8 @@
 //! The door: a target and settings in, a fitted transport out.
 
 use super::{
-    Collocation, Control, FitError, FitSettings, Frame, HistoryRow, Pilot, Progress, Sampler, StopReason,
-    Training,
+    Collocation, Control, FitError, FitSettings, Frame, HistoryRow, Ladder, Pilot, Progress, Sampler,
+    StopReason, Training,
 };
 use crate::density::Target;
 use crate::evolution::{Evolution, TargetData, evolution_entry};
@@ -12,6 +12,8 @@ use crate::network::{Networks, Tanh};
 pub struct Fit {
     /// The standardised coordinates in which it works.
     pub frame: Frame,
+    /// The particles that found them, among which collocation points lie.
+    pub ladder: Ladder,
     /// What was fitted.
     pub evolution: Box<dyn Evolution>,
     /// Its unknowns.
@@ -70,6 +72,7 @@ pub fn fit(
     let trained = training.run(theta, watch).map_err(|error| error.in_target_coordinates(&standardised))?;
     Ok(Fit {
         frame: pilot.frame.clone(),
+        ladder: pilot.ladder.clone(),
         settings: settings.clone(),
         theta: trained.theta,
         history: trained.history,

@@ -9,8 +9,28 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 /// Names a run may leave in its folder. A folder with any other entry is never replaced.
-pub const RUN_FILES: [&str; 6] =
-    ["run.json", "draws.npy", "log_weights.npy", "losses.csv", "density.svg", "loss.svg"];
+pub const RUN_FILES: [&str; 20] = [
+    "run.json",
+    "draws.npy",
+    "log_weights.npy",
+    "losses.csv",
+    "seconds.csv",
+    "report.html",
+    "figure-density.csv",
+    "figure-density.svg",
+    "figure-log_z.csv",
+    "figure-log_z.svg",
+    "figure-loss.svg",
+    "figure-marginals.csv",
+    "figure-pairs.csv",
+    "figure-points.csv",
+    "figure-residual.csv",
+    "figure-residual.svg",
+    "figure-trajectories.csv",
+    "figure-trajectories.svg",
+    "figure-weights.csv",
+    "figure-weights.svg",
+];
 
 /// What to do if the folder exists and is not empty.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

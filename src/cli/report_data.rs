@@ -1,0 +1,368 @@
+//! What a run writes for its report: the numbers of every figure that need the fit or the density.
+
+use super::run::{Fitted, Subject};
+use super::shown_coordinates::{column, shown_coordinates};
+use crate::density::{self, Target};
+use crate::diagnostics::{Bracket, log_mean_weight, tail_threshold};
+use crate::fitting::{Draws, Fit, HistoryRow, Journeys, Sampler};
+use crate::report::{Csv, Histogram, Range, Record};
+use crate::transport::Tolerance;
+
+/// Grid points along each side of a contour figure.
+const SIDE: usize = 201;
+/// Draws that are moved again to a tolerance so many times as tight, to see what the integration does to log Z.
+const REDRAWN: usize = 1024;
+const TIGHTER: f64 = 0.01;
+/// Exact draws for the upper bound of log Z: its error is then about that of the lower one over three.
+const EXACT_FOR_BOUND: usize = 2000;
+/// Draws that are watched on their way, times at which they are, and those of them that are kept.
+const WATCHED: usize = 512;
+const TIMES: usize = 40;
+const KEPT: usize = 150;
+/// Bins of the coordinate in the residual figure, of a marginal, of a pair, of log weights.
+const RESIDUAL_BINS: usize = 48;
+pub const MARGINAL_BINS: usize = 48;
+pub const PAIR_BINS: usize = 36;
+const WEIGHT_BINS: usize = 60;
+
+/// Names and texts of the CSV files of the figures.
+pub fn report_tables(subject: &Subject<'_>, record: &Record, fitted: &Fitted) -> Vec<(&'static str, String)> {
+    let Fitted { fit, draws, .. } = fitted;
+    let weights = scaled_weights(&draws.log_weights);
+    let shown = shown_coordinates(&draws.x, record.dim, &weights);
+    let first_two = &shown[..shown.len().min(2)];
+    let mut tables = vec![
+        ("figure-log_z.csv", log_z_table(subject, record, fitted)),
+        ("figure-weights.csv", weight_table(record, draws)),
+    ];
+    if record.dim == 2 {
+        tables.push(("figure-density.csv", density_table(subject, draws)));
+    } else {
+        let sample = Weighted { x: &draws.x, dim: record.dim, weights: &weights };
+        let marginals = marginals_of(sample, subject.exact_draws, &shown);
+        tables.push(("figure-pairs.csv", pair_table(sample, &shown, &marginals)));
+        tables.push(("figure-marginals.csv", marginal_table(&shown, &marginals)));
+    }
+    let times: Vec<f64> = (0..=2 * TIMES).map(|k| k as f64 / (2 * TIMES) as f64).collect();
+    let watched = record.n_draws.min(WATCHED);
+    let journeys = (watched > 0).then(|| fit.journeys(subject.target, watched, &times, record.seed));
+    let journeys = journeys.and_then(Result::ok);
+    tables.push(("figure-trajectories.csv", trajectory_table(journeys.as_ref(), record.dim, first_two)));
+    let points = fit.residuals_at_collocation(subject.target, record.n_points).ok();
+    let mut csv = Csv::new(&["time", "x", "residual", "on_flow"]);
+    if let Some(points) = &points {
+        let x = column(&points.x, record.dim, shown[0]);
+        for (k, ((t, x), size)) in points.times.iter().zip(x).zip(&points.sizes).enumerate() {
+            let on_flow = if k < points.on_flow { 1.0 } else { 0.0 };
+            csv.row(&[rounded(*t), rounded(x), rounded(*size), on_flow]);
+        }
+    }
+    tables.push(("figure-points.csv", csv.text().to_string()));
+    let residual = residual_table(subject.target, fit, journeys.as_ref(), shown[0]);
+    tables.push(("figure-residual.csv", residual));
+    tables
+}
+
+/// The text of losses.csv: nothing in it depends on clock or machine.
+pub fn loss_table(history: &[HistoryRow]) -> String {
+    let mut losses = Csv::new(&[
+        "step",
+        "points",
+        "loss_before",
+        "loss",
+        "scale",
+        "damping",
+        "solve_residual",
+        "pilot_ess",
+    ]);
+    for row in history {
+        let r = &row.record;
+        let ess = row.pilot_ess.unwrap_or(f64::NAN);
+        losses.row(&[
+            row.step as f64,
+            row.n_points as f64,
+            r.loss_before,
+            r.loss,
+            r.scale,
+            r.damping,
+            r.solve_residual,
+            ess,
+        ]);
+    }
+    losses.text().to_string()
+}
+
+/// The text of seconds.csv: wall time after every step.
+pub fn seconds_table(seconds: &[(usize, f64)]) -> String {
+    let mut csv = Csv::new(&["step", "seconds"]);
+    seconds.iter().for_each(|(step, seconds)| csv.row(&[*step as f64, rounded(*seconds)]));
+    csv.text().to_string()
+}
+
+/// exp(log w − largest); NaN stays.
+pub fn scaled_weights(log_weights: &[f64]) -> Vec<f64> {
+    let largest = log_weights.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    log_weights.iter().map(|w| libm::exp(w - largest)).collect()
+}
+
+/// Six digits: more than a figure shows, a third of the bytes.
+fn rounded(value: f64) -> f64 {
+    format!("{value:.5e}").parse().expect("a number as Rust writes it")
+}
+
+/// The estimate of log Z, its errors, and the values beside it; NaN where there is none.
+fn log_z_table(subject: &Subject<'_>, record: &Record, fitted: &Fitted) -> String {
+    let mut csv = Csv::new(&[
+        "log_z",
+        "log_z_se",
+        "integration_shift",
+        "integration_largest",
+        "redrawn",
+        "along_flow",
+        "elbo",
+        "elbo_se",
+        "eubo",
+        "eubo_se",
+        "exact_draws",
+        "learned",
+        "exact",
+        "tail_threshold",
+    ]);
+    let Fitted { fit, draws, .. } = fitted;
+    let (shift, largest, redrawn) = integration_error(subject.target, record, fit, draws);
+    let at_exact = at_exact_draws(subject, record, fit);
+    let bracket = Bracket::new(&draws.log_weights, &at_exact);
+    csv.row(&[
+        record.log_z,
+        record.log_z_se,
+        shift,
+        largest,
+        redrawn as f64,
+        if fit.sampler() == Sampler::Flow { 1.0 } else { 0.0 },
+        bracket.elbo,
+        bracket.elbo_se,
+        bracket.eubo,
+        bracket.eubo_se,
+        at_exact.len() as f64,
+        record.log_z_learned.unwrap_or(f64::NAN),
+        record.log_z_exact.unwrap_or(f64::NAN),
+        tail_threshold(&draws.log_weights) - record.log_z,
+    ]);
+    csv.text().to_string()
+}
+
+/// By how much log Z of the first draws moves at a tighter tolerance, the largest change of one log weight, and how
+/// many were moved again; none with noise, where nothing is integrated.
+fn integration_error(target: &dyn Target, record: &Record, fit: &Fit, draws: &Draws) -> (f64, f64, usize) {
+    let n = record.n_draws.min(REDRAWN);
+    if fit.sampler() == Sampler::Noise || n == 0 {
+        return (f64::NAN, f64::NAN, 0);
+    }
+    let usual = Tolerance::default();
+    let tolerance = Tolerance { absolute: usual.absolute * TIGHTER, relative: usual.relative * TIGHTER };
+    let Ok(again) = fit.draw_within(tolerance, target, n, record.seed) else {
+        return (f64::NAN, f64::NAN, 0);
+    };
+    let (before, after) = (&draws.log_weights[..n], &again.log_weights);
+    let changes = before.iter().zip(after).map(|(a, b)| (a - b).abs());
+    // Two draws outside the support agree, though their difference is NaN.
+    let largest = changes.filter(|change| !change.is_nan()).fold(0.0, f64::max);
+    (log_mean_weight(before) - log_mean_weight(after), largest, n)
+}
+
+/// Log weights at exact draws; none if there are no such draws, or if draws are moved with noise: those weights are of
+/// whole ways, not of points.
+fn at_exact_draws(subject: &Subject<'_>, record: &Record, fit: &Fit) -> Vec<f64> {
+    let Some(exact) = subject.exact_draws.filter(|_| fit.sampler() == Sampler::Flow) else {
+        return Vec::new();
+    };
+    let some = &exact[..exact.len().min(EXACT_FOR_BOUND * record.dim)];
+    fit.flow_log_weights_at(subject.target, some).unwrap_or_default()
+}
+
+/// Densities of draws and of weight over log w − log Z. The heavy side is whole, the light one is cut at one in a thousand.
+fn weight_table(record: &Record, draws: &Draws) -> String {
+    let mut csv = Csv::new(&["low", "high", "draws", "weight", "outside"]);
+    let logs: Vec<f64> = draws.log_weights.iter().map(|w| w - record.log_z).collect();
+    let mut sorted: Vec<f64> = logs.iter().copied().filter(|w| w.is_finite()).collect();
+    if sorted.is_empty() {
+        return csv.text().to_string();
+    }
+    sorted.sort_by(f64::total_cmp);
+    let range = Range::of(sorted[sorted.len() / 1000..].iter().copied()).scaled(1.04);
+    let of_draws = Histogram::new(&logs, None, range, WEIGHT_BINS);
+    let weights = scaled_weights(&draws.log_weights);
+    let of_weight = Histogram::new(&logs, Some(&weights), range, WEIGHT_BINS);
+    for (k, (draws, weight)) in of_draws.densities.iter().zip(&of_weight.densities).enumerate() {
+        let (low, high) = edges(range, WEIGHT_BINS, k);
+        csv.row(&[low, high, rounded(*draws), rounded(*weight), rounded(of_draws.outside)]);
+    }
+    csv.text().to_string()
+}
+
+fn edges(range: Range, bins: usize, k: usize) -> (f64, f64) {
+    let edge = |k: usize| rounded(range.low + range.width() * k as f64 / bins as f64);
+    (edge(k), edge(k + 1))
+}
+
+/// log ρ over the frame of the contour figure.
+fn density_table(subject: &Subject<'_>, draws: &Draws) -> String {
+    let mut csv = Csv::new(&["x", "y", "log_density"]);
+    let (x, y) = frame(&draws.x, subject.facts.modes.as_ref().map_or(&[], |modes| &modes.centres));
+    let at = |range: Range, k: usize| rounded(range.low + range.width() * k as f64 / (SIDE - 1) as f64);
+    for row in 0..SIDE {
+        let points: Vec<f64> = (0..SIDE).flat_map(|column| [at(x, column), at(y, row)]).collect();
+        // Where the density fails, which the fit never met, the figure stays empty.
+        let values = density::values(subject.target, &points).unwrap_or(vec![f64::NEG_INFINITY; SIDE]);
+        points.chunks_exact(2).zip(values).for_each(|(p, v)| csv.row(&[p[0], p[1], rounded(v)]));
+    }
+    csv.text().to_string()
+}
+
+/// Ranges that hold 99 % of the draws and every known mode, so that a mode without draws is seen.
+fn frame(draws: &[f64], centres: &[f64]) -> (Range, Range) {
+    let along = |axis: usize| {
+        let mut sorted = column(draws, 2, axis);
+        sorted.retain(|v| v.is_finite());
+        sorted.sort_by(f64::total_cmp);
+        let cut = sorted.len() / 200;
+        let bulk = sorted[cut..sorted.len() - cut].iter().copied();
+        Range::of(bulk.chain(column(centres, 2, axis))).scaled(1.25)
+    };
+    let (x, y) = (along(0), along(1));
+    // Beyond 2:1 the shorter side is opened: equal aspect would leave a ribbon.
+    let least = 0.5 * x.width().max(y.width());
+    let opened =
+        |range: Range| if range.width() < least { range.scaled(least / range.width()) } else { range };
+    (opened(x), opened(y))
+}
+
+/// Points n×d with weights.
+#[derive(Clone, Copy)]
+struct Weighted<'a> {
+    x: &'a [f64],
+    dim: usize,
+    weights: &'a [f64],
+}
+
+/// One coordinate of the draws, and of exact ones over the same bins.
+struct Bins {
+    draws: Histogram,
+    exact: Option<Histogram>,
+}
+
+fn marginals_of(sample: Weighted<'_>, exact: Option<&[f64]>, shown: &[usize]) -> Vec<Bins> {
+    let of_coordinate = |i: &usize| {
+        let values = column(sample.x, sample.dim, *i);
+        let exact = exact.map(|x| column(x, sample.dim, *i));
+        let range = central_range(exact.as_ref().unwrap_or(&values));
+        Bins {
+            draws: Histogram::new(&values, Some(sample.weights), range, MARGINAL_BINS),
+            exact: exact.map(|values| Histogram::new(&values, None, range, MARGINAL_BINS)),
+        }
+    };
+    shown.iter().map(of_coordinate).collect()
+}
+
+/// From the 0.1 % to the 99.9 % quantile, a little widened: tails do not squeeze the bulk.
+fn central_range(values: &[f64]) -> Range {
+    let mut sorted: Vec<f64> = values.iter().copied().filter(|v| v.is_finite()).collect();
+    sorted.sort_by(f64::total_cmp);
+    let cut = sorted.len() / 1000;
+    Range::of(sorted[cut..sorted.len() - cut].iter().copied()).scaled(1.06)
+}
+
+fn marginal_table(shown: &[usize], marginals: &[Bins]) -> String {
+    let mut csv = Csv::new(&["coordinate", "low", "high", "draws", "exact"]);
+    for (i, bins) in shown.iter().zip(marginals) {
+        for k in 0..MARGINAL_BINS {
+            let (low, high) = edges(bins.draws.range, MARGINAL_BINS, k);
+            let exact = bins.exact.as_ref().map_or(f64::NAN, |exact| rounded(exact.densities[k]));
+            csv.row(&[(i + 1) as f64, low, high, rounded(bins.draws.densities[k]), exact]);
+        }
+    }
+    csv.text().to_string()
+}
+
+/// Shares of the weight in the cells of pairs, empty cells left out; `column` and `row` count from 0 at the low ends.
+fn pair_table(sample: Weighted<'_>, shown: &[usize], marginals: &[Bins]) -> String {
+    let mut csv = Csv::new(&["across", "up", "column", "row", "share"]);
+    let total: f64 = sample.weights.iter().filter(|w| w.is_finite()).sum();
+    for (b, &up) in shown.iter().enumerate() {
+        for (a, &across) in shown[..b].iter().enumerate() {
+            let ranges = [marginals[a].draws.range, marginals[b].draws.range];
+            let mut shares = vec![0.0; PAIR_BINS * PAIR_BINS];
+            for (x, weight) in sample.x.chunks_exact(sample.dim).zip(sample.weights) {
+                let cells = [bin(ranges[0], x[across], PAIR_BINS), bin(ranges[1], x[up], PAIR_BINS)];
+                if let ([Some(column), Some(row)], true) = (cells, weight.is_finite()) {
+                    shares[row * PAIR_BINS + column] += weight / total;
+                }
+            }
+            for (k, share) in shares.iter().enumerate().filter(|(_, share)| **share > 0.0) {
+                let (column, row) = ((k % PAIR_BINS) as f64, (k / PAIR_BINS) as f64);
+                csv.row(&[(across + 1) as f64, (up + 1) as f64, column, row, rounded(*share)]);
+            }
+        }
+    }
+    csv.text().to_string()
+}
+
+/// The bin of a value; none outside the range.
+fn bin(range: Range, value: f64, bins: usize) -> Option<usize> {
+    let place = (value - range.low) / range.width() * bins as f64;
+    range.contains(value).then(|| (place as usize).min(bins - 1))
+}
+
+/// One or two coordinates of some draws at every second time.
+fn trajectory_table(journeys: Option<&Journeys>, dim: usize, shown: &[usize]) -> String {
+    let names = ["draw", "time", "x", "y"];
+    let mut csv = Csv::new(&names[..2 + shown.len()]);
+    let Some(journeys) = journeys else { return csv.text().to_string() };
+    for (draw, path) in journeys.x.chunks_exact(journeys.times.len() * dim).take(KEPT).enumerate() {
+        for (t, x) in journeys.times.iter().zip(path.chunks_exact(dim)).step_by(2) {
+            let mut row = vec![draw as f64, *t];
+            row.extend(shown.iter().map(|i| rounded(x[*i])));
+            csv.row(&row);
+        }
+    }
+    csv.text().to_string()
+}
+
+/// Root mean square residuals in cells of time and one coordinate, and how many evaluations are in each.
+///
+/// In one dimension a value at the middle of every cell; in more the residual at the draws that pass the cell, at every
+/// second time: the middles of the cells.
+fn residual_table(target: &dyn Target, fit: &Fit, journeys: Option<&Journeys>, shown: usize) -> String {
+    let mut csv = Csv::new(&["time", "x_low", "x_high", "residual", "evaluations"]);
+    let Some(journeys) = journeys else { return csv.text().to_string() };
+    let dim = target.dim();
+    let passed = column(&journeys.x, dim, shown);
+    let range = central_range(&passed);
+    let middle = |k: usize| (k as f64 + 0.5) / TIMES as f64;
+    let mut sums = vec![(0.0, 0usize); TIMES * RESIDUAL_BINS];
+    if dim == 1 {
+        let cells = (0..RESIDUAL_BINS).flat_map(|row| (0..TIMES).map(move |column| (row, column)));
+        let height = range.width() / RESIDUAL_BINS as f64;
+        let (times, x): (Vec<f64>, Vec<f64>) =
+            cells.map(|(row, column)| (middle(column), range.low + (row as f64 + 0.5) * height)).unzip();
+        let Ok(at) = fit.residuals_at(target, &times, &x) else { return csv.text().to_string() };
+        for (cell, size) in sums.iter_mut().zip(&at.sizes).filter(|(_, size)| size.is_finite()) {
+            *cell = (size * size, 1);
+        }
+    } else {
+        for (k, (x, size)) in passed.iter().zip(&journeys.residuals).enumerate() {
+            let time = k % journeys.times.len();
+            if let (true, true, Some(row)) = (time % 2 == 1, size.is_finite(), bin(range, *x, RESIDUAL_BINS))
+            {
+                let cell = &mut sums[row * TIMES + time / 2];
+                *cell = (cell.0 + size * size, cell.1 + 1);
+            }
+        }
+    }
+    for (k, (sum, count)) in sums.iter().enumerate() {
+        let (low, high) = edges(range, RESIDUAL_BINS, k / TIMES);
+        let size = rounded((sum / *count as f64).sqrt());
+        csv.row(&[middle(k % TIMES), low, high, size, *count as f64]);
+    }
+    csv.text().to_string()
+}

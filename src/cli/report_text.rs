@@ -1,0 +1,187 @@
+//! The words and numbers of a report: verdict, errors, settings, and the call that makes the run again.
+
+use super::report_files::{ReportError, ReportFiles};
+use crate::diagnostics::Bounds;
+use crate::report::{Block, Record, Verdict};
+use serde_json::Value;
+
+/// The verdict with its reasons, and the figures it looks at.
+pub fn verdict_blocks(record: &Record) -> Vec<Block> {
+    let is_good = record.verdict == Verdict::Trusted;
+    let mut blocks = vec![Block::Badge { is_good, text: record.verdict.to_string() }];
+    if is_good {
+        let text = "Every check passed. A verdict is no proof: modes that no draw has seen leave no trace in the weights.";
+        blocks.push(Block::Text(text.to_string()));
+    } else {
+        blocks.push(Block::Findings(record.reasons.iter().map(|reason| split_reason(reason)).collect()));
+    }
+    blocks
+        .push(Block::Table { head: ["", "found", "bound"].map(String::from).to_vec(), rows: checks(record) });
+    blocks
+}
+
+/// "FINDING; ADVICE" in two.
+fn split_reason(reason: &str) -> (String, Option<String>) {
+    match reason.split_once("; ") {
+        Some((finding, advice)) => (format!("{}.", capital(finding)), Some(format!("{advice}."))),
+        None => (format!("{}.", capital(reason)), None),
+    }
+}
+
+fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
+}
+
+fn checks(record: &Record) -> Vec<Vec<String>> {
+    let bounds = Bounds::default();
+    let effective = record.ess * record.n_draws as f64;
+    let row = |what: &str, found: String, bound: String| vec![what.to_string(), found, bound];
+    let mut rows = vec![
+        row("normalised ESS", format!("{:.4}", record.ess), format!("at least {}", bounds.ess)),
+        row("effective draws", format!("{effective:.0}"), format!("at least {}", bounds.effective_draws)),
+        row(
+            "Pareto k",
+            format!("{:.2}", record.pareto_k),
+            format!(
+                "at most {} where the tail carries more than {} % of Z",
+                bounds.pareto_k,
+                100.0 * bounds.tail_excess
+            ),
+        ),
+    ];
+    if let Some(delta) = record.delta_std {
+        let found = format!("{delta:.4}");
+        rows.push(row(
+            "standard deviations, off on average",
+            found,
+            "no check: unweighted draws".to_string(),
+        ));
+    }
+    rows
+}
+
+/// A number and its standard error, to the digits that the error leaves.
+pub fn bound(value: f64, error: f64) -> String {
+    if !value.is_finite() {
+        return value.to_string();
+    }
+    if !(error > 0.0 && error.is_finite()) {
+        return format!("{value:.6}");
+    }
+    let digits = (1 - libm::floor(libm::log10(error)) as i32).clamp(0, 12) as usize;
+    format!("{value:.digits$} ± {error:.digits$}")
+}
+
+/// A number of any size to four digits.
+pub fn figure_text(value: f64) -> String {
+    if (1e-3..1e5).contains(&value.abs()) { format!("{value:.4}") } else { format!("{value:.3e}") }
+}
+
+/// What the solver of the flow adds to the error of log Z.
+///
+/// # Errors
+/// [`ReportError`] if a column is missing.
+pub fn integration_text(files: &ReportFiles) -> Result<String, ReportError> {
+    let redrawn = files.log_z("redrawn")?;
+    if files.record.n_draws == 0 {
+        return Ok("unknown: there are no draws".to_string());
+    }
+    if redrawn == 0.0 {
+        let exact = "none: weights of a discrete chain are unbiased for any number of steps";
+        let unknown = "unknown: the flow could not be followed more closely";
+        return Ok(if files.log_z("along_flow")? == 0.0 { exact } else { unknown }.to_string());
+    }
+    let (shift, largest) = (files.log_z("integration_shift")?, files.log_z("integration_largest")?);
+    Ok(format!(
+        "{shift:+.1e} when {redrawn} draws were moved again to a hundredth of the tolerance; at most {largest:.1e} in one log weight"
+    ))
+}
+
+/// Everything that shaped the run and where it ran.
+pub fn settings_rows(record: &Record) -> Vec<Vec<String>> {
+    let mut rows = Vec::new();
+    let mut row = |what: &str, value: String| rows.push(vec![what.to_string(), value]);
+    let pairs = |pairs: &mut dyn Iterator<Item = (&String, &Value)>| {
+        pairs.map(|(key, value)| format!("{key} = {}", plain(value))).collect::<Vec<_>>().join(", ")
+    };
+    row("target", record.target.clone());
+    if !record.parameters.is_empty() {
+        row("its parameters", pairs(&mut record.parameters.iter()));
+    }
+    row("evolution", record.evolution.clone());
+    row("settings", pairs(&mut record.settings.iter()));
+    row("seed", record.seed.to_string());
+    row("networks", format!("{} parameters", record.n_params));
+    row("fit", format!("{:.1} s of {:.1} s", record.fit_seconds, record.total_seconds));
+    let versions: Vec<String> =
+        record.versions.iter().map(|(what, version)| format!("{what} {version}")).collect();
+    row("versions", versions.join(", "));
+    let machine = &record.machine;
+    let model = machine.cpu_model.clone().unwrap_or("unknown processor".to_string());
+    row("machine", format!("{model}, {}, {}", machine.architecture, machine.operating_system));
+    row("threads", format!("{} of {}", record.threads, machine.available_threads));
+    row("vector instructions", record.cpu_features.join(", "));
+    rows
+}
+
+/// The words that make the same draws again.
+pub fn command(record: &Record) -> String {
+    let mut words = vec!["pushforward run".to_string(), shell(&record.target)];
+    words.push(format!("--evolution {}", shell(&record.evolution)));
+    words.push(format!("--seed {} --draws {}", record.seed, record.n_draws.max(1)));
+    let pairs = record.parameters.iter().chain(&record.settings);
+    words.extend(pairs.map(|(key, value)| format!("--set {}", shell(&format!("{key}={}", plain(value))))));
+    words.join(" ")
+}
+
+/// A value as the command line takes it.
+fn plain(value: &Value) -> String {
+    match value {
+        Value::Bool(true) => "yes".to_string(),
+        Value::Bool(false) => "no".to_string(),
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    }
+}
+
+/// A word for a POSIX shell.
+fn shell(word: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_=.,/+:".contains(c);
+    if !word.is_empty() && word.chars().all(is_plain) {
+        word.to_string()
+    } else {
+        format!("'{}'", word.replace('\'', "'\\''"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_keep_the_digits_their_errors_leave() {
+        assert_eq!(bound(-0.000080, 0.000376), "-0.00008 ± 0.00038");
+        assert_eq!(bound(1234.5678, 3.21), "1234.6 ± 3.2");
+        assert_eq!(bound(1.0, f64::INFINITY), "1.000000");
+        assert_eq!(bound(f64::NEG_INFINITY, 1.0), "-inf");
+        assert_eq!(
+            (figure_text(0.25), figure_text(6.4e-4), figure_text(f64::NAN)),
+            ("0.2500".into(), "6.400e-4".into(), "NaN".into())
+        );
+    }
+
+    #[test]
+    fn reasons_and_words() {
+        let split = split_reason("the ESS is 0.25, below 0.5; fit longer: or wider");
+        assert_eq!(
+            split,
+            ("The ESS is 0.25, below 0.5.".to_string(), Some("fit longer: or wider.".to_string()))
+        );
+        assert_eq!(split_reason("interrupted"), ("Interrupted.".to_string(), None));
+        assert_eq!(
+            (shell("a=1.5"), shell("it's"), shell("")),
+            ("a=1.5".into(), "'it'\\''s'".into(), "''".into())
+        );
+    }
+}
