@@ -2,6 +2,8 @@
 
 #![cfg(feature = "cli")]
 
+mod html;
+
 use pushforward::report::{Record, Verdict};
 use std::fs;
 use std::path::Path;
@@ -10,6 +12,9 @@ use tempfile::TempDir;
 
 /// A fit of some milliseconds.
 const SMALL: &str = "--set steps=3 --set points=64 --set width=4 --set depth=1 --draws 300";
+
+/// What shows wall time, and so differs from run to run.
+const ON_THE_CLOCK: [&str; 4] = ["run.json", "seconds.csv", "figure-loss.svg", "report.html"];
 
 fn command(home: &TempDir, line: &str) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_pushforward"));
@@ -56,7 +61,26 @@ fn an_easy_run_is_trusted() {
     }
     assert!(err.starts_with("looking for the target") && err.contains("\nstep    1/1000"), "{err}");
     let place = home.path().join("runs/gauss");
-    let files = ["density.svg", "draws.npy", "log_weights.npy", "loss.svg", "losses.csv", "run.json"];
+    let files = [
+        "draws.npy",
+        "figure-density.csv",
+        "figure-density.svg",
+        "figure-log_z.csv",
+        "figure-log_z.svg",
+        "figure-loss.svg",
+        "figure-points.csv",
+        "figure-residual.csv",
+        "figure-residual.svg",
+        "figure-trajectories.csv",
+        "figure-trajectories.svg",
+        "figure-weights.csv",
+        "figure-weights.svg",
+        "log_weights.npy",
+        "losses.csv",
+        "report.html",
+        "run.json",
+        "seconds.csv",
+    ];
     assert_eq!(entries(&place), files);
     assert_eq!(entries(&home.path().join("runs")), ["gauss"]);
     let record = record_in(&place);
@@ -97,6 +121,83 @@ fn an_easy_run_is_trusted() {
     // The same call again takes the next free name.
     assert_eq!(ended(&home, &format!("run gauss --quiet {SMALL}")).2, "");
     assert_eq!(entries(&home.path().join("runs")), ["gauss", "gauss-2"]);
+}
+
+/// The report is made of the files alone: made again it is the same, byte for byte, and so is every figure.
+#[test]
+fn a_report_made_again_is_the_same() {
+    for line in [
+        "run gauss --set dim=1",
+        "run gmm9 --evolution bridge",
+        "run many-well --set dim=8 --set wells=2",
+        "run banana --evolution annealed-sde --set time_steps=8",
+    ] {
+        let home = home();
+        ended(&home, &format!("{line} {SMALL} --quiet --out out"));
+        let place = home.path().join("out");
+        let made: Vec<String> = entries(&place)
+            .into_iter()
+            .filter(|name| name.ends_with("svg") || name.ends_with("html"))
+            .collect();
+        assert_eq!(made.len(), 7, "{line}: {made:?}");
+        let before: Vec<Vec<u8>> = made.iter().map(|name| fs::read(place.join(name)).unwrap()).collect();
+        let page = fs::read_to_string(place.join("report.html")).unwrap();
+        assert_eq!(html::fault(&page), None, "{line}");
+        assert!(page.contains("class=\"badge bad\"") && page.contains("What to do: "), "{line}");
+        for name in &made {
+            fs::write(place.join(name), "spoilt").unwrap();
+        }
+        let (code, out, err) = ended(&home, "report out");
+        assert_eq!((code, out.as_str(), err.as_str()), (0, "out/report.html\n", ""), "{line}");
+        for (name, before) in made.iter().zip(before) {
+            assert!(fs::read(place.join(name)).unwrap() == before, "{line}: {name} is another");
+        }
+    }
+}
+
+#[test]
+fn a_folder_without_a_whole_run_gets_no_report() {
+    let home = home();
+    ended(&home, &format!("run gauss {SMALL} --quiet --out out"));
+    let place = home.path().join("out");
+    let changed = |name: &str, bytes: &[u8]| {
+        let before = fs::read(place.join(name)).unwrap();
+        fs::write(place.join(name), bytes).unwrap();
+        let (code, out, err) = ended(&home, "report out");
+        fs::write(place.join(name), before).unwrap();
+        assert_eq!((code, out.as_str()), (2, ""), "{name}");
+        err
+    };
+    for (name, bytes, part) in [
+        ("run.json", &b"{}"[..], "run.json: not the record of a run"),
+        ("losses.csv", &b"step,loss\n1\n"[..], "losses.csv: line 2 has 1 cells under 2 names"),
+        ("losses.csv", &b"step,loss\n1,2\n"[..], "losses.csv: it has no column \"damping\""),
+        ("seconds.csv", &b"\xff"[..], "seconds.csv is not text"),
+        ("draws.npy", &b"x"[..], "draws.npy: not an NPY file"),
+    ] {
+        let err = changed(name, bytes);
+        assert!(err.contains(part), "{part} in {err}");
+    }
+    fs::copy(place.join("log_weights.npy"), place.join("draws.npy")).unwrap();
+    let (code, _, err) = ended(&home, "report out");
+    assert!(code == 2 && err.contains("draws.npy has the shape [300] where run.json says [300, 2]"), "{err}");
+    fs::remove_file(place.join("draws.npy")).unwrap();
+    let (code, _, err) = ended(&home, "report out");
+    assert!(code == 2 && err.contains("there is no draws.npy: give the folder of a run"), "{err}");
+    assert!(ended(&home, "report nowhere").2.contains("there is no run.json"));
+}
+
+/// The call in the report, typed in, makes the same draws.
+#[test]
+fn the_call_in_a_report_makes_the_same_draws() {
+    let home = home();
+    let line = "run many-well --set dim=3 --set wells=1 --set momentum=0.5 --set standardise=no --seed 5";
+    ended(&home, &format!("{line} {SMALL} --quiet --out out"));
+    let page = fs::read_to_string(home.path().join("out/report.html")).unwrap();
+    let call = page.split("<pre>pushforward ").nth(1).unwrap().split("</pre>").next().unwrap();
+    ended(&home, &format!("{call} --quiet --out again"));
+    let draws = |place: &str| fs::read(home.path().join(place).join("draws.npy")).unwrap();
+    assert!(draws("out") == draws("again"), "{call}");
 }
 
 #[test]
@@ -245,7 +346,7 @@ fn bits_do_not_depend_on_threads() {
         };
         let (one, two) = (run(1), run(2));
         assert_eq!(entries(&one), entries(&two));
-        for file in entries(&one).iter().filter(|file| *file != "run.json") {
+        for file in entries(&one).iter().filter(|file| !ON_THE_CLOCK.contains(&file.as_str())) {
             assert!(
                 fs::read(one.join(file)).unwrap() == fs::read(two.join(file)).unwrap(),
                 "{target}: {file}"

@@ -2,6 +2,7 @@
 
 use super::report_data::PAIR_BINS;
 use super::report_files::{ReportError, ReportFiles};
+use super::report_text::bound;
 use crate::report::{
     CornerPlot, EquationLoss, Film, Grid, LogZPlot, LogZRow, LossPlot, LossPoint, Marginal, Pair, PlanePlot,
     Range, ResidualPlot, TrajectoryPlot, WeightPlot,
@@ -47,8 +48,8 @@ fn title(files: &ReportFiles) -> String {
 
 fn note(files: &ReportFiles) -> String {
     let record = &files.record;
-    let exact = record.log_z_exact.map_or(String::new(), |z| format!(" (exact {z:.4})"));
-    format!("ESS {:.3} · log Z = {:.4} ± {:.0e}{exact}", record.ess, record.log_z, record.log_z_se)
+    let exact = record.log_z_exact.map_or(String::new(), |z| format!(" (exact {})", bound(z, 0.0)));
+    format!("ESS {:.3} · log Z = {}{exact}", record.ess, bound(record.log_z, record.log_z_se))
 }
 
 fn plane(files: &ReportFiles) -> Result<Option<String>, ReportError> {

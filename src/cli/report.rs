@@ -2,7 +2,9 @@
 
 use super::figures::{Figures, coordinates_shown, first_name};
 use super::report_files::{ReportError, ReportFiles};
-use super::report_text::{bound, command, figure_text, integration_text, settings_rows, verdict_blocks};
+use super::report_text::{
+    bound, command, figure_text, integration_text, settings_rows, signed, verdict_blocks,
+};
 use crate::report::{Block, Film, Page, Section};
 use std::fs;
 use std::io;
@@ -98,7 +100,8 @@ fn log_z(files: &ReportFiles, figures: &Figures) -> Result<Vec<Block>, ReportErr
         bound(record.log_z, record.log_z_se),
         "logarithm of the mean weight ± its standard error (Monte Carlo)",
     )];
-    rows.push(row("integration", integration_text(files)?, "error of the flow's solver in log Z"));
+    let (shift, how) = integration_text(files)?;
+    rows.push(row("integration", shift, &how));
     rows.push(row(
         "ELBO",
         bound(files.log_z("elbo")?, files.log_z("elbo_se")?),
@@ -110,19 +113,12 @@ fn log_z(files: &ReportFiles, figures: &Figures) -> Result<Vec<Block>, ReportErr
         rows.push(row("EUBO", bound(files.log_z("eubo")?, files.log_z("eubo_se")?), &note));
     }
     if let Some(learned) = record.log_z_learned {
-        rows.push(row(
-            "learned",
-            format!("{learned:.6}"),
-            "of the fitted equation itself; no weights are in it",
-        ));
+        rows.push(row("learned", bound(learned, 0.0), "of the fitted equation itself; no weights are in it"));
     }
     if let Some(exact) = record.log_z_exact {
         let away = (record.log_z - exact) / record.log_z_se;
-        rows.push(row(
-            "exact",
-            format!("{exact:.6}"),
-            &format!("the estimate is {away:+.1} standard errors away"),
-        ));
+        let note = format!("the estimate is {} standard errors away", signed(format!("{away:+.1}")));
+        rows.push(row("exact", bound(exact, 0.0), &note));
     }
     let caption = "The estimate of log Z between its bounds. A wide gap between the bounds says that the draws and the \
                    target differ; a learned value far from the estimate says that one of them is wrong.";
@@ -169,8 +165,8 @@ fn density(files: &ReportFiles, figures: &Figures) -> Result<Vec<Block>, ReportE
         String::new()
     };
     let caption = format!(
-        "Weighted draws: single coordinates on the diagonal, pairs below it, brighter where more weight lies (the root of \
-         the share, so that faint parts are seen). Ranges hold 99.8 % of the {}.{chosen}",
+        "Weighted draws: single coordinates on the diagonal, pairs below it, the fuller the colour the more weight lies there (by \
+         the root of the share, so that faint parts are seen). Ranges hold 99.8 % of the {}.{chosen}",
         if files.column("figure-marginals.csv", "exact")?.iter().all(|v| v.is_nan()) {
             "draws"
         } else {

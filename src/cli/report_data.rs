@@ -12,13 +12,17 @@ use crate::transport::Tolerance;
 const SIDE: usize = 201;
 /// Draws that are moved again to a tolerance so many times as tight, to see what the integration does to log Z.
 const REDRAWN: usize = 1024;
+/// The same as a part of all draws at most, so that a report costs less than a third of the draws; and at least.
+const REDRAWN_PART: usize = 16;
+const FEWEST: usize = 64;
 const TIGHTER: f64 = 0.01;
 /// Exact draws for the upper bound of log Z: its error is then about that of the lower one over three.
 const EXACT_FOR_BOUND: usize = 2000;
+const EXACT_PART: usize = 10;
 /// Draws that are watched on their way, times at which they are, and those of them that are kept.
 const WATCHED: usize = 512;
 const TIMES: usize = 40;
-const KEPT: usize = 150;
+const KEPT: usize = 250;
 /// Bins of the coordinate in the residual figure, of a marginal, of a pair, of log weights.
 const RESIDUAL_BINS: usize = 48;
 pub const MARGINAL_BINS: usize = 48;
@@ -154,7 +158,7 @@ fn log_z_table(subject: &Subject<'_>, record: &Record, fitted: &Fitted) -> Strin
 /// By how much log Z of the first draws moves at a tighter tolerance, the largest change of one log weight, and how
 /// many were moved again; none with noise, where nothing is integrated.
 fn integration_error(target: &dyn Target, record: &Record, fit: &Fit, draws: &Draws) -> (f64, f64, usize) {
-    let n = record.n_draws.min(REDRAWN);
+    let n = REDRAWN.min(record.n_draws / REDRAWN_PART).max(FEWEST).min(record.n_draws);
     if fit.sampler() == Sampler::Noise || n == 0 {
         return (f64::NAN, f64::NAN, 0);
     }
@@ -176,7 +180,8 @@ fn at_exact_draws(subject: &Subject<'_>, record: &Record, fit: &Fit) -> Vec<f64>
     let Some(exact) = subject.exact_draws.filter(|_| fit.sampler() == Sampler::Flow) else {
         return Vec::new();
     };
-    let some = &exact[..exact.len().min(EXACT_FOR_BOUND * record.dim)];
+    let n = EXACT_FOR_BOUND.min(record.n_draws / EXACT_PART).max(FEWEST);
+    let some = &exact[..exact.len().min(n * record.dim)];
     fit.flow_log_weights_at(subject.target, some).unwrap_or_default()
 }
 

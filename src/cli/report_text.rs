@@ -64,38 +64,55 @@ fn checks(record: &Record) -> Vec<Vec<String>> {
 /// A number and its standard error, to the digits that the error leaves.
 pub fn bound(value: f64, error: f64) -> String {
     if !value.is_finite() {
-        return value.to_string();
+        return signed(value.to_string());
     }
     if !(error > 0.0 && error.is_finite()) {
-        return format!("{value:.6}");
+        return signed(format!("{value:.6}"));
     }
     let digits = (1 - libm::floor(libm::log10(error)) as i32).clamp(0, 12) as usize;
-    format!("{value:.digits$} ± {error:.digits$}")
+    signed(format!("{value:.digits$}\u{a0}±\u{a0}{error:.digits$}"))
 }
 
 /// A number of any size to four digits.
 pub fn figure_text(value: f64) -> String {
-    if (1e-3..1e5).contains(&value.abs()) { format!("{value:.4}") } else { format!("{value:.3e}") }
+    signed(if (1e-3..1e5).contains(&value.abs()) { format!("{value:.4}") } else { format!("{value:.3e}") })
 }
 
-/// What the solver of the flow adds to the error of log Z.
+/// A number with a minus sign instead of a hyphen.
+pub fn signed(number: String) -> String {
+    number.replace('-', "\u{2212}")
+}
+
+/// What the solver of the flow adds to the error of log Z, and how that was found.
 ///
 /// # Errors
 /// [`ReportError`] if a column is missing.
-pub fn integration_text(files: &ReportFiles) -> Result<String, ReportError> {
+pub fn integration_text(files: &ReportFiles) -> Result<(String, String), ReportError> {
     let redrawn = files.log_z("redrawn")?;
     if files.record.n_draws == 0 {
-        return Ok("unknown: there are no draws".to_string());
+        return Ok((
+            "unknown".to_string(),
+            "error of the solver of the flow: there are no draws".to_string(),
+        ));
     }
     if redrawn == 0.0 {
-        let exact = "none: weights of a discrete chain are unbiased for any number of steps";
-        let unknown = "unknown: the flow could not be followed more closely";
-        return Ok(if files.log_z("along_flow")? == 0.0 { exact } else { unknown }.to_string());
+        let (value, why) = if files.log_z("along_flow")? == 0.0 {
+            (
+                "none",
+                "nothing is integrated: weights of a discrete chain are unbiased for any number of steps",
+            )
+        } else {
+            ("unknown", "error of the solver: the flow could not be followed more closely")
+        };
+        return Ok((value.to_string(), why.to_string()));
     }
     let (shift, largest) = (files.log_z("integration_shift")?, files.log_z("integration_largest")?);
-    Ok(format!(
-        "{shift:+.1e} when {redrawn} draws were moved again to a hundredth of the tolerance; at most {largest:.1e} in one log weight"
-    ))
+    let how = format!(
+        "error of the solver of the flow: by so much log Z of {redrawn} draws is off what it is at a hundredth of the \
+         tolerance; no log weight by more than {}",
+        signed(format!("{largest:.1e}"))
+    );
+    Ok((signed(format!("{shift:+.1e}")), how))
 }
 
 /// Everything that shaped the run and where it ran.
@@ -161,13 +178,13 @@ mod tests {
 
     #[test]
     fn numbers_keep_the_digits_their_errors_leave() {
-        assert_eq!(bound(-0.000080, 0.000376), "-0.00008 ± 0.00038");
-        assert_eq!(bound(1234.5678, 3.21), "1234.6 ± 3.2");
+        assert_eq!(bound(-0.000080, 0.000376), "−0.00008\u{a0}±\u{a0}0.00038");
+        assert_eq!(bound(1234.5678, 3.21), "1234.6\u{a0}±\u{a0}3.2");
         assert_eq!(bound(1.0, f64::INFINITY), "1.000000");
-        assert_eq!(bound(f64::NEG_INFINITY, 1.0), "-inf");
+        assert_eq!(bound(f64::NEG_INFINITY, 1.0), "−inf");
         assert_eq!(
             (figure_text(0.25), figure_text(6.4e-4), figure_text(f64::NAN)),
-            ("0.2500".into(), "6.400e-4".into(), "NaN".into())
+            ("0.2500".into(), "6.400e−4".into(), "NaN".into())
         );
     }
 

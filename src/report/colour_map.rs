@@ -1,9 +1,11 @@
-//! Colours of heat maps: viridis, whose lightness grows evenly, so that it reads without colour and in grey.
+//! Colours of heat maps: shades for amounts, and for sizes viridis, whose lightness grows evenly, so that it reads without colour and in grey.
 //!
 //! Source: viridis of matplotlib (van der Walt & Smith 2015, CC0), at ten equal steps, between them linear.
 
 /// Red, green, blue.
 pub type Rgb = [u8; 3];
+/// Red, green, blue, opacity.
+pub type Rgba = [u8; 4];
 
 const VIRIDIS: [Rgb; 10] = [
     [0x44, 0x01, 0x54],
@@ -30,9 +32,15 @@ pub fn viridis(share: f64) -> Rgb {
 }
 
 /// Colours of [`super::indexed_png`]: 0 for nothing, 1 to 255 from low to high.
-pub fn palette() -> Vec<Rgb> {
-    let colours = (0..255).map(|k| viridis(f64::from(k) / 254.0));
-    std::iter::once([0; 3]).chain(colours).collect()
+pub fn palette() -> Vec<Rgba> {
+    let colours = (0..255).map(|k| viridis(f64::from(k) / 254.0)).map(|[r, g, b]| [r, g, b, 255]);
+    std::iter::once([0; 4]).chain(colours).collect()
+}
+
+/// Shades of one colour that grow out of the paper, white or black: for amounts, where little must look like little.
+pub fn shades() -> Vec<Rgba> {
+    // The colour of draws in all figures, bright enough for the dark paper.
+    (0..=255).map(|k| [0xd9, 0x58, 0x0d, k]).collect()
 }
 
 /// The colour of [`palette`] for a value between two ends; 0 if it is NaN.
@@ -71,6 +79,7 @@ mod tests {
         assert_eq!(palette().len(), 256);
         assert_eq!((colour_index(f64::NAN, 0.0, 1.0), colour_index(-9.0, 0.0, 1.0)), (0, 1));
         assert_eq!((colour_index(9.0, 0.0, 1.0), colour_index(3.0, 3.0, 3.0)), (255, 128));
-        assert_eq!(palette()[255], [0xfd, 0xe7, 0x25]);
+        assert_eq!(palette()[255], [0xfd, 0xe7, 0x25, 255]);
+        assert_eq!((shades().len(), shades()[0][3], shades()[255][3]), (256, 0, 255));
     }
 }

@@ -1,6 +1,6 @@
 //! The corner plot: histograms of single coordinates on the diagonal, of pairs below it.
 
-use super::colour_map::{colour_index, palette};
+use super::colour_map::{colour_index, shades};
 use super::density_plot::header;
 use super::panel::{Labels, Panel};
 use super::{Anchor, Histogram, Range, Svg, indexed_png};
@@ -72,7 +72,7 @@ impl CornerPlot<'_> {
         let exact = self.marginals.iter().any(|m| m.exact.is_some());
         let line = if exact { "; line: exact draws" } else { "" };
         let pairs =
-            if self.pairs.is_empty() { "" } else { "; below: pairs, brighter where there is more weight" };
+            if self.pairs.is_empty() { "" } else { "; below: pairs, the fuller the colour, the more weight" };
         let caption = format!("bars: weighted draws{line}{pairs}");
         svg.text("pf-note", Anchor::Start, (LEFT, TOP + whole + 54.0), &caption);
         svg.finish()
@@ -115,7 +115,7 @@ impl CornerPlot<'_> {
             let pixel =
                 |share: &f64| if *share > 0.0 { colour_index(share.sqrt(), 0.0, most.sqrt()) } else { 0 };
             let pixels: Vec<u8> = pair.shares.chunks(bins).rev().flatten().map(pixel).collect();
-            svg.png(at, (side, side), &indexed_png(bins, bins, &pixels, &palette()));
+            svg.png(at, (side, side), &indexed_png(bins, bins, &pixels, &shades()));
         }
         panel.frame(svg);
         if is_last {

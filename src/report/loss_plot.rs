@@ -115,6 +115,7 @@ impl LossPlot<'_> {
         }
         let mut axis = panel.x;
         axis.range = Range { low: 0.0, high: last };
+        axis.spacing = Spacing::Linear;
         // Steps get slower as their sets grow: labels that would touch their neighbour are left out.
         let mut free = f64::NEG_INFINITY;
         for (seconds, label) in axis.ticks(7) {

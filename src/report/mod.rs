@@ -31,7 +31,7 @@ mod json_number;
 mod record;
 
 pub use axis::{Axis, Range, Spacing};
-pub use colour_map::{Rgb, viridis};
+pub use colour_map::{Rgb, Rgba, viridis};
 pub use contour::{Grid, closed_contours, mass_levels};
 pub use corner_plot::{CornerPlot, Marginal, Pair};
 pub use csv::{Csv, quote};

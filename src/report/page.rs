@@ -85,7 +85,8 @@ figcaption{font-size:.9rem;max-width:46rem;margin-top:.4rem}\
 .try{display:block;color:var(--soft)}li{margin-bottom:.5rem}\
 .scroll{overflow-x:auto}table{border-collapse:collapse;font-size:.95rem}\
 th,td{padding:.3rem .9rem .3rem 0;border-bottom:1px solid var(--edge);text-align:left;vertical-align:top;\
-font-variant-numeric:tabular-nums;overflow-wrap:anywhere}\
+font-variant-numeric:tabular-nums;overflow-wrap:break-word}td:first-child{white-space:nowrap}\
+.files{display:block}.files a{white-space:nowrap;margin-right:.8rem}\
 pre{background:var(--plate);border:1px solid var(--edge);border-radius:.4rem;padding:.6rem .8rem;white-space:pre-wrap;\
 overflow-wrap:anywhere;font-size:.85rem}\
 .controls{display:flex;gap:.8rem;align-items:center;max-width:40rem;margin-top:.4rem}.controls input{flex:1}\
@@ -144,7 +145,10 @@ impl Block {
             Block::Figure { svg, label, caption, files } => {
                 let names: String = files.iter().map(|name| link(name)).collect();
                 let svg = inline_figure(svg, label);
-                format!("<figure>\n{svg}<figcaption>{}{names}</figcaption>\n</figure>\n", escape(caption))
+                format!(
+                    "<figure>\n{svg}<figcaption>{} <span class=\"files\">{names}</span></figcaption>\n</figure>\n",
+                    escape(caption)
+                )
             }
             Block::Film(film) => film.html(),
         }
@@ -153,13 +157,13 @@ impl Block {
 
 fn finding((fact, advice): &(String, Option<String>)) -> String {
     let advice =
-        advice.as_ref().map(|text| format!("<span class=\"try\">What to try: {}</span>", escape(text)));
+        advice.as_ref().map(|text| format!("<span class=\"try\">What to do: {}</span>", escape(text)));
     format!("<li>{}{}</li>\n", escape(fact), advice.unwrap_or_default())
 }
 
 fn link(name: &str) -> String {
     let name = escape(name);
-    format!(" <a href=\"{name}\">{name}</a>")
+    format!("<a href=\"{name}\">{name}</a>\n")
 }
 
 fn table(head: &[String], rows: &[Vec<String>]) -> String {

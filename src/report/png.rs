@@ -2,14 +2,14 @@
 //!
 //! Sources: PNG (ISO/IEC 15948:2004), zlib (RFC 1950), stored blocks of deflate (RFC 1951, 3.2.4), base64 (RFC 4648).
 
-use super::colour_map::Rgb;
+use super::colour_map::Rgba;
 
-/// A PNG of one byte per pixel that picks a colour of `palette`; colour 0 is transparent whatever it says.
+/// A PNG of one byte per pixel that picks a colour of `palette`.
 ///
 /// # Panics
 /// If there are not width·height pixels, one of them picks no colour, or there are no or more than 256 colours.
 #[track_caller]
-pub fn indexed_png(width: usize, height: usize, pixels: &[u8], palette: &[Rgb]) -> Vec<u8> {
+pub fn indexed_png(width: usize, height: usize, pixels: &[u8], palette: &[Rgba]) -> Vec<u8> {
     assert_eq!(pixels.len(), width * height, "png: {width}×{height} pixels, not {}", pixels.len());
     assert!((1..=256).contains(&palette.len()), "png: {} colours", palette.len());
     let largest = pixels.iter().copied().max().unwrap_or(0);
@@ -18,8 +18,8 @@ pub fn indexed_png(width: usize, height: usize, pixels: &[u8], palette: &[Rgb]) 
     let size = |n: usize| u32::try_from(n).expect("a picture fits into memory").to_be_bytes();
     // 8 bits per pixel, indexed, deflate, no filter, not interlaced.
     chunk(&mut png, b"IHDR", &[&size(width)[..], &size(height)[..], &[8, 3, 0, 0, 0]].concat());
-    chunk(&mut png, b"PLTE", &palette.concat());
-    chunk(&mut png, b"tRNS", &[0]);
+    chunk(&mut png, b"PLTE", &palette.iter().flat_map(|colour| colour[..3].to_vec()).collect::<Vec<u8>>());
+    chunk(&mut png, b"tRNS", &palette.iter().map(|colour| colour[3]).collect::<Vec<u8>>());
     // Every row begins with the number of its filter.
     let rows: Vec<u8> = pixels.chunks(width.max(1)).flat_map(|row| [&[0], row].concat()).collect();
     chunk(&mut png, b"IDAT", &stored_zlib(&rows));
@@ -100,7 +100,7 @@ mod tests {
 
     #[test]
     fn a_picture_of_two_rows() {
-        let png = indexed_png(3, 2, &[0, 1, 1, 1, 0, 1], &[[0, 0, 0], [255, 128, 0]]);
+        let png = indexed_png(3, 2, &[0, 1, 1, 1, 0, 1], &[[0; 4], [255, 128, 0, 255]]);
         assert_eq!(&png[..16], b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR");
         assert_eq!(&png[16..29], [0, 0, 0, 3, 0, 0, 0, 2, 8, 3, 0, 0, 0]);
         let at = png.windows(4).position(|w| w == b"IDAT").unwrap() + 4;

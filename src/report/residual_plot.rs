@@ -25,6 +25,8 @@ pub struct ResidualPlot<'a> {
     pub points: &'a [(f64, f64)],
 }
 
+/// Colours begin at this quantile: a single cell that happens to be near 0 says nothing and would take their range.
+const LOWEST: f64 = 0.02;
 /// Decades shown below the largest residual at most: what is smaller does not decide the fit.
 const DECADES: f64 = 5.0;
 /// Points beyond which they would hide the map.
@@ -70,14 +72,12 @@ impl ResidualPlot<'_> {
         svg.finish()
     }
 
-    /// Smallest and largest size shown.
+    /// The sizes at the ends of the colours.
     fn scale(&self) -> Option<Range> {
-        let sizes = self.sizes.iter().copied().filter(|s| *s > 0.0 && s.is_finite());
-        let (low, high) = sizes.fold((f64::INFINITY, 0.0f64), |(l, h), s| (l.min(s), h.max(s)));
-        if !(low <= high) {
-            return None;
-        }
-        let low = low.max(high / libm::pow(10.0, DECADES));
+        let mut sizes: Vec<f64> = self.sizes.iter().copied().filter(|s| *s > 0.0 && s.is_finite()).collect();
+        sizes.sort_by(f64::total_cmp);
+        let high = *sizes.last()?;
+        let low = sizes[(LOWEST * sizes.len() as f64) as usize].max(high / libm::pow(10.0, DECADES));
         Some(if low < high { Range { low, high } } else { Range { low: low / 2.0, high: high * 2.0 } })
     }
 

@@ -106,9 +106,14 @@ impl Svg {
         self.path(class, &path);
     }
 
-    /// Closed loops filled by the even-odd rule, so that a loop within a loop is a hole.
+    /// Closed loops filled by the even-odd rule, so that a loop within a loop is a hole; corners that are not finite are
+    /// left out.
     pub fn loops(&mut self, class: &str, loops: &[Vec<(f64, f64)>]) {
-        let path: String = loops.iter().map(|points| open_path(points) + "Z").collect();
+        let finite = |points: &Vec<(f64, f64)>| -> Vec<(f64, f64)> {
+            points.iter().copied().filter(|p| p.0.is_finite() && p.1.is_finite()).collect()
+        };
+        let loops = loops.iter().map(finite).filter(|points| !points.is_empty());
+        let path: String = loops.map(|points| open_path(&points) + "Z").collect();
         self.path(class, &path);
     }
 

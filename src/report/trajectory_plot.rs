@@ -35,7 +35,7 @@ impl TrajectoryPlot<'_> {
         assert!((1..=2).contains(&k) && n_times > 0, "trajectories: {k} names, {n_times} times");
         assert!(self.x.len().is_multiple_of(k * n_times), "trajectories: {} numbers", self.x.len());
         let side = (WIDTH - 14.0 * (SNAPSHOTS - 1) as f64) / SNAPSHOTS as f64;
-        let lower = if k == 2 { side + 76.0 } else { 0.0 };
+        let lower = if k == 2 { side + 92.0 } else { 0.0 };
         let mut svg = Svg::new(LEFT + WIDTH + 26.0, 58.0 + 230.0 + 48.0 + lower);
         header(&mut svg, LEFT, self.title, self.note);
         self.lines(&mut svg, (LEFT, 58.0), (WIDTH, 230.0));
@@ -73,7 +73,7 @@ impl TrajectoryPlot<'_> {
             let row = nearest(self.times, goal);
             let at = (LEFT + shot as f64 * (side + 14.0), top);
             let panel = Panel::new(at, (side, side), x, y);
-            panel.grid(svg, Labels::Lines, if shot == 0 { Labels::Numbers } else { Labels::Lines });
+            panel.grid(svg, Labels::Numbers, if shot == 0 { Labels::Numbers } else { Labels::Lines });
             let places: Vec<(f64, f64)> =
                 self.x.chunks_exact(self.times.len() * 2).map(|p| (p[2 * row], p[2 * row + 1])).collect();
             panel.clipped(svg, |svg| svg.dots("pf-small", &panel.places(&places)));
@@ -81,7 +81,7 @@ impl TrajectoryPlot<'_> {
             let name = format!("t = {:.1}", self.times[row]);
             svg.text("pf-note", Anchor::Middle, (at.0 + 0.5 * side, at.1 - 6.0), &name);
         }
-        let middle = (LEFT + 0.5 * WIDTH, top + side + 20.0);
+        let middle = (LEFT + 0.5 * WIDTH, top + side + 36.0);
         svg.text(
             "pf-text",
             Anchor::Middle,
