@@ -89,7 +89,7 @@ fn the_figures_hold_what_they_should() {
     assert_eq!(corner().matches("<image").count(), 6);
     let losses = losses();
     assert_eq!(losses.matches("<rect class=\"pf-frame\"").count(), 3);
-    // Seconds along the top: 0 to 35 in fives, of which 0 and 5 stand far enough apart at the left.
+    // Seconds along the top: 0 to 35 in fives.
     for part in [">seconds<", ">35<", ">mass<", ">momentum<", r#"class="pf-other""#] {
         assert!(losses.contains(part), "{part}");
     }

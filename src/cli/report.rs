@@ -156,17 +156,17 @@ fn density(files: &ReportFiles, figures: &Figures) -> Result<Vec<Block>, ReportE
     let shown = coordinates_shown(files)?;
     let chosen = if shown.len() < files.record.dim {
         format!(
-            " Of {} coordinates these are the {} whose marginals are furthest from a normal law of the same mean and \
+            " Of {} coordinates these are the first and the {} others whose marginals are furthest from a normal law of the same mean and \
              deviation, by the largest gap between distribution functions.",
             files.record.dim,
-            shown.len()
+            shown.len() - 1
         )
     } else {
         String::new()
     };
     let caption = format!(
         "Weighted draws: single coordinates on the diagonal, pairs below it, the fuller the colour the more weight lies there (by \
-         the root of the share, so that faint parts are seen). Ranges hold 99.8 % of the {}.{chosen}",
+         the root of the share, so that faint parts are seen). Ranges hold 99.8 % of the {}, or of heavy tails twice the width of their central 95 %.{chosen}",
         if files.column("figure-marginals.csv", "exact")?.iter().all(|v| v.is_nan()) {
             "draws"
         } else {

@@ -269,12 +269,17 @@ fn marginals_of(sample: Weighted<'_>, exact: Option<&[f64]>, shown: &[usize]) ->
     shown.iter().map(of_coordinate).collect()
 }
 
-/// From the 0.1 % to the 99.9 % quantile, a little widened: tails do not squeeze the bulk.
+/// From the 0.1 % to the 99.9 % quantile, but no more than twice as wide as the central 95 %, and a little widened: tails
+/// do not squeeze the bulk.
 fn central_range(values: &[f64]) -> Range {
     let mut sorted: Vec<f64> = values.iter().copied().filter(|v| v.is_finite()).collect();
     sorted.sort_by(f64::total_cmp);
     let cut = sorted.len() / 1000;
-    Range::of(sorted[cut..sorted.len() - cut].iter().copied()).scaled(1.06)
+    let range = Range::of(sorted[cut..sorted.len() - cut].iter().copied());
+    let cut = sorted.len() / 40;
+    let bulk = Range::of(sorted[cut..sorted.len() - cut].iter().copied()).scaled(2.0);
+    let range = Range { low: range.low.max(bulk.low), high: range.high.min(bulk.high) };
+    range.scaled(1.06)
 }
 
 fn marginal_table(shown: &[usize], marginals: &[Bins]) -> String {

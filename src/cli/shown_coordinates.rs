@@ -1,9 +1,10 @@
-//! Which coordinates of many are shown: the ones whose marginals are furthest from normal.
+//! Which coordinates of many are shown: the first, and the ones whose marginals are furthest from normal.
 
 /// Coordinates of a figure at most.
 pub const MOST_SHOWN: usize = 6;
 
-/// All coordinates up to six; of more the six with the largest distance to a normal law, in their own order.
+/// All coordinates up to six; of more the first, on whose value the others often depend (a hierarchy begins with its
+/// scale), and the five others with the largest distance to a normal law; in their own order.
 ///
 /// The distance is the largest gap between the weighted distribution function of a coordinate and that of the normal law
 /// of the same mean and deviation; draws or weights that are not finite are left out.
@@ -12,10 +13,11 @@ pub fn shown_coordinates(x: &[f64], dim: usize, weights: &[f64]) -> Vec<usize> {
         return (0..dim).collect();
     }
     let mut ranked: Vec<(f64, usize)> =
-        (0..dim).map(|i| (distance_to_normal(&column(x, dim, i), weights), i)).collect();
+        (1..dim).map(|i| (distance_to_normal(&column(x, dim, i), weights), i)).collect();
     // Stable, so that ties are broken by the number of the coordinate.
     ranked.sort_by(|a, b| b.0.total_cmp(&a.0));
-    let mut shown: Vec<usize> = ranked[..MOST_SHOWN].iter().map(|(_, i)| *i).collect();
+    let furthest = ranked[..MOST_SHOWN - 1].iter().map(|(_, i)| *i);
+    let mut shown: Vec<usize> = std::iter::once(0).chain(furthest).collect();
     shown.sort_unstable();
     shown
 }
@@ -53,7 +55,7 @@ mod tests {
     #[test]
     fn wells_are_shown_and_normals_are_not() {
         let mut stream = Stream::new(3, Purpose::Audit, 0);
-        let wells = [1, 4, 5, 6, 8, 9];
+        let wells = [4, 5, 6, 8, 9];
         let mut x = Vec::new();
         for _ in 0..2000 {
             for i in 0..10 {
@@ -61,7 +63,7 @@ mod tests {
                 x.push(stream.normal() + if wells.contains(&i) { 2.0 * side } else { 0.0 });
             }
         }
-        assert_eq!(shown_coordinates(&x, 10, &[1.0; 2000]), wells);
+        assert_eq!(shown_coordinates(&x, 10, &[1.0; 2000]), [0, 4, 5, 6, 8, 9]);
         assert_eq!(shown_coordinates(&[], 3, &[]), [0, 1, 2]);
         assert_eq!(shown_coordinates(&[], 9, &[]).len(), 6);
     }

@@ -118,7 +118,9 @@ impl LossPlot<'_> {
         axis.spacing = Spacing::Linear;
         // Steps get slower as their sets grow: labels that would touch their neighbour are left out.
         let mut free = f64::NEG_INFINITY;
-        for (seconds, label) in axis.ticks(7) {
+        // What passed before the first step ended has no place on the axis.
+        let ticks = axis.ticks(7).into_iter().filter(|tick| tick.0 >= timed[0].1);
+        for (seconds, label) in ticks {
             let right = timed.partition_point(|p| p.1 < seconds).clamp(1, timed.len().max(2) - 1);
             let (Some(a), Some(b)) = (timed.get(right - 1), timed.get(right)) else { return };
             let part = ((seconds - a.1) / (b.1 - a.1)).clamp(0.0, 1.0);
