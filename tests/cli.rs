@@ -88,7 +88,7 @@ impl Target for Nowhere {
 /// A fit of some milliseconds.
 fn small(steps: usize) -> RunSettings {
     let fit = FitSettings { steps, points: 64, width: 4, depth: 1, ..FitSettings::default() };
-    RunSettings { fit, draws: 500, threads: 1 }
+    RunSettings { fit, draws: 500, threads: 1, ..RunSettings::default() }
 }
 
 struct Finished {
@@ -100,7 +100,7 @@ struct Finished {
 fn run_while(stop: bool, target: &dyn Target, settings: RunSettings, output: Output) -> Finished {
     let (parameters, facts) = (BTreeMap::new(), Facts::default());
     let subject = Subject { name: "mine", parameters: &parameters, target, facts: &facts, exact_draws: None };
-    let options = RunOptions { settings, output, progress: Style::Lines };
+    let options = RunOptions { settings, output, progress: Style::Lines, time_limit: None };
     let (mut out, mut err, stop) = (Vec::new(), Vec::new(), AtomicBool::new(stop));
     let mut console = Console { out: &mut out, err: &mut err, stop: &stop };
     let outcome = run_target(&subject, &options, &mut console);

@@ -6,12 +6,17 @@ use crate::report::IfExists;
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use std::ffi::OsString;
 use std::path::PathBuf;
+use std::time::Duration;
 
 /// What the user asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Call {
     /// Fit and draw.
     Run(RunCall),
+    /// Go on with a run.
+    Resume(ResumeCall),
+    /// Draw more from a run.
+    Sample(SampleCall),
     /// List the targets.
     Targets,
     /// Measure a table anew.
@@ -31,8 +36,8 @@ pub enum Call {
 /// The words of `run`, not yet understood.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RunCall {
-    /// The target's name.
-    pub target: String,
+    /// The target's name, if the configuration file does not have it.
+    pub target: Option<String>,
     /// The configuration file.
     pub config: Option<PathBuf>,
     /// `key=value`, in order.
@@ -45,6 +50,38 @@ pub struct RunCall {
     pub if_exists: IfExists,
     /// How to show progress, if that is said.
     pub progress: Option<Style>,
+    /// The fit ends after this long.
+    pub time_limit: Option<Duration>,
+    /// Say what would be done, and do nothing.
+    pub dry_run: bool,
+}
+
+/// The words of `resume`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ResumeCall {
+    /// The folder of the run.
+    pub folder: PathBuf,
+    /// Threads, not yet understood.
+    pub threads: Option<String>,
+    /// How to show progress, if that is said.
+    pub progress: Option<Style>,
+    /// The fit ends after this long from now.
+    pub time_limit: Option<Duration>,
+}
+
+/// The words of `sample`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SampleCall {
+    /// The folder of the run.
+    pub folder: PathBuf,
+    /// Draws.
+    pub n: usize,
+    /// Their seed, if it is said.
+    pub seed: Option<u64>,
+    /// Where they go, if not to the first free `sample-K` in the folder.
+    pub out: Option<PathBuf>,
+    /// Threads, not yet understood.
+    pub threads: Option<String>,
 }
 
 /// The words of `reproduce`.
@@ -83,10 +120,11 @@ const EXIT_CODES: &str = "\
 Exit codes:
   0    trusted
   3    finished, but not trusted: the reasons are printed and in run.json
-  2    wrong call or configuration, or an output folder that cannot be used; nothing was computed
+  2    wrong call or configuration, a folder that cannot be used or gone on with; nothing was computed
   4    the density failed; the message names the point
   1    the results could not be written
-  130  interrupted by SIGINT or SIGTERM; what was reached is on disk";
+  130  interrupted by SIGINT or SIGTERM; what was reached is on disk, `resume` goes on from there
+A --time-limit that is reached is no error: 0 or 3, by the draws.";
 
 fn run_help() -> String {
     let keys: String = RunSettings::keys().iter().map(|key| format!("  {key}\n")).collect();
@@ -112,6 +150,19 @@ pub fn parse(words: &[OsString]) -> Result<Call, clap::Error> {
     let matches = command().try_get_matches_from(words)?;
     Ok(match matches.subcommand() {
         Some(("run", matches)) => Call::Run(run_call(matches)),
+        Some(("resume", matches)) => Call::Resume(ResumeCall {
+            folder: matches.get_one("folder").cloned().expect("clap requires it"),
+            threads: matches.get_one("threads").cloned(),
+            progress: quiet(matches),
+            time_limit: matches.get_one("time-limit").copied(),
+        }),
+        Some(("sample", matches)) => Call::Sample(SampleCall {
+            folder: matches.get_one("folder").cloned().expect("clap requires it"),
+            n: usize::try_from(*matches.get_one::<u64>("n").expect("clap requires it")).unwrap_or(usize::MAX),
+            seed: matches.get_one("seed").copied(),
+            out: matches.get_one("out").cloned(),
+            threads: matches.get_one("threads").cloned(),
+        }),
         Some(("reproduce", matches)) => Call::Reproduce(ReproduceCall {
             table: matches.get_one::<String>("table").cloned().expect("clap requires it"),
             only: matches.get_one("only").cloned(),
@@ -135,6 +186,8 @@ fn command() -> Command {
         .subcommand_required(true)
         .arg_required_else_help(true)
         .subcommand(run_command())
+        .subcommand(resume_command())
+        .subcommand(sample_command())
         .subcommand(reproduce_command())
         .subcommand(
             Command::new("report")
@@ -160,7 +213,12 @@ fn run_command() -> Command {
     let mut run = Command::new("run")
         .about("Fits a transport to a target, draws, and judges the draws")
         .after_help(run_help())
-        .arg(Arg::new("target").value_name("TARGET").required(true).help("Its name; see `targets`"));
+        .arg(
+            Arg::new("target")
+                .value_name("TARGET")
+                .required_unless_present("config")
+                .help("Its name; see `targets`"),
+        );
     for (name, placeholder, help) in KEY_OPTIONS {
         // Read as text: a wrong value gets the same message as in a configuration file.
         run = run.arg(Arg::new(name).long(name).value_name(placeholder).allow_hyphen_values(true).help(help));
@@ -193,7 +251,88 @@ fn run_command() -> Command {
             .action(ArgAction::SetTrue)
             .help("Replace an earlier run in the output folder, once the new one is complete"),
     )
-    .arg(Arg::new("quiet").long("quiet").action(ArgAction::SetTrue).help("Show no progress"))
+    .arg(quiet_arg())
+    .arg(time_limit_arg())
+    .arg(
+        Arg::new("dry-run")
+            .long("dry-run")
+            .action(ArgAction::SetTrue)
+            .help("Print what would be done, with memory and time of a measured step; write nothing"),
+    )
+}
+
+fn quiet_arg() -> Arg {
+    Arg::new("quiet").long("quiet").action(ArgAction::SetTrue).help("Show no progress")
+}
+
+fn quiet(matches: &ArgMatches) -> Option<Style> {
+    matches.get_flag("quiet").then_some(Style::Quiet)
+}
+
+fn time_limit_arg() -> Arg {
+    Arg::new("time-limit")
+        .long("time-limit")
+        .value_name("SECONDS")
+        .value_parser(seconds)
+        .help("End the fit after this long with what it has; draws and verdict are made as usual")
+}
+
+/// A positive number of seconds, at most a million years.
+fn seconds(text: &str) -> Result<Duration, String> {
+    let positive = text.parse().ok().filter(|s: &f64| *s > 0.0 && *s < 3e13);
+    positive.map(Duration::from_secs_f64).ok_or_else(|| "a positive number of seconds is needed".to_string())
+}
+
+fn folder_arg() -> Arg {
+    Arg::new("folder")
+        .value_name("DIR")
+        .required(true)
+        .value_parser(value_parser!(PathBuf))
+        .help("The folder of the run")
+}
+
+fn threads_arg() -> Arg {
+    Arg::new("threads").long("threads").value_name("T").help("Threads; changes no result")
+}
+
+fn resume_command() -> Command {
+    Command::new("resume")
+        .about("Goes on with a run that was interrupted, to the same bits as if it was not")
+        .after_help(format!("Example: pushforward resume runs/gmm9\n\n{EXIT_CODES}"))
+        .arg(folder_arg())
+        .arg(threads_arg())
+        .arg(time_limit_arg())
+        .arg(quiet_arg())
+}
+
+fn sample_command() -> Command {
+    Command::new("sample")
+        .about("Draws more from the transport of a run, without fitting; its own draws stay as they are")
+        .after_help(format!("Example: pushforward sample runs/gmm9 -n 100000\n\n{EXIT_CODES}"))
+        .arg(folder_arg())
+        .arg(
+            Arg::new("n")
+                .short('n')
+                .value_name("N")
+                .required(true)
+                .value_parser(value_parser!(u64).range(1..=100_000_000))
+                .help("Draws"),
+        )
+        .arg(
+            Arg::new("seed")
+                .long("seed")
+                .value_name("S")
+                .value_parser(value_parser!(u64))
+                .help("Seed of the draws [default: the first after the run's that is not used]"),
+        )
+        .arg(
+            Arg::new("out")
+                .long("out")
+                .value_name("DIR")
+                .value_parser(value_parser!(PathBuf))
+                .help("A new folder for them [default: the first free of DIR/sample-1, DIR/sample-2, …]"),
+        )
+        .arg(threads_arg())
 }
 
 fn reproduce_command() -> Command {
@@ -228,13 +367,15 @@ fn reproduce_command() -> Command {
 fn run_call(matches: &ArgMatches) -> RunCall {
     let option = |(name, _, _): (&'static str, _, _)| Some((name, matches.get_one::<String>(name)?.clone()));
     RunCall {
-        target: matches.get_one::<String>("target").cloned().expect("clap requires it"),
+        target: matches.get_one::<String>("target").cloned(),
         config: matches.get_one("config").cloned(),
         pairs: matches.get_many("set").into_iter().flatten().cloned().collect(),
         options: KEY_OPTIONS.into_iter().filter_map(option).collect(),
         out: matches.get_one("out").cloned(),
         if_exists: if matches.get_flag("force") { IfExists::Replace } else { IfExists::Refuse },
-        progress: matches.get_flag("quiet").then_some(Style::Quiet),
+        progress: quiet(matches),
+        time_limit: matches.get_one("time-limit").copied(),
+        dry_run: matches.get_flag("dry-run"),
     }
 }
 
@@ -250,7 +391,7 @@ mod tests {
     fn a_full_line() {
         let line = "pushforward run many-well --set delta=-4 --seed -3 --set dim=5 --config a.toml --force";
         let Call::Run(call) = parsed(line).unwrap() else { panic!("not a run") };
-        assert_eq!((call.target.as_str(), call.if_exists), ("many-well", IfExists::Replace));
+        assert_eq!((call.target.as_deref(), call.if_exists), (Some("many-well"), IfExists::Replace));
         assert_eq!(call.progress, None);
         assert_eq!(call.pairs, ["delta=-4", "dim=5"]);
         assert_eq!(call.options, [("seed", "-3".to_string())]);
@@ -258,13 +399,30 @@ mod tests {
         assert_eq!(parsed("pushforward audit gauss").unwrap(), Call::Audit { target: Some("gauss".into()) });
         assert_eq!(parsed("pushforward targets").unwrap(), Call::Targets);
         assert_eq!(parsed("pushforward report runs/a").unwrap(), Call::Report { folder: "runs/a".into() });
+        let Call::Sample(call) = parsed("pushforward sample a -n 7 --seed 18446744073709551615").unwrap()
+        else {
+            panic!("not a sample")
+        };
+        assert_eq!((call.n, call.seed), (7, Some(u64::MAX)));
+        let Call::Resume(call) = parsed("pushforward resume a --time-limit 0.5").unwrap() else {
+            panic!("not a resume")
+        };
+        assert_eq!(call.time_limit, Some(Duration::from_millis(500)));
     }
 
     #[test]
     fn wrong_calls_and_help() {
-        for line in
-            ["pushforward run", "pushforward runn gmm9", "pushforward run gmm9 --drws 3", "pushforward"]
-        {
+        for line in [
+            "pushforward run",
+            "pushforward runn gmm9",
+            "pushforward run gmm9 --drws 3",
+            "pushforward",
+            "pushforward run gmm9 --time-limit 0",
+            "pushforward run gmm9 --time-limit inf",
+            "pushforward sample a",
+            "pushforward sample a -n 0",
+            "pushforward resume",
+        ] {
             assert_eq!(parsed(line).unwrap_err().exit_code(), 2, "{line}");
         }
         let help = parsed("pushforward run --help").unwrap_err();

@@ -1,6 +1,7 @@
 //! How the program ends: its exit codes, and the one error that maps to them.
 
 use super::report_files::ReportError;
+use super::resume_error::ResumeError;
 use super::settings::SettingsError;
 use crate::fitting::FitError;
 use crate::report::FolderError;
@@ -45,6 +46,8 @@ pub enum CliError {
     Settings(SettingsError),
     /// The output folder.
     Folder(FolderError),
+    /// What a run left to go on from.
+    Resume(ResumeError),
     /// The fit, or the density at the draws.
     Fit(FitError),
     /// The report of a run.
@@ -69,12 +72,13 @@ impl CliError {
     /// The exit it leads to.
     pub fn exit(&self) -> Exit {
         match self {
-            CliError::Folder(FolderError::Write { .. })
+            CliError::Folder(FolderError::Write { .. } | FolderError::NoRoom { .. })
             | CliError::Report(ReportError::Write { .. })
             | CliError::System { .. } => Exit::OutputFailed,
             CliError::Fit(FitError::Density(_) | FitError::NoSupport { .. }) => Exit::DensityFailed,
             CliError::Settings(_)
             | CliError::Folder(_)
+            | CliError::Resume(_)
             | CliError::Fit(_)
             | CliError::Report(_)
             | CliError::NoRow { .. } => Exit::WrongCall,
@@ -87,6 +91,7 @@ impl fmt::Display for CliError {
         match self {
             CliError::Settings(error) => error.fmt(f),
             CliError::Folder(error) => error.fmt(f),
+            CliError::Resume(error) => error.fmt(f),
             CliError::Fit(error) => error.fmt(f),
             CliError::Report(error) => error.fmt(f),
             CliError::NoRow { table, text } => {
@@ -117,6 +122,12 @@ impl From<FolderError> for CliError {
 impl From<ReportError> for CliError {
     fn from(error: ReportError) -> CliError {
         CliError::Report(error)
+    }
+}
+
+impl From<ResumeError> for CliError {
+    fn from(error: ResumeError) -> CliError {
+        CliError::Resume(error)
     }
 }
 

@@ -7,6 +7,7 @@ use crate::report::{
     CornerPlot, EquationLoss, Film, Grid, LogZPlot, LogZRow, LossPlot, LossPoint, Marginal, Pair, PlanePlot,
     Range, ResidualPlot, TrajectoryPlot, WeightPlot,
 };
+use std::cmp::Ordering;
 
 /// Names of the equations of a system of two, in its order.
 const EQUATIONS: [(&str, &str); 2] = [("loss_1", "conservation of mass"), ("loss_2", "Hamilton-Jacobi")];
@@ -191,7 +192,7 @@ fn residual(files: &ReportFiles) -> Result<Option<String>, ReportError> {
     let (time, low, high, sizes) = (of("time")?, of("x_low")?, of("x_high")?, of("residual")?);
     let columns = time.windows(2).position(|pair| pair[1] < pair[0]).map_or(time.len(), |k| k + 1);
     let (Some(&low), Some(&high)) = (low.first(), high.last()) else { return Ok(None) };
-    if !sizes.len().is_multiple_of(columns) || !(high > low) {
+    if !sizes.len().is_multiple_of(columns) || high.partial_cmp(&low) != Some(Ordering::Greater) {
         return Ok(None);
     }
     let (times, x) = (files.column("figure-points.csv", "time")?, files.column("figure-points.csv", "x")?);
@@ -208,8 +209,10 @@ fn residual(files: &ReportFiles) -> Result<Option<String>, ReportError> {
     Ok(Some(plot.svg()))
 }
 
-/// Times, and positions n×T×k of the coordinates kept, k one or two.
-fn paths(files: &ReportFiles) -> Result<Option<(Vec<f64>, Vec<f64>)>, ReportError> {
+/// T times, and positions n×T×k of the coordinates kept, k one or two.
+type Paths = (Vec<f64>, Vec<f64>);
+
+fn paths(files: &ReportFiles) -> Result<Option<Paths>, ReportError> {
     let table = "figure-trajectories.csv";
     let (draw, time, x) =
         (files.column(table, "draw")?, files.column(table, "time")?, files.column(table, "x")?);

@@ -116,11 +116,15 @@ impl Kind {
         }
     }
 
-    /// Takes a value of a TOML file; a number in quotes is not a number.
+    /// Takes a value of a TOML file; a number in quotes is not a number, unless it is too large for TOML.
     pub fn take(self, value: &toml::Value) -> Option<Value> {
         match (self, value) {
             (Kind::Count { .. }, toml::Value::Integer(n)) => {
                 u64::try_from(*n).ok().and_then(|n| self.count(n))
+            }
+            // Beyond the whole numbers of TOML, and only there.
+            (Kind::Count { .. }, toml::Value::String(text)) => {
+                text.parse().ok().filter(|n| i64::try_from(*n).is_err()).and_then(|n: u64| self.count(n))
             }
             (Kind::Number(range), toml::Value::Integer(n)) => number(range, *n as f64),
             (Kind::Number(range @ Range::Real { .. }), toml::Value::Float(x)) => number(range, *x),

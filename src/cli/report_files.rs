@@ -9,7 +9,7 @@ use std::io;
 pub struct ReportFiles {
     /// run.json.
     pub record: Record,
-    /// draws.npy, n×d.
+    /// The draws in the coordinates of the target, n×d.
     pub draws: Vec<f64>,
     tables: BTreeMap<&'static str, Table>,
 }
@@ -126,7 +126,9 @@ impl ReportFiles {
             let table = Table::read(&text(name)?);
             tables.insert(name, table.map_err(|cause| ReportError::Table { name: name.to_string(), cause })?);
         }
-        let draws = array("draws.npy", vec![record.n_draws, record.dim])?;
+        // draws.npy is in the user's own quantities; where those are others than the coordinates, both are there.
+        let name = if read("unconstrained.npy").is_ok() { "unconstrained.npy" } else { "draws.npy" };
+        let draws = array(name, vec![record.n_draws, record.dim])?;
         Ok(ReportFiles { record, draws, tables })
     }
 

@@ -1,8 +1,11 @@
 //! The main job: folder, fit, draws, estimates, figures, record, verdict.
 
+use super::config_file::config_text;
+use super::draw_files::draw_files;
 use super::exit::{CliError, Exit};
+use super::keeper::{CHECKPOINT, Keeper};
 use super::keys::Value;
-use super::progress::{Display, Style};
+use super::progress::Style;
 use super::report::report;
 use super::report_data::{loss_table, report_tables, seconds_table};
 use super::run_settings::RunSettings;
@@ -11,15 +14,16 @@ use crate::density::{Facts, Target};
 use crate::diagnostics::{
     self, Bounds, Estimates, Evidence, delta_std, missed_modes, mode_shares, moments, weighted_moments,
 };
-use crate::fitting::{Control, DrawError, Draws, Fit, FitError, StopReason, fit};
+use crate::fitting::{Checkpoint, DrawError, Draws, Fit, FitError, StopReason, fit_watched};
 use crate::optim::{Method, Outcome};
-use crate::report::{IfExists, Machine, Provenance, Record, RunFolder, Verdict, npy_bytes};
+use crate::report::{IfExists, Machine, Provenance, Record, RunFolder, RunLog, Verdict};
 use crate::transport::TransportError;
+use serde_json::json;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Instant;
+use std::sync::atomic::AtomicBool;
+use std::time::{Duration, Instant};
 
 /// What is run.
 #[derive(Clone, Copy)]
@@ -54,6 +58,8 @@ pub struct RunOptions {
     pub output: Output,
     /// How progress is shown.
     pub progress: Style,
+    /// The fit ends after this long, with what it has then.
+    pub time_limit: Option<Duration>,
 }
 
 /// The outside of the program.
@@ -75,12 +81,13 @@ pub(super) struct Fitted {
     no_draws: Option<TransportError>,
     /// Wall time of the fit without the draws.
     fit_seconds: f64,
-    /// Steps, and wall time after each.
+    /// Steps, and wall time after each; those before an interruption are missing.
     seconds: Vec<(usize, f64)>,
 }
 
 impl Fitted {
-    fn with_draws(
+    /// With the draws that the settings ask for, of their seed.
+    pub fn with_draws(
         fit: Fit,
         target: &dyn Target,
         settings: &RunSettings,
@@ -103,81 +110,123 @@ impl Fitted {
 
 /// Fits, draws, judges and writes; prints the summary.
 ///
-/// The folder is checked before the fit and is there, complete, before anything is printed. A fit whose flow
-/// cannot be integrated leaves everything but draws, and is not trusted.
+/// The folder is there from the start, with the configuration, a log, and checkpoints; results are there, complete,
+/// before anything is printed. A fit whose flow cannot be integrated leaves everything but draws, and is not trusted.
 ///
 /// # Errors
-/// [`CliError`]; then nothing that existed was touched, and the partial folder is gone unless the error says
-/// where it is kept.
+/// [`CliError`]; then nothing that existed was touched. The new folder is gone, unless minutes of work are in it or the
+/// error says that it is kept.
 pub fn run_target(
     subject: &Subject<'_>,
     options: &RunOptions,
     console: &mut Console<'_>,
 ) -> Result<Exit, CliError> {
-    let start = Instant::now();
-    let mut folder = match &options.output {
+    let folder = match &options.output {
         Output::At(path, if_exists) => RunFolder::create(path, *if_exists)?,
         Output::FirstFree(path) => RunFolder::create_first_free(path)?,
     };
-    let threads = options.settings.threads;
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
-    let pool =
-        pool.map_err(|cause| CliError::System { what: "starting threads", cause: io::Error::other(cause) })?;
-    let fitted = pool.install(|| fit_and_draw(subject, options, console))?;
-    let mut record = pool.install(|| record(subject, options, &fitted));
-    let tables = pool.install(|| report_tables(subject, &record, &fitted));
-    record.total_seconds = start.elapsed().as_secs_f64();
-    write_results(&mut folder, &record, &fitted, tables)?;
+    run_in(folder, subject, &options.settings, (options.progress, options.time_limit), None, console)
+}
+
+/// Runs in a folder, from the start or on from a checkpoint.
+pub(super) fn run_in(
+    mut folder: RunFolder,
+    subject: &Subject<'_>,
+    settings: &RunSettings,
+    (progress, time_limit): (Style, Option<Duration>),
+    checkpoint: Option<Checkpoint>,
+    console: &mut Console<'_>,
+) -> Result<Exit, CliError> {
+    let start = Instant::now();
+    let system = |what| move |cause| CliError::System { what, cause };
+    let config = config_text(subject, settings);
+    let mut log = RunLog::new(folder.log().map_err(system("opening the log"))?);
+    let step = checkpoint.as_ref().map_or(0, |checkpoint| checkpoint.state.history.len());
+    let before = seconds_before(&folder, checkpoint.is_some());
+    log.write("start", json!({"version": env!("CARGO_PKG_VERSION"), "step": step}));
+    if checkpoint.is_none() {
+        folder.write_now("config.toml", config.as_bytes())?;
+    }
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(settings.threads).build();
+    let pool = pool.map_err(|cause| system("starting threads")(io::Error::other(cause)))?;
+    let keeper = Keeper::new(&mut *console.err, console.stop, progress, &mut folder, &mut log, &config);
+    let keeper = keeper.timed(settings.checkpoint_every, time_limit.map(|limit| start + limit), before);
+    let fitted = pool.install(|| fit_and_draw(subject, settings, checkpoint, keeper));
+    let fitted = match fitted {
+        Ok(fitted) => fitted,
+        Err(error) => {
+            log.write("failed", json!({"cause": error.to_string()}));
+            if folder.is_kept() {
+                let path = folder.path().display();
+                let _ =
+                    writeln!(console.err, "what was reached stays in {path}: `pushforward resume {path}`");
+            }
+            return Err(error);
+        }
+    };
+    let mut record = pool.install(|| record(subject, settings, &fitted));
+    let files = pool.install(|| result_files(subject, &record, &fitted));
+    record.total_seconds = before + start.elapsed().as_secs_f64();
+    write_results(&mut folder, &record, files)?;
+    log.write("end", json!({"stop_reason": record.stop_reason, "verdict": record.verdict.to_string()}));
     let place = folder.commit()?;
-    let printed =
-        console.out.write_all(summary(&record, &place).as_bytes()).and_then(|()| console.out.flush());
-    printed.map_err(|cause| CliError::System { what: "standard output", cause })?;
-    Ok(match record.verdict {
+    print(console, &summary(&record, &place), exit(&record, &fitted))
+}
+
+fn exit(record: &Record, fitted: &Fitted) -> Exit {
+    match record.verdict {
         _ if fitted.interrupted() => Exit::Interrupted,
         Verdict::Trusted => Exit::Trusted,
         Verdict::NotTrusted => Exit::NotTrusted,
-    })
+    }
+}
+
+/// What the fit took up to the checkpoint from which it goes on, by the log.
+fn seconds_before(folder: &RunFolder, goes_on: bool) -> f64 {
+    let last = goes_on.then(|| RunLog::last(&folder.path().join("log.jsonl"), "checkpoint")).flatten();
+    last.and_then(|event| event["fit_seconds"].as_f64()).unwrap_or(0.0)
 }
 
 fn fit_and_draw(
     subject: &Subject<'_>,
-    options: &RunOptions,
-    console: &mut Console<'_>,
+    settings: &RunSettings,
+    checkpoint: Option<Checkpoint>,
+    mut keeper: Keeper<'_>,
 ) -> Result<Fitted, CliError> {
-    let RunSettings { fit: settings, draws: n_draws, .. } = &options.settings;
-    let start = Instant::now();
-    let mut display = Display::new(&mut *console.err, options.progress);
-    let stop = console.stop;
-    display.say("looking for the target with annealed particles");
-    let mut seconds = Vec::new();
-    let fit = fit(subject.target, settings, &mut |progress| {
-        display.update(progress);
-        seconds.push((progress.step, progress.elapsed.as_secs_f64()));
-        if stop.load(Ordering::Relaxed) { Control::Stop } else { Control::Continue }
-    });
-    display.end_line();
+    match &checkpoint {
+        None => keeper.display.say("looking for the target with annealed particles"),
+        Some(checkpoint) => {
+            let step = checkpoint.state.history.len();
+            keeper.display.say(&format!("going on from {CHECKPOINT} at step {step}"));
+        }
+    }
+    let fit = fit_watched(subject.target, &settings.fit, checkpoint, &mut keeper);
+    keeper.display.end_line();
     let fit = fit?;
-    let fit_seconds = start.elapsed().as_secs_f64();
-    display.say(&format!("moving {n_draws} draws"));
-    let fitted = Fitted::with_draws(fit, subject.target, &options.settings, fit_seconds);
-    display.end_line();
-    Ok(Fitted { seconds, ..fitted? })
+    let fit_seconds = keeper.fit_seconds();
+    keeper.display.say(&format!("moving {} draws", settings.draws));
+    let fitted = Fitted::with_draws(fit, subject.target, settings, fit_seconds);
+    keeper.display.end_line();
+    Ok(Fitted { seconds: keeper.seconds, ..fitted? })
+}
+
+/// The numbers of a run by the names of their files: all but run.json.
+fn result_files(subject: &Subject<'_>, record: &Record, fitted: &Fitted) -> BTreeMap<String, Vec<u8>> {
+    let Fitted { fit, draws, seconds, .. } = fitted;
+    let mut files: BTreeMap<String, Vec<u8>> = draw_files(subject, draws, record.seed).into_iter().collect();
+    let tables = report_tables(subject, record, fitted).into_iter();
+    files.extend(tables.map(|(name, text)| (name.to_string(), text.into_bytes())));
+    files.insert("losses.csv".to_string(), loss_table(&fit.history).into_bytes());
+    files.insert("seconds.csv".to_string(), seconds_table(seconds).into_bytes());
+    files
 }
 
 /// Numbers, then what is made of them by [`report`] as from a folder, and run.json last.
 fn write_results(
     folder: &mut RunFolder,
     record: &Record,
-    fitted: &Fitted,
-    tables: Vec<(&'static str, String)>,
+    files: BTreeMap<String, Vec<u8>>,
 ) -> Result<(), CliError> {
-    let Fitted { fit, draws, seconds, .. } = fitted;
-    let mut files: BTreeMap<&str, Vec<u8>> =
-        tables.into_iter().map(|(name, text)| (name, text.into_bytes())).collect();
-    files.insert("draws.npy", npy_bytes(&[record.n_draws, record.dim], &draws.x));
-    files.insert("log_weights.npy", npy_bytes(&[record.n_draws], &draws.log_weights));
-    files.insert("losses.csv", loss_table(&fit.history).into_bytes());
-    files.insert("seconds.csv", seconds_table(seconds).into_bytes());
     let json = record.to_json();
     let read = |name: &str| match name {
         "run.json" => Ok(json.clone().into_bytes()),
@@ -194,7 +243,11 @@ fn write_results(
 }
 
 /// The verdict of the diagnostics, and what only the run knows against it.
-fn verdict(subject: &Subject<'_>, fitted: &Fitted, estimates: &Estimates) -> (Verdict, Vec<String>) {
+pub(super) fn verdict(
+    subject: &Subject<'_>,
+    fitted: &Fitted,
+    estimates: &Estimates,
+) -> (Verdict, Vec<String>) {
     let mut reasons = match &fitted.no_draws {
         Some(error) => vec![format!("there are no draws: {error}")],
         None => judged(subject, fitted, estimates),
@@ -239,8 +292,8 @@ fn optimiser_as_run(fit: &Fit, method: &Method) -> String {
     }
 }
 
-fn record(subject: &Subject<'_>, options: &RunOptions, fitted: &Fitted) -> Record {
-    let RunSettings { fit: settings, threads, .. } = &options.settings;
+fn record(subject: &Subject<'_>, run_settings: &RunSettings, fitted: &Fitted) -> Record {
+    let RunSettings { fit: settings, threads, .. } = run_settings;
     let Fitted { fit, draws, .. } = fitted;
     let dim = subject.target.dim();
     let estimates = Estimates::from_log_weights(&draws.log_weights);
@@ -253,7 +306,7 @@ fn record(subject: &Subject<'_>, options: &RunOptions, fitted: &Fitted) -> Recor
         target: subject.name.to_string(),
         parameters: subject.parameters.iter().map(|(key, value)| (key.clone(), value.to_json())).collect(),
         evolution: settings.evolution.clone(),
-        settings: options.settings.to_json(),
+        settings: run_settings.to_json(),
         dim,
         names: subject.target.names(),
         seed: settings.seed,
@@ -294,11 +347,22 @@ fn record(subject: &Subject<'_>, options: &RunOptions, fitted: &Fitted) -> Recor
     }
 }
 
+/// Prints a result. Whoever reads `targets | head` has what they want.
+pub(super) fn print(console: &mut Console<'_>, text: &str, exit: Exit) -> Result<Exit, CliError> {
+    let written = console.out.write_all(text.as_bytes()).and_then(|()| console.out.flush());
+    match written {
+        Err(cause) if cause.kind() != io::ErrorKind::BrokenPipe => {
+            Err(CliError::System { what: "standard output", cause })
+        }
+        _ => Ok(exit),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::density::{Benchmark, gauss};
-    use crate::fitting::FitSettings;
+    use crate::fitting::{Control, FitSettings, fit};
 
     /// A fit whose flow cannot be integrated: no parameter of it is a number.
     fn without_draws(target: &dyn Target, settings: &RunSettings) -> Fitted {
@@ -310,7 +374,7 @@ mod tests {
     #[test]
     fn a_fit_without_draws_is_kept_and_not_trusted() {
         let fit = FitSettings { steps: 2, points: 64, width: 4, depth: 1, ..FitSettings::default() };
-        let settings = RunSettings { fit, draws: 100, threads: 1 };
+        let settings = RunSettings { fit, draws: 100, threads: 1, ..RunSettings::default() };
         for dim in [2, 3] {
             let (target, parameters) = (gauss(dim), BTreeMap::new());
             let facts = target.facts();
@@ -322,19 +386,16 @@ mod tests {
                 exact_draws: None,
             };
             let home = tempfile::tempdir().unwrap();
-            let output = Output::At(home.path().join("out"), IfExists::Refuse);
-            let options = RunOptions { settings: settings.clone(), output, progress: Style::Quiet };
             let fitted = without_draws(&target, &settings);
-            let record = record(&subject, &options, &fitted);
+            let record = record(&subject, &settings, &fitted);
             assert_eq!((record.n_draws, record.steps, record.verdict), (0, 2, Verdict::NotTrusted));
             assert!(record.reasons.len() == 1 && record.reasons[0].contains("there are no draws: the flow"));
             let mut folder = RunFolder::create(&home.path().join("out"), IfExists::Refuse).unwrap();
-            let tables = report_tables(&subject, &record, &fitted);
-            write_results(&mut folder, &record, &fitted, tables).unwrap();
+            write_results(&mut folder, &record, result_files(&subject, &record, &fitted)).unwrap();
             let place = folder.commit().unwrap();
             let page = std::fs::read_to_string(place.join("report.html")).unwrap();
             assert!(
-                page.contains("There are no draws") && page.contains("No draws could be moved"),
+                page.contains("there are no draws") && page.contains("No draws could be moved"),
                 "{page}"
             );
             let json = record.to_json();

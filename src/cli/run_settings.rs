@@ -18,15 +18,19 @@ pub struct RunSettings {
     pub draws: usize,
     /// Threads; no output but timings depends on it.
     pub threads: usize,
+    /// Seconds between checkpoints; 0 for one after every step.
+    pub checkpoint_every: f64,
 }
 
 impl Default for RunSettings {
-    /// The fit's defaults; 20 000 draws, which give log Z an error of 0.001 at ESS 0.98; all threads there are.
+    /// The fit's defaults; 20 000 draws, which give log Z an error of 0.001 at ESS 0.98; all threads there are; a minute
+    /// between checkpoints, which take milliseconds.
     fn default() -> RunSettings {
         RunSettings {
             fit: FitSettings::default(),
             draws: 20_000,
             threads: std::thread::available_parallelism().map_or(1, usize::from),
+            checkpoint_every: 60.0,
         }
     }
 }
@@ -49,7 +53,7 @@ static EVOLUTION_NAMES: LazyLock<Vec<&'static str>> =
 impl RunSettings {
     /// The keys by which they are set, with their defaults.
     pub fn keys() -> Vec<KeySpec> {
-        let RunSettings { fit, draws, threads } = RunSettings::default();
+        let RunSettings { fit, draws, threads, checkpoint_every } = RunSettings::default();
         let count = |name, value: usize, (least, most), help| {
             let (kind, default) = (Kind::Count { least, most }, Value::Count(value as u64));
             KeySpec { name, kind, default, help }
@@ -126,6 +130,7 @@ impl RunSettings {
                 help: "seed of every random stream",
             },
             count("threads", threads, (1, 4096), "threads; changes no result"),
+            number("checkpoint_every", checkpoint_every, (0.0, 1e9), "seconds between checkpoints"),
         ]
     }
 
@@ -157,7 +162,52 @@ impl RunSettings {
             standardise: settings.word("standardise") == "yes",
             seed: settings.count("seed"),
         };
-        RunSettings { fit, draws: count("draws"), threads: count("threads") }
+        let checkpoint_every = settings.number("checkpoint_every");
+        RunSettings { fit, draws: count("draws"), threads: count("threads"), checkpoint_every }
+    }
+
+    /// Every key but `threads` with its value, in the order of [`RunSettings::keys`]: what [`RunSettings::read`] reads.
+    pub fn values(&self) -> Vec<(&'static str, Value)> {
+        RunSettings::keys()
+            .into_iter()
+            .filter(|key| key.name != "threads")
+            .map(|key| (key.name, self.value(key.name)))
+            .collect()
+    }
+
+    /// # Panics
+    /// If no key has this name.
+    fn value(&self, key: &str) -> Value {
+        let FitSettings { optimiser, ref evolution, .. } = self.fit;
+        // What other methods do not use is as it would be by default.
+        let gauss_newton = match optimiser.method {
+            Method::GaussNewton(method) => method,
+            _ => GaussNewton::default(),
+        };
+        let word = |word: &str| Value::Word(word.to_string());
+        let count = |n: usize| Value::Count(n as u64);
+        match key {
+            "evolution" => word(evolution),
+            "steps" => count(self.fit.steps),
+            "optimiser" => word(optimiser.method.name()),
+            "step_rule" => word(gauss_newton.step_rule.name()),
+            "momentum" => Value::Real(gauss_newton.momentum),
+            "warm_up" => count(optimiser.warm_up),
+            "steps_per_set" => count(self.fit.steps_per_set),
+            "memory" => Value::Real(gauss_newton.memory as f64 / GIB),
+            "points" => count(self.fit.points),
+            "width" => count(self.fit.width),
+            "depth" => count(self.fit.depth),
+            "target_ess" => Value::Real(self.fit.target_ess),
+            "sampler" => word(self.fit.sampler.map_or(AUTO, Sampler::name)),
+            "time_steps" => count(self.fit.time_steps),
+            "standardise" => word(if self.fit.standardise { "yes" } else { "no" }),
+            "draws" => count(self.draws),
+            "seed" => Value::Count(self.fit.seed),
+            "threads" => count(self.threads),
+            "checkpoint_every" => Value::Real(self.checkpoint_every),
+            other => panic!("settings: no value of {other}"),
+        }
     }
 
     /// For the record: what shapes the fit and has no field of its own there.
@@ -196,5 +246,43 @@ impl RunSettings {
             record.insert("memory".to_string(), (method.memory as f64 / GIB).into());
         }
         record
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::keys::KeySpec;
+
+    /// Every key set to something else than its default, if it has a choice.
+    fn altered(spec: &KeySpec) -> String {
+        match (spec.name, &spec.default) {
+            ("evolution", _) => "bridge".to_string(),
+            ("optimiser", _) => "qr".to_string(),
+            ("step_rule", _) => "trust-radius".to_string(),
+            ("sampler", _) => "flow".to_string(),
+            ("standardise", _) => "no".to_string(),
+            ("momentum" | "target_ess", _) => "0.3".to_string(),
+            ("memory", _) => "0.7".to_string(),
+            (_, Value::Real(x)) => (x + 1.5).to_string(),
+            (_, value) => format!("{}", value.as_real() as u64 + 1),
+        }
+    }
+
+    #[test]
+    fn values_are_what_is_read() {
+        let mut settings = Settings::new(RunSettings::keys());
+        for spec in RunSettings::keys() {
+            settings.set(spec.name, &altered(&spec)).unwrap();
+        }
+        let read = RunSettings::read(&settings);
+        let mut back = Settings::new(RunSettings::keys());
+        for (key, value) in read.values() {
+            back.set(key, &value.to_string()).unwrap();
+        }
+        back.set("threads", &read.threads.to_string()).unwrap();
+        assert_eq!(RunSettings::read(&back), read);
+        assert_ne!(read.values(), RunSettings::default().values());
+        assert_eq!(read.values().len() + 1, RunSettings::keys().len());
     }
 }

@@ -4,12 +4,14 @@
 //! target side by side:
 //!
 //! ```toml
+//! target = "many-well"       # or on the command line
 //! evolution = "general-ode"
 //! steps = 120
 //! width = 32
 //! delta = 4.0      # of the target many-well
 //! ```
 
+use super::config_file::TARGET;
 use super::keys::{KeySpec, Kind, Value};
 use crate::density::{CatalogueError, nearest};
 use std::collections::BTreeMap;
@@ -69,6 +71,15 @@ pub enum SettingsError {
     },
     /// Values that are allowed one by one, but not together.
     Target(CatalogueError),
+    /// Neither a target nor a configuration file that names one.
+    NoTarget,
+    /// A target, and a configuration file that names another.
+    TwoTargets {
+        /// On the command line.
+        given: String,
+        /// In the file.
+        in_file: String,
+    },
     /// A `--set` without `=`.
     NoEquals {
         /// As given.
@@ -105,6 +116,16 @@ impl fmt::Display for SettingsError {
                 write!(f, "{origin}{key} = {value}: {key} must be {requirement}")
             }
             SettingsError::Target(error) => error.fmt(f),
+            SettingsError::NoTarget => {
+                write!(
+                    f,
+                    "name a TARGET, or give a --config with a line target = \"…\"; see `pushforward targets`"
+                )
+            }
+            SettingsError::TwoTargets { given, in_file } => write!(
+                f,
+                "the target is {given} on the command line and {in_file} in the configuration file: leave one out"
+            ),
             SettingsError::NoEquals { given } => {
                 write!(f, "--set {given}: write it as --set key=value")
             }
@@ -176,6 +197,18 @@ impl Settings {
                 toml::Value::Table(_) => "a table".to_string(),
                 value => value.to_string(),
             };
+            if key.get_ref() == TARGET {
+                // Read before, to know which keys there are.
+                if !value.is_str() {
+                    return Err(SettingsError::BadValue {
+                        key: TARGET.to_string(),
+                        value: given,
+                        requirement: "the name of a target in quotes".to_string(),
+                        origin,
+                    });
+                }
+                continue;
+            }
             self.put(key.get_ref(), &given, |kind| kind.take(&value), origin)?;
         }
         Ok(())

@@ -34,7 +34,7 @@ fn distance_to_normal(values: &[f64], weights: &[f64]) -> f64 {
     let total: f64 = pairs.iter().map(|p| p.1).sum();
     let mean = pairs.iter().map(|(v, w)| v * w).sum::<f64>() / total;
     let variance = pairs.iter().map(|(v, w)| w * (v - mean) * (v - mean)).sum::<f64>() / total;
-    if !(variance > 0.0) {
+    if variance.is_nan() || variance == 0.0 {
         return 0.0;
     }
     let normal = |v: f64| 0.5 * libm::erfc(-(v - mean) / (2.0 * variance).sqrt());

@@ -1,12 +1,14 @@
 //! The door: a target and settings in, a fitted transport out.
 
+use super::watcher::Steps;
 use super::{
-    Collocation, Control, FitError, FitSettings, Frame, HistoryRow, Ladder, Pilot, Progress, Sampler,
-    StopReason, Training,
+    Checkpoint, CheckpointError, Collocation, Control, FitError, FitSettings, Frame, HistoryRow, Ladder,
+    Pilot, Probe, Progress, Sampler, StopReason, Training, TrainingState, Watcher,
 };
 use crate::density::Target;
-use crate::evolution::{Evolution, TargetData, evolution_entry};
+use crate::evolution::{Evolution, EvolutionEntry, TargetData, evolution_entry};
 use crate::network::{Networks, Tanh};
+use crate::optim::Outcome;
 
 /// A fitted transport from the prior to a target.
 pub struct Fit {
@@ -44,14 +46,76 @@ pub fn fit(
     settings: &FitSettings,
     watch: &mut dyn FnMut(&Progress) -> Control,
 ) -> Result<Fit, FitError> {
+    fit_watched(target, settings, None, &mut Steps(watch))
+}
+
+/// Fits as [`fit`] does, from the start or on from a checkpoint of a fit of the same target with the same settings;
+/// then it ends with the bits of a fit that was never interrupted.
+///
+/// # Errors
+/// As [`fit`]; [`FitError::Checkpoint`] if the checkpoint is of another target or other networks.
+///
+/// # Cost
+/// As [`fit`].
+pub fn fit_watched(
+    target: &dyn Target,
+    settings: &FitSettings,
+    checkpoint: Option<Checkpoint>,
+    watcher: &mut dyn Watcher,
+) -> Result<Fit, FitError> {
     check(target, settings)?;
-    let entry = evolution_entry(&settings.evolution)
-        .ok_or_else(|| FitError::UnknownEvolution { name: settings.evolution.clone() })?;
-    let pilot = Pilot::run(target, settings.standardise, entry.prior_width, settings.seed)?;
+    let is_new = checkpoint.is_none();
+    let checkpoint = checkpoint.map_or_else(|| start(target, settings), Ok)?;
+    let (evolution, networks) = unknowns(&checkpoint.pilot, settings)?;
+    check_evolution(&*evolution, target, settings)?;
+    if !is_new {
+        check_checkpoint(&checkpoint, target, &*evolution, &networks)?;
+    }
+    let Checkpoint { pilot, probe, mut state } = checkpoint;
     let active = pilot.frame.active_part(target);
     let standardised = pilot.frame.standardise(&active);
-    let evolution = (entry.make)(pilot.setting);
-    check_evolution(&*evolution, target, settings)?;
+    let training = Training {
+        pilot: &pilot,
+        probe: &probe,
+        target: &standardised,
+        evolution: &*evolution,
+        networks: &networks,
+        collocation: Collocation { ladder: &pilot.ladder, seed: settings.seed },
+        settings,
+    };
+    if is_new {
+        watcher.located(&training.snapshot(&state));
+    }
+    let trained = training.run(&mut state, watcher);
+    let stop_reason = trained.map_err(|error| error.in_target_coordinates(&standardised))?;
+    watcher.ended(&training.snapshot(&state));
+    Ok(Fit::of(
+        (pilot.frame.clone(), pilot.ladder.clone()),
+        (evolution, networks),
+        state,
+        settings,
+        stop_reason,
+    ))
+}
+
+/// The state before the first step.
+fn start(target: &dyn Target, settings: &FitSettings) -> Result<Checkpoint, FitError> {
+    let pilot = Pilot::run(target, settings.standardise, entry(settings)?.prior_width, settings.seed)?;
+    let (evolution, networks) = unknowns(&pilot, settings)?;
+    let mut theta = networks.initial_parameters(settings.seed);
+    evolution.guess_log_z(&networks, &mut theta, pilot.ladder.log_z);
+    let state = TrainingState::new(theta, settings.points);
+    Ok(Checkpoint { probe: Probe::of(target, &pilot), pilot, state })
+}
+
+fn entry(settings: &FitSettings) -> Result<&'static EvolutionEntry, FitError> {
+    evolution_entry(&settings.evolution)
+        .ok_or_else(|| FitError::UnknownEvolution { name: settings.evolution.clone() })
+}
+
+/// The evolution of the settings and the networks of its unknowns.
+fn unknowns(pilot: &Pilot, settings: &FitSettings) -> Result<(Box<dyn Evolution>, Networks), FitError> {
+    let evolution = (entry(settings)?.make)(pilot.setting);
     let system = evolution.as_system();
     let networks = Networks::new(
         system.unknowns(),
@@ -60,28 +124,23 @@ pub fn fit(
         &vec![settings.width; settings.depth],
         &Tanh,
     );
-    let mut theta = networks.initial_parameters(settings.seed);
-    evolution.guess_log_z(&networks, &mut theta, pilot.ladder.log_z);
-    let training = Training {
-        target: &standardised,
-        evolution: &*evolution,
-        networks: &networks,
-        collocation: Collocation { ladder: &pilot.ladder, seed: settings.seed },
-        settings,
-    };
-    let trained = training.run(theta, watch).map_err(|error| error.in_target_coordinates(&standardised))?;
-    Ok(Fit {
-        frame: pilot.frame.clone(),
-        ladder: pilot.ladder.clone(),
-        settings: settings.clone(),
-        theta: trained.theta,
-        history: trained.history,
-        stop_reason: trained.stop_reason,
-        capped: trained.capped,
-        outside: trained.outside,
-        evolution,
-        networks,
-    })
+    Ok((evolution, networks))
+}
+
+/// Whether the checkpoint is one of this target and of these networks.
+fn check_checkpoint(
+    checkpoint: &Checkpoint,
+    target: &dyn Target,
+    evolution: &dyn Evolution,
+    networks: &Networks,
+) -> Result<(), CheckpointError> {
+    checkpoint.check(target)?;
+    checkpoint.state.check(networks.n_params())?;
+    let dim = checkpoint.pilot.setting.dim;
+    match &checkpoint.state.set {
+        Some(set) => Ok(set.check(dim, evolution.equation_data().count(dim))?),
+        None => Ok(()),
+    }
 }
 
 fn check(target: &dyn Target, settings: &FitSettings) -> Result<(), FitError> {
@@ -118,6 +177,45 @@ fn check_evolution(
 }
 
 impl Fit {
+    fn of(
+        (frame, ladder): (Frame, Ladder),
+        (evolution, networks): (Box<dyn Evolution>, Networks),
+        state: TrainingState,
+        settings: &FitSettings,
+        stop_reason: StopReason,
+    ) -> Fit {
+        Fit {
+            frame,
+            ladder,
+            evolution,
+            networks,
+            theta: state.theta().to_vec(),
+            history: state.history,
+            settings: settings.clone(),
+            stop_reason,
+            capped: state.capped,
+            outside: state.outside,
+        }
+    }
+
+    /// The transport as a checkpoint has it, to draw from; no step is made. The stop reason of one that has not come to
+    /// its end is [`Outcome::Interrupted`].
+    ///
+    /// # Errors
+    /// As [`fit_watched`].
+    pub fn from_checkpoint(
+        target: &dyn Target,
+        settings: &FitSettings,
+        checkpoint: Checkpoint,
+    ) -> Result<Fit, FitError> {
+        check(target, settings)?;
+        let (evolution, networks) = unknowns(&checkpoint.pilot, settings)?;
+        check_checkpoint(&checkpoint, target, &*evolution, &networks)?;
+        let Checkpoint { pilot, state, .. } = checkpoint;
+        let stop_reason = state.ended.unwrap_or(StopReason::Optimiser(Outcome::Interrupted));
+        Ok(Fit::of((pilot.frame, pilot.ladder), (evolution, networks), state, settings, stop_reason))
+    }
+
     /// log Z as the fitted equation itself has it: another estimate than the one from weights.
     pub fn learned_log_z(&self) -> f64 {
         self.evolution.learned_log_z(&self.networks, &self.theta)

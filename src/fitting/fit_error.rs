@@ -1,6 +1,6 @@
 //! Why there is no fit.
 
-use super::Framed;
+use super::{CheckpointError, Framed};
 use crate::density::DensityError;
 use crate::evolution::EVOLUTIONS;
 use std::fmt;
@@ -32,6 +32,8 @@ pub enum FitError {
         /// What it must be.
         requirement: &'static str,
     },
+    /// The checkpoint is not one of this fit.
+    Checkpoint(CheckpointError),
 }
 
 impl fmt::Display for FitError {
@@ -53,6 +55,7 @@ impl fmt::Display for FitError {
                  have: take general-ode, annealed-ode, annealed-sde or optimal-transport"
             ),
             FitError::BadSetting { name, requirement } => write!(f, "{name} must be {requirement}"),
+            FitError::Checkpoint(error) => write!(f, "{error}"),
         }
     }
 }
@@ -61,6 +64,12 @@ impl std::error::Error for FitError {}
 impl From<DensityError> for FitError {
     fn from(error: DensityError) -> FitError {
         FitError::Density(error)
+    }
+}
+
+impl From<CheckpointError> for FitError {
+    fn from(error: CheckpointError) -> FitError {
+        FitError::Checkpoint(error)
     }
 }
 

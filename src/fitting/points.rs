@@ -1,16 +1,17 @@
 //! A set of collocation points with what is known at them.
 
+use crate::num::ArraysError;
 use crate::residual::Point;
 
 /// Collocation points: (t, x), the system's data and a weight for each.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Points {
-    dim: usize,
-    n_data: usize,
-    times: Vec<f64>,
-    x: Vec<f64>,
-    data: Vec<f64>,
-    weights: Vec<f64>,
+    pub(super) dim: usize,
+    pub(super) n_data: usize,
+    pub(super) times: Vec<f64>,
+    pub(super) x: Vec<f64>,
+    pub(super) data: Vec<f64>,
+    pub(super) weights: Vec<f64>,
 }
 
 impl Points {
@@ -30,6 +31,18 @@ impl Points {
         self.x.extend_from_slice(x);
         self.data.extend_from_slice(data);
         self.weights.push(weight);
+    }
+
+    /// # Errors
+    /// If points have another dimension or other data.
+    pub(super) fn check(&self, dim: usize, n_data: usize) -> Result<(), ArraysError> {
+        for (name, width, found) in [("set.x", dim, self.dim), ("set.data", n_data, self.n_data)] {
+            if found != width {
+                let (name, expected) = (name.to_string(), format!("[{}, {width}]", self.len()));
+                return Err(ArraysError::Shape { name, expected, found: vec![self.len(), found] });
+            }
+        }
+        Ok(())
     }
 
     /// How many there are.

@@ -9,12 +9,12 @@ const LARGEST: usize = 4;
 
 /// Number of points per set. It doubles when the loss on fresh points stops falling: then a step fits its own points
 /// and gives back on the next set what it gained on the last one.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) struct SetSize {
-    points: usize,
-    most: usize,
+    pub(super) points: usize,
+    pub(super) most: usize,
     /// ln of the loss before each step since the size changed.
-    fresh: Vec<f64>,
+    pub(super) fresh: Vec<f64>,
 }
 
 impl SetSize {

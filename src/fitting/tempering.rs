@@ -1,7 +1,9 @@
 //! Tempered particles: a population carried from a Gaussian to the target along the annealing path.
 
 use crate::density::{self, DensityError, Target};
-use crate::num::{BLOCK, Purpose, Stream, effective_fraction, log_mean_exp, log_sum_exp, pairwise_sum};
+use crate::num::{
+    BLOCK, Purpose, Stream, effective_fraction, log_mean_exp, pairwise_sum, systematic_resample,
+};
 use rayon::prelude::*;
 
 /// How a population is annealed.
@@ -182,16 +184,9 @@ impl Swarm {
     /// Systematic resampling (Kitagawa 1996): one uniform, equally spaced pointers.
     fn resample(&mut self, log_weights: &[f64], seed: u64, stage: u64) {
         let n = log_weights.len();
-        let total = log_sum_exp(log_weights);
         let source = self.clone();
         let offset = Stream::new(seed, Purpose::Resample, stage).uniform();
-        let (mut k, mut reached) = (0, libm::exp(log_weights[0] - total));
-        for p in 0..n {
-            let pointer = (p as f64 + offset) / n as f64;
-            while reached < pointer && k + 1 < n {
-                k += 1;
-                reached += libm::exp(log_weights[k] - total);
-            }
+        for (p, k) in systematic_resample(log_weights, n, offset).into_iter().enumerate() {
             self.copy_particle(p, &source, k);
         }
     }

@@ -1,13 +1,15 @@
 //! The loop of a fit: points, Gauss-Newton steps, pilot draws, and a stated reason to stop.
 
 use super::sampler::{mover, sampler};
-use super::set_size::SetSize;
-use super::{Assembler, Collocation, FitError, FitSettings, PointSet, Points, Sampler};
+use super::{
+    Assembler, Collocation, Control, FitError, FitSettings, HistoryRow, Pilot, PointSet, Points, Probe,
+    Sampler, Snapshot, TrainingState, Watcher,
+};
 use crate::density::{self, Target};
 use crate::evolution::Evolution;
 use crate::network::Networks;
 use crate::num::{Purpose, effective_fraction};
-use crate::optim::{Damping, GaussNewtonMemory, LeastSquares, OptimiserState, Outcome, StepRecord};
+use crate::optim::{GaussNewtonMemory, LeastSquares, Outcome, StepRecord};
 use crate::transport::{Mover, Tolerance, VelocityField, move_ensemble};
 use std::fmt;
 use std::time::{Duration, Instant};
@@ -23,17 +25,8 @@ pub struct Progress {
     pub record: StepRecord,
     /// ESS of pilot draws, at the steps that have some.
     pub pilot_ess: Option<f64>,
-    /// Since the fit began.
+    /// Since the first step, or since the fit went on from a checkpoint.
     pub elapsed: Duration,
-}
-
-/// What the watcher wants.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Control {
-    /// Go on.
-    Continue,
-    /// End after this step, keeping what was reached.
-    Stop,
 }
 
 /// Why a fit ended.
@@ -44,6 +37,8 @@ pub enum StopReason {
         /// What they reached.
         ess: f64,
     },
+    /// The watcher had no more time.
+    TimeLimit,
     /// As the optimiser says.
     Optimiser(Outcome),
 }
@@ -52,37 +47,10 @@ impl fmt::Display for StopReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             StopReason::EssReached { ess } => write!(f, "pilot draws reached ESS {ess:.4}"),
+            StopReason::TimeLimit => write!(f, "time limit reached"),
             StopReason::Optimiser(outcome) => write!(f, "{outcome}"),
         }
     }
-}
-
-/// What a training run leaves.
-#[derive(Clone, Debug)]
-pub struct Trained {
-    /// Parameters of all unknowns.
-    pub theta: Vec<f64>,
-    /// Every step.
-    pub history: Vec<HistoryRow>,
-    /// Why it ended.
-    pub stop_reason: StopReason,
-    /// Points whose influence was capped in the last set.
-    pub capped: usize,
-    /// Points dropped over all sets because the density is zero there.
-    pub outside: usize,
-}
-
-/// One step of the history: no timings, so that it is the same on every machine.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct HistoryRow {
-    /// From 1.
-    pub step: usize,
-    /// Points it was made on.
-    pub n_points: usize,
-    /// What the optimiser did.
-    pub record: StepRecord,
-    /// ESS of pilot draws, if there were some.
-    pub pilot_ess: Option<f64>,
 }
 
 /// Steps between pilots along a flow, which cost less than a step, and with noise, which cost as much as twenty; and
@@ -91,13 +59,13 @@ const STEPS_PER_FLOW_PILOT: usize = 5;
 const STEPS_PER_NOISY_PILOT: usize = 25;
 const PILOT_DRAWS: usize = 1024;
 const CONFIRMING_DRAWS: usize = 8192;
-/// First damping: rows of J in standardised coordinates are of order one, and each step may change λ by 2 to 3.
-const FIRST_DAMPING: f64 = 1.0;
 /// A residual this many times the root mean square keeps the influence of one that large, not its own.
 const CAP: f64 = 10.0;
 
 /// The fixed parts of a training run.
 pub(super) struct Training<'a> {
+    pub pilot: &'a Pilot,
+    pub probe: &'a Probe,
     pub target: &'a dyn Target,
     pub evolution: &'a dyn Evolution,
     pub networks: &'a Networks,
@@ -106,74 +74,81 @@ pub(super) struct Training<'a> {
 }
 
 impl Training<'_> {
-    /// Runs from `theta` until a reason to stop; `watch` sees every step.
-    pub fn run(
-        &self,
-        theta: Vec<f64>,
-        watch: &mut dyn FnMut(&Progress) -> Control,
-    ) -> Result<Trained, FitError> {
+    /// Runs on from `state` until a reason to stop; `watcher` sees every step.
+    pub fn run(&self, state: &mut TrainingState, watcher: &mut dyn Watcher) -> Result<StopReason, FitError> {
         let start = Instant::now();
-        let optimiser = &self.settings.optimiser;
         let mut memory = GaussNewtonMemory::default();
-        let mut state = OptimiserState::new(theta, Damping::new(FIRST_DAMPING));
-        let mut trained = Trained {
-            theta: Vec::new(),
-            history: Vec::new(),
-            stop_reason: StopReason::Optimiser(Outcome::StepLimit),
-            capped: 0,
-            outside: 0,
-        };
-        let per_pilot = match sampler(self.evolution, self.settings) {
-            Sampler::Flow => STEPS_PER_FLOW_PILOT,
-            Sampler::Noise => STEPS_PER_NOISY_PILOT,
-        };
-        let mut set = None;
-        let mut size = SetSize::new(self.settings.points);
-        for step in 1..=self.settings.steps {
-            let is_fresh = (step - 1).is_multiple_of(self.settings.steps_per_set);
-            if is_fresh {
-                let fresh = self.fresh_points(state.theta(), size.points(), step as u64)?;
-                trained.outside += fresh.0.outside;
-                trained.capped = fresh.1;
-                set = Some(fresh.0);
-            }
-            let points = &set.as_ref().expect("the first step makes one").points;
-            let problem = Assembler::new(self.evolution.as_system(), self.networks, points);
-            let record = optimiser.step(&problem, &mut state, &mut memory);
-            if is_fresh {
-                size.observe(record.loss_before);
-            }
-            let pilot_ess = if step.is_multiple_of(per_pilot) || step == self.settings.steps {
-                self.pilot_ess(state.theta())?
-            } else {
-                None
-            };
-            trained.history.push(HistoryRow { step, n_points: points.len(), record, pilot_ess });
-            let progress =
-                Progress { step, steps: self.settings.steps, record, pilot_ess, elapsed: start.elapsed() };
-            let control = watch(&progress);
-            if let Some(reason) = self.reason_to_stop(&record, pilot_ess, control) {
-                trained.stop_reason = reason;
+        let steps = self.settings.steps;
+        while state.ended.is_none() {
+            let step = state.history.len() + 1;
+            if step > steps {
+                state.ended = Some(StopReason::Optimiser(Outcome::StepLimit));
                 break;
             }
+            let row = self.step(step, state, &mut memory)?;
+            let HistoryRow { record, pilot_ess, .. } = row;
+            state.history.push(row);
+            state.ended = self.reason_to_end(&row);
+            let progress = Progress { step, steps, record, pilot_ess, elapsed: start.elapsed() };
+            let control = watcher.step(&progress, &self.snapshot(state));
+            match control {
+                _ if state.ended.is_some() => {}
+                Control::Continue => {}
+                Control::Stop => return Ok(StopReason::Optimiser(Outcome::Interrupted)),
+                Control::OutOfTime => return Ok(StopReason::TimeLimit),
+            }
         }
-        trained.theta = state.theta().to_vec();
-        Ok(trained)
+        Ok(state.ended.expect("the loop has ended"))
     }
 
-    fn reason_to_stop(
+    /// The moment between two steps.
+    pub fn snapshot<'a>(&'a self, state: &'a TrainingState) -> Snapshot<'a> {
+        Snapshot { pilot: self.pilot, probe: self.probe, state }
+    }
+
+    /// Step number `step`, on the set that is kept or on a fresh one.
+    fn step(
         &self,
-        record: &StepRecord,
-        pilot: Option<f64>,
-        control: Control,
-    ) -> Option<StopReason> {
-        if let Some(outcome) = record.outcome {
-            return Some(StopReason::Optimiser(outcome));
+        step: usize,
+        state: &mut TrainingState,
+        memory: &mut GaussNewtonMemory,
+    ) -> Result<HistoryRow, FitError> {
+        let kept = state.set.take();
+        let is_fresh = kept.is_none();
+        let points = match kept {
+            Some(points) => points,
+            None => {
+                let (set, capped) = self.fresh_points(state.theta(), state.size.points(), step as u64)?;
+                state.outside += set.outside;
+                state.capped = capped;
+                set.points
+            }
+        };
+        let problem = Assembler::new(self.evolution.as_system(), self.networks, &points);
+        let record = self.settings.optimiser.step(&problem, &mut state.optimiser, memory);
+        if is_fresh {
+            state.size.observe(record.loss_before);
         }
-        if control == Control::Stop {
-            return Some(StopReason::Optimiser(Outcome::Interrupted));
+        let has_pilot = step.is_multiple_of(self.steps_per_pilot()) || step == self.settings.steps;
+        let pilot_ess = if has_pilot { self.pilot_ess(state.theta())? } else { None };
+        let n_points = points.len();
+        if !step.is_multiple_of(self.settings.steps_per_set) {
+            state.set = Some(points);
         }
-        pilot.filter(|ess| *ess >= self.settings.target_ess).map(|ess| StopReason::EssReached { ess })
+        Ok(HistoryRow { step, n_points, record, pilot_ess })
+    }
+
+    fn steps_per_pilot(&self) -> usize {
+        match sampler(self.evolution, self.settings) {
+            Sampler::Flow => STEPS_PER_FLOW_PILOT,
+            Sampler::Noise => STEPS_PER_NOISY_PILOT,
+        }
+    }
+
+    fn reason_to_end(&self, row: &HistoryRow) -> Option<StopReason> {
+        let reached = row.pilot_ess.filter(|ess| *ess >= self.settings.target_ess);
+        let reached = reached.map(|ess| StopReason::EssReached { ess });
+        row.record.outcome.map(StopReason::Optimiser).or(reached)
     }
 
     /// New points for the current flow, with the influence of far ones capped; and how many were.

@@ -1,5 +1,6 @@
-//! Numbers: the scalar trait, elementary functions, logarithms of sums, random streams, ordered sums, matrices.
+//! Numbers: the scalar trait, elementary functions, logarithms of sums, random streams, ordered sums, matrices, named arrays.
 
+mod arrays;
 mod blocks;
 mod channels;
 mod elementary;
@@ -11,6 +12,7 @@ mod spectrum;
 mod streams;
 mod tanh;
 
+pub use arrays::{Arrays, ArraysError, as_count};
 pub use blocks::{BLOCK, pairwise_sum, sum_blocks};
 pub use channels::Channels;
 pub use elementary::Elementary;
@@ -18,7 +20,7 @@ pub use linalg::{
     Mat, MatMut, MatRef, NonPositivePivot, Qr, Write, cholesky_in_place, gram, multiply,
     multiply_in_parallel, solve_cholesky, solve_lower, times, transpose_times,
 };
-pub use logspace::{effective_fraction, log_mean_exp, log_sum_exp, log_sum_exp_scalars};
+pub use logspace::{effective_fraction, log_mean_exp, log_sum_exp, log_sum_exp_scalars, systematic_resample};
 pub use scalar::Scalar;
 pub use simd::vectorized;
 pub use spectrum::Spectrum;

@@ -36,6 +36,8 @@ pub enum Purpose {
     GaussianPart = 13,
     /// Starting points of the draws that confirm a pilot.
     Confirm = 14,
+    /// Draws of equal weight out of weighted ones.
+    EqualWeights = 20,
 }
 
 /// xoshiro256++ with uniform and normal variates whose bits are the same on every platform.

@@ -24,9 +24,9 @@ impl Default for Adam {
 /// The running moments of the gradient; empty before the first step.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Moments {
-    first: Vec<f64>,
-    second: Vec<f64>,
-    steps: i32,
+    pub(super) first: Vec<f64>,
+    pub(super) second: Vec<f64>,
+    pub(super) steps: i32,
 }
 
 impl Adam {

@@ -8,9 +8,9 @@ use rayon::prelude::*;
 #[derive(Clone, Debug, PartialEq)]
 pub struct InverseHessian {
     /// H, symmetric P×P.
-    matrix: Mat<f64>,
+    pub(super) matrix: Mat<f64>,
     /// Whether H has seen a pair: before the first it is the identity, of no scale.
-    scaled: bool,
+    pub(super) scaled: bool,
 }
 
 /// Fraction of the linear decrease a step must reach (Nocedal & Wright 2006, Sect. 3.1).

@@ -16,6 +16,7 @@ mod orthogonal;
 mod record;
 #[cfg(test)]
 mod rosenbrock;
+mod saved;
 mod squared;
 mod step_rule;
 mod trust_radius;

@@ -70,9 +70,9 @@ impl Default for Optimiser {
 pub struct OptimiserState {
     /// θ, and what Gauss-Newton remembers.
     pub gauss_newton: GaussNewtonState,
-    moments: Moments,
-    inverse_hessian: Option<InverseHessian>,
-    steps: usize,
+    pub(super) moments: Moments,
+    pub(super) inverse_hessian: Option<InverseHessian>,
+    pub(super) steps: usize,
 }
 
 impl OptimiserState {

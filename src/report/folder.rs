@@ -1,18 +1,29 @@
-//! The folder of a run: checked before the fit, filled beside its place, moved there when complete.
+//! The folder of a run: there from the start, and at every moment in a state that the run can go on from.
 //!
-//! Until [`RunFolder::commit`] nothing that existed is touched. Every file is written under a temporary
-//! name, synced and renamed, so a name that can be seen is a file that is whole.
+//! * Configuration, log and checkpoint are in it while the run goes on; each replaces itself by a rename.
+//! * Results are written to a hidden folder inside and synced; one rename declares them complete, and then they are
+//!   moved up, `run.json` last. Who finds a declared folder after a crash moves the rest.
+//! * A run that is to replace an older one works in a neighbour, `NAME.new`, and takes the place when it is complete.
+//! * The log is locked: no two processes work in one folder.
 
-use std::fmt;
-use std::fs::{self, File};
-use std::io::{self, Write};
+use super::FolderError;
+use super::durable::{beside, resolved, sync_folder, write_synced};
+use std::fs::{self, File, TryLockError};
+use std::io;
 use std::path::{Path, PathBuf};
 
-/// Names a run may leave in its folder. A folder with any other entry is never replaced.
-pub const RUN_FILES: [&str; 20] = [
+/// Names a run may leave in its folder, beside folders `sample-1`, `sample-2`, …. A folder with any other entry is never
+/// replaced.
+pub const RUN_FILES: [&str; 26] = [
+    "config.toml",
+    "log.jsonl",
+    "checkpoint.safetensors",
     "run.json",
     "draws.npy",
+    "unconstrained.npy",
     "log_weights.npy",
+    "draws.csv",
+    "draws.zarr",
     "losses.csv",
     "seconds.csv",
     "report.html",
@@ -32,6 +43,13 @@ pub const RUN_FILES: [&str; 20] = [
     "figure-weights.svg",
 ];
 
+const CONFIG: &str = "config.toml";
+const LOG: &str = "log.jsonl";
+const RECORD: &str = "run.json";
+/// Results being written, and results that are complete.
+const PARTIAL: &str = ".results.partial";
+const READY: &str = ".results.ready";
+
 /// What to do if the folder exists and is not empty.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum IfExists {
@@ -41,240 +59,280 @@ pub enum IfExists {
     Replace,
 }
 
-/// Why there is no folder, with its path.
-#[derive(Debug)]
-pub enum FolderError {
-    /// It exists and is not empty.
-    Exists {
-        /// The folder.
-        path: PathBuf,
-    },
-    /// To be replaced, but it holds no run.json or something no run writes.
-    NotARun {
-        /// The folder.
-        path: PathBuf,
-        /// What is missing or foreign.
-        why: String,
-    },
-    /// Something else than a folder, or a path without a last name.
-    NotAFolder {
-        /// The path.
-        path: PathBuf,
-    },
-    /// It cannot be created or written; found before any work.
-    NotWritable {
-        /// The path that failed.
-        path: PathBuf,
-        /// What the system says.
-        cause: io::Error,
-    },
-    /// A file could not be written or moved after the work; what was written stays.
-    Write {
-        /// The path that failed.
-        path: PathBuf,
-        /// Where the written files are.
-        kept: PathBuf,
-        /// What the system says.
-        cause: io::Error,
-    },
-}
-
-impl fmt::Display for FolderError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            FolderError::Exists { path } => {
-                write!(f, "{} exists: choose another --out, or --force to replace it", path.display())
-            }
-            FolderError::NotARun { path, why } => write!(
-                f,
-                "{} is not replaced, even with --force: {why}. Choose another --out, or move it away",
-                path.display()
-            ),
-            FolderError::NotAFolder { path } => {
-                write!(f, "{} cannot be the output folder: give --out the name of one", path.display())
-            }
-            FolderError::NotWritable { path, cause } => write!(
-                f,
-                "{} cannot be written: {cause}. Choose another --out; nothing was computed yet",
-                path.display()
-            ),
-            FolderError::Write { path, kept, cause } => write!(
-                f,
-                "{} could not be written: {cause}. What there is stays in {}",
-                path.display(),
-                kept.display()
-            ),
-        }
-    }
-}
-
-impl std::error::Error for FolderError {}
-
-/// A folder being filled. Dropped without [`RunFolder::commit`], it leaves no trace.
+/// A folder in which a run is at work. Dropped before anything was worth keeping, it leaves no trace.
 #[derive(Debug)]
 pub struct RunFolder {
     place: PathBuf,
-    partial: PathBuf,
-    if_exists: IfExists,
-    state: State,
+    /// Where the files are: `place`, or its neighbour while an older run stays there.
+    work: PathBuf,
+    log: File,
+    if_dropped: IfDropped,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum State {
-    /// Partial folder, to be removed when dropped.
-    Filling,
-    /// The same, and an empty folder holds the place.
-    Reserved,
-    /// Moved into place, or kept for the user.
-    Done,
+enum IfDropped {
+    /// Everything, the folder among it, was made by this run and goes.
+    RemoveFolder,
+    /// An empty folder was there before; its files go.
+    RemoveFiles,
+    /// All stays.
+    Keep,
+}
+
+/// What stands at the place of a new run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Standing {
+    Nothing,
+    EmptyFolder,
+    OlderRun,
 }
 
 impl RunFolder {
-    /// Checks the place and starts a partial folder beside it; missing parents are created.
+    /// Checks the place and makes the folder; missing parents are created.
     ///
     /// # Errors
     /// All of [`FolderError`] but `Write`.
     pub fn create(path: &Path, if_exists: IfExists) -> Result<RunFolder, FolderError> {
+        // `.` and `..` have no name to take the place of.
+        if path.file_name().is_none() {
+            return Err(FolderError::NotAFolder { path: path.to_path_buf() });
+        }
         let place = resolved(path)?;
-        check_place(&place, if_exists)?;
+        let standing = standing(&place, if_exists)?;
         let parent = place.parent().unwrap_or(Path::new("."));
         fs::create_dir_all(parent).map_err(|cause| not_writable(&place, cause))?;
-        let partial = beside(&place, "partial");
-        fs::create_dir(&partial).map_err(|cause| not_writable(&place, cause))?;
-        let folder = RunFolder { place, partial, if_exists, state: State::Filling };
-        let probe = folder.partial.join("probe");
-        let probed = write_synced(&probe, b"probe").and_then(|()| fs::remove_file(&probe));
-        probed.map_err(|cause| not_writable(&folder.place, cause))?;
-        Ok(folder)
+        match standing {
+            Standing::EmptyFolder => RunFolder::begin(place.clone(), place, IfDropped::RemoveFiles),
+            Standing::Nothing => {
+                fs::create_dir(&place).map_err(|cause| not_writable(&place, cause))?;
+                RunFolder::begin(place.clone(), place, IfDropped::RemoveFolder)
+            }
+            Standing::OlderRun => {
+                if place.join(LOG).is_file() {
+                    locked_log(&place)?;
+                }
+                let name = place.file_name().unwrap_or_default().to_string_lossy().into_owned();
+                let work = place.with_file_name(format!("{name}.new"));
+                match fs::create_dir(&work) {
+                    Ok(()) => RunFolder::begin(place, work, IfDropped::RemoveFolder),
+                    Err(cause) if cause.kind() == io::ErrorKind::AlreadyExists => {
+                        Err(FolderError::Unfinished { path: work })
+                    }
+                    Err(cause) => Err(not_writable(&work, cause)),
+                }
+            }
+        }
     }
 
-    /// The first of `path`, `path-2`, `path-3`, … that does not exist; an empty folder reserves it.
+    /// The first of `path`, `path-2`, `path-3`, … that does not exist.
     ///
     /// # Errors
     /// As [`RunFolder::create`].
     pub fn create_first_free(path: &Path) -> Result<RunFolder, FolderError> {
         let path = resolved(path)?;
-        let parent = path.parent().unwrap_or(Path::new("."));
-        fs::create_dir_all(parent).map_err(|cause| not_writable(&path, cause))?;
-        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let candidates = (1u32..).map(|k| if k == 1 { name.clone() } else { format!("{name}-{k}") });
-        for candidate in candidates {
-            let place = path.with_file_name(candidate);
-            match fs::create_dir(&place) {
-                Ok(()) => {
-                    let created = RunFolder::create(&place, IfExists::Refuse);
-                    return match created {
-                        Ok(mut folder) => {
-                            folder.state = State::Reserved;
-                            Ok(folder)
-                        }
-                        Err(error) => {
-                            let _ = fs::remove_dir(&place);
-                            Err(error)
-                        }
-                    };
-                }
-                Err(cause) if cause.kind() == io::ErrorKind::AlreadyExists => {}
-                Err(cause) => return Err(not_writable(&place, cause)),
-            }
-        }
-        unreachable!("four thousand million folders")
+        let place = first_free(&path, |k| if k == 1 { String::new() } else { format!("-{k}") })?;
+        RunFolder::begin(place.clone(), place, IfDropped::RemoveFolder)
     }
 
-    /// Where the folder will be.
+    /// The folder of a run that has begun, to go on in. Results that were declared complete are moved up.
+    ///
+    /// # Errors
+    /// `NotAFolder`, `NotARun`, `InUse`, `NotWritable`.
+    pub fn open(path: &Path) -> Result<RunFolder, FolderError> {
+        if !path.is_dir() {
+            return Err(FolderError::NotAFolder { path: path.to_path_buf() });
+        }
+        let place = resolved(path)?;
+        if !place.join(CONFIG).is_file() {
+            let why = format!("it holds no {CONFIG}, so no run has begun in it");
+            return Err(FolderError::NotARun { path: place, why });
+        }
+        let folder =
+            RunFolder { log: locked_log(&place)?, work: place.clone(), place, if_dropped: IfDropped::Keep };
+        let recovered = if folder.work.join(READY).is_dir() { move_up(&folder.work) } else { Ok(()) };
+        recovered.map_err(|cause| not_writable(&folder.work, cause))?;
+        let _ = fs::remove_dir_all(folder.work.join(PARTIAL));
+        Ok(folder)
+    }
+
+    fn begin(place: PathBuf, work: PathBuf, if_dropped: IfDropped) -> Result<RunFolder, FolderError> {
+        let remove = |error| {
+            if if_dropped == IfDropped::RemoveFolder {
+                let _ = fs::remove_dir(&work);
+            }
+            error
+        };
+        let log = locked_log(&work).map_err(remove)?;
+        let folder = RunFolder { place, work, log, if_dropped };
+        let probe = folder.work.join(".probe.tmp");
+        let probed = write_synced(&probe, b"probe").and_then(|()| fs::remove_file(&probe));
+        probed.map_err(|cause| not_writable(&folder.place, cause))?;
+        Ok(folder)
+    }
+
+    /// Where the folder will be when the run is complete.
     pub fn place(&self) -> &Path {
         &self.place
     }
 
-    /// Writes one file, whole or not at all.
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.work
+    }
+
+    /// The log, to be written at its end.
     ///
     /// # Errors
-    /// [`FolderError::Write`]; the partial folder stays.
+    /// If the system has no more handles.
+    pub fn log(&self) -> io::Result<File> {
+        self.log.try_clone()
+    }
+
+    /// From now on the folder is worth keeping, whatever happens.
+    pub fn keep(&mut self) {
+        self.if_dropped = IfDropped::Keep;
+    }
+
+    /// Whether it is worth keeping, whatever happens.
+    pub fn is_kept(&self) -> bool {
+        self.if_dropped == IfDropped::Keep
+    }
+
+    /// Puts one file into the folder at once, in place of an older one of its name; whole or not at all.
+    ///
+    /// # Errors
+    /// [`FolderError::Write`]; the older file stays.
     ///
     /// # Panics
     /// If `name` is not in [`RUN_FILES`].
     #[track_caller]
-    pub fn write(&mut self, name: &str, bytes: &[u8]) -> Result<(), FolderError> {
+    pub fn write_now(&mut self, name: &str, bytes: &[u8]) -> Result<(), FolderError> {
         assert!(RUN_FILES.contains(&name), "folder: {name} is not in RUN_FILES");
-        let (temporary, path) = (self.partial.join(format!(".{name}.tmp")), self.partial.join(name));
-        let written = write_synced(&temporary, bytes).and_then(|()| fs::rename(&temporary, &path));
-        written.map_err(|cause| self.keep(path, cause))
+        let (temporary, path) = (self.work.join(format!(".{name}.tmp")), self.work.join(name));
+        let written = write_synced(&temporary, bytes)
+            .and_then(|()| fs::rename(&temporary, &path))
+            .and_then(|()| sync_folder(&self.work));
+        written.map_err(|cause| {
+            let _ = fs::remove_file(&temporary);
+            FolderError::Write { path, kept: self.work.clone(), cause }
+        })
     }
 
-    /// Moves the folder into place, the old one out of it, and gives the path.
+    /// Writes one result, which appears with all others when the run is complete.
     ///
     /// # Errors
-    /// [`FolderError::Write`], `Exists` or `NotARun` if the place changed meanwhile; the old folder and the partial one stay.
+    /// [`FolderError::Write`]; no result appears, everything else stays.
+    ///
+    /// # Panics
+    /// If `name`, up to its first `/`, is not in [`RUN_FILES`].
+    #[track_caller]
+    pub fn write(&mut self, name: &str, bytes: &[u8]) -> Result<(), FolderError> {
+        let top = name.split('/').next().unwrap_or_default();
+        assert!(RUN_FILES.contains(&top), "folder: {name} is not in RUN_FILES");
+        let path = self.work.join(PARTIAL).join(name);
+        let parent = path.parent().expect("a file stands in a folder");
+        let written = fs::create_dir_all(parent).and_then(|()| write_synced(&path, bytes));
+        written.map_err(|cause| self.failed(self.work.join(name), cause))
+    }
+
+    /// Declares the results complete, moves them up, moves the folder into place if an older run is there, and gives its
+    /// path.
+    ///
+    /// # Errors
+    /// [`FolderError::Write`], or `Exists`, `NotARun`, … if the place changed meanwhile; the older run and the new files
+    /// stay.
     pub fn commit(mut self) -> Result<PathBuf, FolderError> {
         // Whatever happens from here on, what was computed stays on disk.
-        let reserved = self.state == State::Reserved;
-        self.state = State::Done;
-        let place = self.place.clone();
-        sync_folder(&self.partial).map_err(|cause| self.keep(self.partial.clone(), cause))?;
-        if self.if_exists == IfExists::Replace && place.exists() {
+        self.keep();
+        let (partial, ready) = (self.work.join(PARTIAL), self.work.join(READY));
+        let declared = fs::create_dir_all(&partial)
+            .and_then(|()| sync_folder(&partial))
+            .and_then(|()| fs::rename(&partial, &ready))
+            .and_then(|()| sync_folder(&self.work));
+        declared.and_then(|()| move_up(&self.work)).map_err(|cause| self.failed(ready, cause))?;
+        if self.work != self.place {
             self.replace()?;
-        } else {
-            if reserved {
-                // Empty unless somebody filled it; then the rename below says so.
-                let _ = fs::remove_dir(&place);
-            }
-            fs::rename(&self.partial, &place).map_err(|cause| self.keep(place.clone(), cause))?;
         }
         // The folder is in place; a file system that cannot sync its parent takes nothing away.
-        let _ = place.parent().map(sync_folder);
-        Ok(place)
+        let _ = self.place.parent().map(sync_folder);
+        Ok(self.place.clone())
     }
 
     fn replace(&mut self) -> Result<(), FolderError> {
         let place = self.place.clone();
-        check_place(&place, IfExists::Replace)?;
+        if standing(&place, IfExists::Replace)? != Standing::OlderRun {
+            // Somebody took the older run away.
+            return fs::rename(&self.work, &place).map_err(|cause| self.failed(place, cause));
+        }
         let old = beside(&place, "replaced");
-        fs::rename(&place, &old).map_err(|cause| self.keep(place.clone(), cause))?;
-        if let Err(cause) = fs::rename(&self.partial, &place) {
+        fs::rename(&place, &old).map_err(|cause| self.failed(place.clone(), cause))?;
+        if let Err(cause) = fs::rename(&self.work, &place) {
             let _ = fs::rename(&old, &place);
-            return Err(self.keep(place, cause));
+            return Err(self.failed(place, cause));
         }
         fs::remove_dir_all(&old).map_err(|cause| FolderError::Write { path: old, kept: place, cause })
     }
 
-    fn keep(&mut self, path: PathBuf, cause: io::Error) -> FolderError {
-        self.state = State::Done;
-        FolderError::Write { path, kept: self.partial.clone(), cause }
+    /// What was whole is kept; half-written results make room.
+    fn failed(&mut self, path: PathBuf, cause: io::Error) -> FolderError {
+        self.keep();
+        let _ = fs::remove_dir_all(self.work.join(PARTIAL));
+        FolderError::Write { path, kept: self.work.clone(), cause }
     }
 }
 
 impl Drop for RunFolder {
     fn drop(&mut self) {
-        if self.state == State::Done {
-            return;
-        }
-        let _ = fs::remove_dir_all(&self.partial);
-        if self.state == State::Reserved {
-            let _ = fs::remove_dir(&self.place);
+        match self.if_dropped {
+            IfDropped::RemoveFolder => drop(fs::remove_dir_all(&self.work)),
+            IfDropped::RemoveFiles => {
+                let _ = fs::remove_dir_all(self.work.join(PARTIAL));
+                RUN_FILES.iter().for_each(|name| drop(fs::remove_file(self.work.join(name))));
+            }
+            IfDropped::Keep => drop(fs::remove_dir_all(self.work.join(PARTIAL))),
         }
     }
 }
 
-/// The path with links followed, so that a link to a folder stays one when the folder is replaced.
-fn resolved(path: &Path) -> Result<PathBuf, FolderError> {
-    let not_a_folder = || FolderError::NotAFolder { path: path.to_path_buf() };
-    if path.file_name().is_none() {
-        return Err(not_a_folder());
+/// Moves complete results up, in place of older ones, the record last: a folder with a record has all results of it.
+fn move_up(work: &Path) -> io::Result<()> {
+    let ready = work.join(READY);
+    let entries = fs::read_dir(&ready)?.collect::<io::Result<Vec<_>>>()?;
+    let mut names: Vec<_> = entries.iter().map(|entry| entry.file_name()).collect();
+    names.sort_by_key(|name| (name == RECORD, name.clone()));
+    if names.iter().any(|name| name == RECORD) && work.join(RECORD).is_file() {
+        fs::remove_file(work.join(RECORD))?;
+        sync_folder(work)?;
     }
-    if path.exists() {
-        return path.canonicalize().map_err(|cause| not_writable(path, cause));
+    for name in names {
+        let place = work.join(&name);
+        if place.is_dir() {
+            fs::remove_dir_all(&place)?;
+        }
+        if name == RECORD {
+            sync_folder(work)?;
+        }
+        fs::rename(ready.join(&name), place)?;
     }
-    // A link to nowhere is not ours to fill.
-    if path.symlink_metadata().is_ok() {
-        return Err(not_a_folder());
-    }
-    std::path::absolute(path).map_err(|cause| not_writable(path, cause))
+    fs::remove_dir(&ready)?;
+    sync_folder(work)
 }
 
-/// Whether a new folder may take this place.
-fn check_place(path: &Path, if_exists: IfExists) -> Result<(), FolderError> {
+/// The log of the folder, open at its end and locked; the lock goes with the process.
+fn locked_log(work: &Path) -> Result<File, FolderError> {
+    let opened = File::options().create(true).append(true).open(work.join(LOG));
+    let log = opened.map_err(|cause| not_writable(work, cause))?;
+    match log.try_lock() {
+        Err(TryLockError::WouldBlock) => Err(FolderError::InUse { path: work.to_path_buf() }),
+        // A file system without locks does not keep anybody from working.
+        Ok(()) | Err(TryLockError::Error(_)) => Ok(log),
+    }
+}
+
+/// What stands at a place that a new run may take.
+fn standing(path: &Path, if_exists: IfExists) -> Result<Standing, FolderError> {
     if !path.exists() {
-        return Ok(());
+        return Ok(Standing::Nothing);
     }
     if !path.is_dir() {
         return Err(FolderError::NotAFolder { path: path.to_path_buf() });
@@ -282,44 +340,55 @@ fn check_place(path: &Path, if_exists: IfExists) -> Result<(), FolderError> {
     let listed: io::Result<Vec<_>> = fs::read_dir(path).and_then(Iterator::collect);
     let entries = listed.map_err(|cause| not_writable(path, cause))?;
     if entries.is_empty() {
-        return Ok(());
+        return Ok(Standing::EmptyFolder);
     }
+    let (complete, begun) =
+        (path.join(RECORD).is_file(), path.join(CONFIG).is_file() && path.join(LOG).is_file());
     if if_exists == IfExists::Refuse {
-        return Err(FolderError::Exists { path: path.to_path_buf() });
+        let path = path.to_path_buf();
+        return Err(if begun && !complete {
+            FolderError::Unfinished { path }
+        } else {
+            FolderError::Exists { path }
+        });
     }
     let not_a_run = |why| Err(FolderError::NotARun { path: path.to_path_buf(), why });
-    if !path.join("run.json").is_file() {
+    if !complete && !begun {
         return not_a_run("it holds no run.json, so it is not the folder of a run".to_string());
     }
     let mut names: Vec<String> =
         entries.iter().map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
     names.sort();
-    match names.iter().find(|name| !RUN_FILES.contains(&name.as_str())) {
+    match names.iter().find(|name| !is_ours(name)) {
         Some(foreign) => not_a_run(format!("it holds {foreign:?}, which no run wrote")),
-        None => Ok(()),
+        None => Ok(Standing::OlderRun),
     }
 }
 
-fn not_writable(path: &Path, cause: io::Error) -> FolderError {
+/// Whether a run, or one that died, may have left this name.
+fn is_ours(name: &str) -> bool {
+    let temporary = name.strip_prefix('.').and_then(|name| name.strip_suffix(".tmp"));
+    let sample = name.strip_prefix("sample-").is_some_and(|k| k.parse::<u32>().is_ok())
+        || name.starts_with(".sample.partial-");
+    sample || [PARTIAL, READY, ".probe.tmp"].contains(&name) || RUN_FILES.contains(&temporary.unwrap_or(name))
+}
+
+/// Makes the first folder of `path` with an ending that does not exist; missing parents are created.
+fn first_free(path: &Path, ending: impl Fn(u32) -> String) -> Result<PathBuf, FolderError> {
+    let parent = path.parent().unwrap_or(Path::new("."));
+    fs::create_dir_all(parent).map_err(|cause| not_writable(path, cause))?;
+    let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    for k in 1u32.. {
+        let place = path.with_file_name(format!("{name}{}", ending(k)));
+        match fs::create_dir(&place) {
+            Ok(()) => return Ok(place),
+            Err(cause) if cause.kind() == io::ErrorKind::AlreadyExists => {}
+            Err(cause) => return Err(not_writable(&place, cause)),
+        }
+    }
+    unreachable!("four thousand million folders")
+}
+
+pub(super) fn not_writable(path: &Path, cause: io::Error) -> FolderError {
     FolderError::NotWritable { path: path.to_path_buf(), cause }
-}
-
-/// A hidden neighbour that no other process uses: same file system, so that a rename is one step.
-fn beside(place: &Path, what: &str) -> PathBuf {
-    use std::sync::atomic::{AtomicU32, Ordering};
-    static COUNT: AtomicU32 = AtomicU32::new(0);
-    let name = place.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let (process, count) = (std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
-    place.with_file_name(format!(".{name}.{what}-{process}-{count}"))
-}
-
-fn write_synced(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut file = File::create(path)?;
-    file.write_all(bytes)?;
-    file.sync_all()
-}
-
-/// Makes the names in a folder durable; only Unix lets a folder be opened for it.
-fn sync_folder(path: &Path) -> io::Result<()> {
-    if cfg!(unix) { File::open(path)?.sync_all() } else { Ok(()) }
 }

@@ -109,10 +109,7 @@ impl LossPlot<'_> {
     fn seconds(&self, svg: &mut Svg, panel: &Panel) {
         let timed: Vec<(f64, f64)> =
             self.points.iter().filter_map(|p| Some((p.step as f64, p.seconds?))).collect();
-        let Some(&(_, last)) = timed.last() else { return };
-        if !(last > 0.0) {
-            return;
-        }
+        let Some(&(_, last)) = timed.last().filter(|p| p.1 > 0.0) else { return };
         let mut axis = panel.x;
         axis.range = Range { low: 0.0, high: last };
         axis.spacing = Spacing::Linear;

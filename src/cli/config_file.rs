@@ -1,0 +1,102 @@
+//! config.toml: the configuration of a run as it was run, from which it can be run again.
+
+use super::keys::Value;
+use super::run::Subject;
+use super::run_settings::RunSettings;
+use super::settings::SettingsError;
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use std::fs;
+use std::path::Path;
+
+/// The key that names the target.
+pub const TARGET: &str = "target";
+
+/// The text of config.toml: the target, every setting but the number of threads, which changes no result, and the
+/// target's parameters. `pushforward run --config` with it gives the same bits.
+pub fn config_text(subject: &Subject<'_>, settings: &RunSettings) -> String {
+    let mut text = String::new();
+    let mut line = |key: &str, value: String| {
+        let _ = writeln!(text, "{key} = {value}");
+    };
+    line(TARGET, quoted(subject.name));
+    for (key, value) in settings.values() {
+        line(key, in_toml(&value));
+    }
+    for (key, value) in subject.parameters {
+        line(key, in_toml(value));
+    }
+    text
+}
+
+fn in_toml(value: &Value) -> String {
+    match value {
+        // Whole numbers of TOML end at 2⁶³ − 1.
+        Value::Count(n) if i64::try_from(*n).is_err() => format!("\"{n}\""),
+        Value::Count(n) => n.to_string(),
+        Value::Real(x) => format!("{x:?}"),
+        Value::Word(word) => quoted(word),
+    }
+}
+
+fn quoted(text: &str) -> String {
+    toml::Value::String(text.to_string()).to_string()
+}
+
+/// The target that a configuration file names, if it names one.
+///
+/// # Errors
+/// [`SettingsError::Unreadable`] or `Syntax`; a target that is not a text is found when the settings are read.
+pub fn target_in(path: &Path) -> Result<Option<String>, SettingsError> {
+    let unreadable = |cause| SettingsError::Unreadable { path: path.to_path_buf(), cause };
+    let text = fs::read_to_string(path).map_err(unreadable)?;
+    let syntax = |cause| SettingsError::Syntax { path: path.to_path_buf(), cause };
+    let table: toml::Table = toml::from_str(&text).map_err(syntax)?;
+    Ok(table.get(TARGET).and_then(|value| value.as_str()).map(str::to_string))
+}
+
+/// What differs between two texts of [`config_text`], a line for each key.
+pub fn differences(then: &str, now: &str) -> Vec<String> {
+    let of = |text: &str| -> BTreeMap<String, String> {
+        let pairs = text.lines().filter_map(|line| line.split_once(" = "));
+        pairs.map(|(key, value)| (key.to_string(), value.to_string())).collect()
+    };
+    let (then, now) = (of(then), of(now));
+    let mut keys: Vec<&String> = then.keys().chain(now.keys()).collect();
+    keys.sort();
+    keys.dedup();
+    let said =
+        |side: &BTreeMap<String, String>, key: &String| side.get(key).map_or("nothing".into(), String::clone);
+    let differ = keys.into_iter().filter(|key| then.get(*key) != now.get(*key));
+    differ.map(|key| format!("{key} was {} and is {} now", said(&then, key), said(&now, key))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn differences_are_told_by_key() {
+        let then = "target = \"gauss\"\nsteps = 8\ndim = 2\n";
+        assert!(differences(then, then).is_empty());
+        assert_eq!(
+            differences(then, "target = \"gauss\"\nsteps = 9\nscale = 1.5\n"),
+            ["dim was 2 and is nothing now", "scale was nothing and is 1.5 now", "steps was 8 and is 9 now"]
+        );
+    }
+
+    #[test]
+    fn values_are_written_as_toml_reads_them() {
+        for (value, text) in [
+            (Value::Count(7), "7"),
+            (Value::Count(u64::MAX), "\"18446744073709551615\""),
+            (Value::Real(2.0), "2.0"),
+            (Value::Real(1e-9), "1e-9"),
+            (Value::Word("a \"b\"\\".into()), r#"'a "b"\'"#),
+        ] {
+            let written = in_toml(&value);
+            assert_eq!(written, text);
+            assert!(toml::from_str::<toml::Table>(&format!("key = {written}")).is_ok(), "{written}");
+        }
+    }
+}

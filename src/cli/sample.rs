@@ -1,0 +1,155 @@
+//! `sample`: more draws from the transport of a run, without fitting.
+
+use super::config_file::config_text;
+use super::draw_files::draw_files;
+use super::exit::{CliError, Exit};
+use super::resume::{checkpoint_in, chosen_in};
+use super::resume_error::ResumeError;
+use super::run::{Console, Fitted, print, verdict};
+use super::run_settings::RunSettings;
+use crate::diagnostics::Estimates;
+use crate::fitting::{Fit, FitSettings};
+use crate::report::{NewFolder, Record, Verdict, read_npy};
+use serde_json::{Value, json};
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// What is drawn, and where it goes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SampleOptions {
+    /// The folder of the run.
+    pub folder: PathBuf,
+    /// Draws.
+    pub n: usize,
+    /// Their seed; if none is given, the first after the run's that has no draws yet.
+    pub seed: Option<u64>,
+    /// A folder that does not exist; if none is given, the first free `sample-K` in the run's.
+    pub out: Option<PathBuf>,
+    /// Threads, if not all; they change no result.
+    pub threads: Option<String>,
+}
+
+/// A set of draws that is there.
+struct Drawn {
+    place: PathBuf,
+    seed: u64,
+    log_weights: Vec<f64>,
+}
+
+/// Draws from the transport of a run and writes a new set beside the old ones, with the estimates of this set and of
+/// all together. Nothing that existed is touched.
+///
+/// # Errors
+/// [`CliError`]: the folder holds no run with results, its checkpoint does not fit, the seed has its draws already, the
+/// density fails, or the draws cannot be written.
+pub fn sample(options: &SampleOptions, console: &mut Console<'_>) -> Result<Exit, CliError> {
+    let folder = &options.folder;
+    let chosen = chosen_in(folder, options.threads.clone())?;
+    let (subject, settings) = (chosen.subject(), &chosen.settings);
+    let no_results = || ResumeError::NoResults { path: folder.clone() };
+    if !folder.join("run.json").is_file() {
+        return Err(no_results().into());
+    }
+    let sets = sets_in(folder)?;
+    let seed = seed_of(options, &sets)?;
+    let checkpoint = checkpoint_in(folder, &subject, settings)?.ok_or_else(no_results)?;
+    let new = match &options.out {
+        Some(path) => NewFolder::at(path)?,
+        None => NewFolder::sample_in(folder)?,
+    };
+    let fit = Fit::from_checkpoint(subject.target, &settings.fit, checkpoint)?;
+    let asked = RunSettings {
+        draws: options.n,
+        fit: FitSettings { seed, ..settings.fit.clone() },
+        ..settings.clone()
+    };
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(settings.threads).build();
+    let pool =
+        pool.map_err(|cause| CliError::System { what: "starting threads", cause: io::Error::other(cause) })?;
+    let fitted = pool.install(|| Fitted::with_draws(fit, subject.target, &asked, 0.0))?;
+    let own = &fitted.draws.log_weights;
+    let together: Vec<f64> = sets.iter().flat_map(|set| &set.log_weights).chain(own).copied().collect();
+    let (alone, together) = (Estimates::from_log_weights(own), Estimates::from_log_weights(&together));
+    let (verdict, reasons) = verdict(&subject, &fitted, &together);
+    for (name, bytes) in draw_files(&subject, &fitted.draws, seed) {
+        new.write(&name, &bytes)?;
+    }
+    let n_together = sets.iter().map(|set| set.log_weights.len()).sum::<usize>() + own.len();
+    let record = json!({
+        "seed": seed, "config": config_text(&subject, settings), "version": env!("CARGO_PKG_VERSION"),
+        "this": estimates_json(&alone, own.len()), "together": estimates_json(&together, n_together),
+        "sets": sets.len() + 1, "verdict": verdict, "reasons": reasons,
+    });
+    let text = serde_json::to_string_pretty(&record).expect("plain data") + "\n";
+    new.write(SAMPLE, text.as_bytes())?;
+    let place = new.commit()?;
+    let mut text = String::new();
+    for (name, estimates, n) in [("these", alone, own.len()), ("together", together, n_together)] {
+        let Estimates { log_z, log_z_se, ess, .. } = estimates;
+        text += &format!("{name:<11}log Z {log_z:.6} ± {log_z_se:.6}, ESS {ess:.4} of {n} draws\n");
+    }
+    text += &format!("seed       {seed}\nfolder     {}\nverdict    {verdict}\n", place.display());
+    reasons.iter().for_each(|reason| text += &format!("           - {reason}\n"));
+    print(console, &text, if verdict == Verdict::Trusted { Exit::Trusted } else { Exit::NotTrusted })
+}
+
+/// The record of a set, in its folder.
+const SAMPLE: &str = "sample.json";
+
+fn estimates_json(estimates: &Estimates, n: usize) -> Value {
+    let Estimates { log_z, log_z_se, ess, elbo, pareto_k, .. } = *estimates;
+    json!({"n_draws": n, "log_z": log_z, "log_z_se": log_z_se, "ess": ess, "elbo": elbo, "pareto_k": pareto_k})
+}
+
+/// The seed asked for, if it has no draws yet, or the first after the run's that has none.
+fn seed_of(options: &SampleOptions, sets: &[Drawn]) -> Result<u64, ResumeError> {
+    let used = |seed: u64| sets.iter().find(|set| set.seed == seed);
+    match options.seed {
+        Some(seed) => match used(seed) {
+            Some(set) => Err(ResumeError::SeedUsed { seed, place: set.place.clone() }),
+            None => Ok(seed),
+        },
+        None => {
+            let first = sets.first().map_or(0, |set| set.seed);
+            Ok((1..).map(|k| first.wrapping_add(k)).find(|seed| used(*seed).is_none()).expect("2⁶⁴ seeds"))
+        }
+    }
+}
+
+/// The run's own draws, and those of every `sample-K` in its folder.
+fn sets_in(folder: &Path) -> Result<Vec<Drawn>, ResumeError> {
+    let foreign = |path: PathBuf| move |cause: String| ResumeError::Foreign { path, cause };
+    let path = folder.join("run.json");
+    let record = Record::from_json(&text_of(&path)?).map_err(|error| foreign(path)(error.to_string()))?;
+    let mut sets =
+        vec![Drawn { place: folder.to_path_buf(), seed: record.seed, log_weights: log_weights_in(folder)? }];
+    for k in 1u32.. {
+        let place = folder.join(format!("sample-{k}"));
+        if !place.is_dir() {
+            break;
+        }
+        let path = place.join(SAMPLE);
+        let seed = serde_json::from_str::<Value>(&text_of(&path)?).ok().and_then(|v| v["seed"].as_u64());
+        let seed =
+            seed.ok_or_else(|| foreign(path)("it holds no seed, so no sample wrote it".to_string()))?;
+        sets.push(Drawn { log_weights: log_weights_in(&place)?, place, seed });
+    }
+    Ok(sets)
+}
+
+fn text_of(path: &Path) -> Result<String, ResumeError> {
+    fs::read_to_string(path).map_err(|cause| ResumeError::Unreadable { path: path.to_path_buf(), cause })
+}
+
+fn log_weights_in(folder: &Path) -> Result<Vec<f64>, ResumeError> {
+    let path = folder.join("log_weights.npy");
+    let bytes = match fs::read(&path) {
+        Ok(bytes) => bytes,
+        Err(cause) => return Err(ResumeError::Unreadable { path, cause }),
+    };
+    match read_npy(&bytes) {
+        Ok(array) => Ok(array.values),
+        Err(error) => Err(ResumeError::Foreign { path, cause: error.to_string() }),
+    }
+}

@@ -1,0 +1,225 @@
+//! Named arrays of f64: what the state of a computation looks like on its way to a file and back.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+/// Arrays by name, each with its shape, last index fastest. Whole numbers up to 2⁵³ are kept as f64, exactly.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Arrays {
+    entries: BTreeMap<String, (Vec<usize>, Vec<f64>)>,
+}
+
+/// An array that is not what its reader needs.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ArraysError {
+    /// No array has this name.
+    Missing {
+        /// The name.
+        name: String,
+    },
+    /// It has another shape.
+    Shape {
+        /// The name.
+        name: String,
+        /// What its reader needs.
+        expected: String,
+        /// As found.
+        found: Vec<usize>,
+    },
+    /// A number that its reader has no meaning for.
+    Value {
+        /// The name.
+        name: String,
+        /// What its reader needs.
+        expected: &'static str,
+        /// As found.
+        found: f64,
+    },
+}
+
+impl fmt::Display for ArraysError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            ArraysError::Missing { name } => write!(f, "there is no array {name:?}"),
+            ArraysError::Shape { name, expected, found } => {
+                write!(f, "array {name:?} has the shape {found:?} where {expected} is needed")
+            }
+            ArraysError::Value { name, expected, found } => {
+                write!(f, "array {name:?} holds {found} where {expected} is needed")
+            }
+        }
+    }
+}
+impl std::error::Error for ArraysError {}
+
+impl Arrays {
+    /// Adds an array.
+    ///
+    /// # Panics
+    /// If the product of `shape` is not the number of values, or the name is taken.
+    #[track_caller]
+    pub fn put(&mut self, name: &str, shape: &[usize], values: Vec<f64>) {
+        let size: usize = shape.iter().product();
+        assert_eq!(size, values.len(), "array {name}: shape {shape:?} holds {size} numbers");
+        let before = self.entries.insert(name.to_string(), (shape.to_vec(), values));
+        assert!(before.is_none(), "array {name} was there already");
+    }
+
+    /// Adds a list.
+    pub fn put_list(&mut self, name: &str, values: &[f64]) {
+        self.put(name, &[values.len()], values.to_vec());
+    }
+
+    /// Adds one number.
+    pub fn put_number(&mut self, name: &str, value: f64) {
+        self.put(name, &[], vec![value]);
+    }
+
+    /// Adds one whole number.
+    ///
+    /// # Panics
+    /// If it is 2⁵³ or more.
+    pub fn put_count(&mut self, name: &str, count: usize) {
+        assert!((count as u64) < 1 << 53, "array {name}: {count} is no exact f64");
+        self.put_number(name, count as f64);
+    }
+
+    /// Adds a truth.
+    pub fn put_flag(&mut self, name: &str, flag: bool) {
+        self.put_count(name, usize::from(flag));
+    }
+
+    /// Every array, in the order of names.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &[usize], &[f64])> {
+        self.entries
+            .iter()
+            .map(|(name, (shape, values))| (name.as_str(), shape.as_slice(), values.as_slice()))
+    }
+
+    /// Every array by value, in the order of names.
+    pub fn into_entries(self) -> impl Iterator<Item = (String, Vec<usize>, Vec<f64>)> {
+        self.entries.into_iter().map(|(name, (shape, values))| (name, shape, values))
+    }
+
+    /// Whether there is an array of this name.
+    pub fn has(&self, name: &str) -> bool {
+        self.entries.contains_key(name)
+    }
+
+    /// The values of an array of any length, with `rank` axes, and its shape.
+    ///
+    /// # Errors
+    /// [`ArraysError::Missing`] or `Shape`.
+    pub fn of_rank(&self, name: &str, rank: usize) -> Result<(&[usize], &[f64]), ArraysError> {
+        let missing = || ArraysError::Missing { name: name.to_string() };
+        let (shape, values) = self.entries.get(name).ok_or_else(missing)?;
+        if shape.len() != rank {
+            let expected = format!("one of {rank} axes");
+            return Err(ArraysError::Shape { name: name.to_string(), expected, found: shape.clone() });
+        }
+        Ok((shape, values))
+    }
+
+    /// The values of an array that must have this shape.
+    ///
+    /// # Errors
+    /// [`ArraysError::Missing`] or `Shape`.
+    pub fn of_shape(&self, name: &str, expected: &[usize]) -> Result<&[f64], ArraysError> {
+        let (found, values) = self.of_rank(name, expected.len())?;
+        if found != expected {
+            let (name, expected) = (name.to_string(), format!("{expected:?}"));
+            return Err(ArraysError::Shape { name, expected, found: found.to_vec() });
+        }
+        Ok(values)
+    }
+
+    /// A list of any length.
+    ///
+    /// # Errors
+    /// [`ArraysError::Missing`] or `Shape`.
+    pub fn list(&self, name: &str) -> Result<Vec<f64>, ArraysError> {
+        Ok(self.of_rank(name, 1)?.1.to_vec())
+    }
+
+    /// One number.
+    ///
+    /// # Errors
+    /// [`ArraysError::Missing`] or `Shape`.
+    pub fn number(&self, name: &str) -> Result<f64, ArraysError> {
+        Ok(self.of_shape(name, &[])?[0])
+    }
+
+    /// One whole number.
+    ///
+    /// # Errors
+    /// Each of [`ArraysError`].
+    pub fn count(&self, name: &str) -> Result<usize, ArraysError> {
+        as_count(name, self.number(name)?)
+    }
+
+    /// A truth.
+    ///
+    /// # Errors
+    /// Each of [`ArraysError`].
+    pub fn flag(&self, name: &str) -> Result<bool, ArraysError> {
+        match self.number(name)? {
+            0.0 => Ok(false),
+            1.0 => Ok(true),
+            found => Err(ArraysError::Value { name: name.to_string(), expected: "0 or 1", found }),
+        }
+    }
+}
+
+/// A whole number that was kept as f64.
+///
+/// # Errors
+/// [`ArraysError::Value`] with the array's name.
+pub fn as_count(name: &str, value: f64) -> Result<usize, ArraysError> {
+    // 2⁵³, from which on whole numbers are not exact.
+    if (0.0..9_007_199_254_740_992.0).contains(&value) && value.fract() == 0.0 {
+        return Ok(value as usize);
+    }
+    Err(ArraysError::Value { name: name.to_string(), expected: "a whole number", found: value })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_put_comes_back_and_what_is_not_is_named() {
+        let mut arrays = Arrays::default();
+        arrays.put("a.b", &[2, 3], vec![1.0, 2.0, 3.0, 4.0, 5.0, 6.0]);
+        arrays.put_list("list", &[]);
+        arrays.put_count("n", 7);
+        arrays.put_number("x", 0.5);
+        arrays.put_flag("flag", true);
+        assert_eq!(arrays.of_shape("a.b", &[2, 3]).unwrap()[3], 4.0);
+        assert_eq!(
+            (arrays.list("list").unwrap(), arrays.count("n"), arrays.flag("flag")),
+            (vec![], Ok(7), Ok(true))
+        );
+        let text = |error: ArraysError| error.to_string();
+        assert_eq!(text(arrays.number("y").unwrap_err()), "there is no array \"y\"");
+        assert_eq!(
+            text(arrays.of_shape("a.b", &[3, 2]).unwrap_err()),
+            "array \"a.b\" has the shape [2, 3] where [3, 2] is needed"
+        );
+        assert_eq!(
+            text(arrays.count("x").unwrap_err()),
+            "array \"x\" holds 0.5 where a whole number is needed"
+        );
+        assert_eq!(text(arrays.flag("n").unwrap_err()), "array \"n\" holds 7 where 0 or 1 is needed");
+        assert!(
+            arrays.list("n").is_err() && as_count("n", f64::NAN).is_err() && as_count("n", -1.0).is_err()
+        );
+    }
+
+    #[test]
+    #[should_panic(expected = "there already")]
+    fn a_name_is_used_once() {
+        let mut arrays = Arrays::default();
+        arrays.put_flag("a", true);
+        arrays.put_flag("a", false);
+    }
+}
