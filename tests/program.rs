@@ -162,10 +162,14 @@ fn a_report_made_again_is_the_same() {
             .filter(|name| name.ends_with("svg") || name.ends_with("html"))
             .collect();
         assert_eq!(made.len(), 7, "{line}: {made:?}");
+        let loss = fs::read_to_string(place.join("figure-loss.svg")).unwrap();
+        assert_eq!(loss.contains("Hamilton-Jacobi"), line.contains("bridge"), "{line}");
         let before: Vec<Vec<u8>> = made.iter().map(|name| fs::read(place.join(name)).unwrap()).collect();
         let page = fs::read_to_string(place.join("report.html")).unwrap();
         assert_eq!(html::fault(&page), None, "{line}");
-        assert!(page.contains("class=\"badge bad\"") && page.contains("What to do: "), "{line}");
+        // So short a fit is enough for a Gaussian alone.
+        let is_weak = !line.contains("gauss");
+        assert_eq!(page.contains("class=\"badge bad\"") && page.contains("What to do: "), is_weak, "{line}");
         for name in &made {
             fs::write(place.join(name), "spoilt").unwrap();
         }

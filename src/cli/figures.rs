@@ -9,7 +9,7 @@ use crate::report::{
 };
 use std::cmp::Ordering;
 
-/// Names of the equations of a system of two, in its order.
+/// Columns and names of the equations of a system of two, in its order: `bridge` and `optimal-transport` have one.
 const EQUATIONS: [(&str, &str); 2] = [("loss_1", "conservation of mass"), ("loss_2", "Hamilton-Jacobi")];
 
 /// Everything that is drawn; what there are no numbers for is missing.
@@ -137,9 +137,9 @@ fn loss(files: &ReportFiles) -> Result<String, ReportError> {
     let points: Vec<LossPoint> = (0..step.len()).map(point).collect();
     let title = title(files);
     let note = format!("{} parameters, {} points", files.record.n_params, files.record.n_points);
-    let shares = EQUATIONS.map(|(column, name)| (name, of(column).unwrap_or(&[])));
-    let known = shares.iter().all(|(_, losses)| losses.iter().any(|v| v.is_finite()));
-    let equations = shares.map(|(name, losses)| EquationLoss { name, losses });
+    let [first, second] = EQUATIONS.map(|(column, name)| Ok(EquationLoss { name, losses: of(column)? }));
+    let equations = [first?, second?];
+    let known = equations.iter().all(|equation| equation.losses.iter().any(|v| v.is_finite()));
     let equations: &[EquationLoss<'_>] = if known { &equations } else { &[] };
     Ok(LossPlot { title: &title, note: &note, points: &points, equations }.svg())
 }

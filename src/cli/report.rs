@@ -211,7 +211,7 @@ fn residual(files: &ReportFiles, figures: &Figures) -> Result<Vec<Block>, Report
          the fit is weak: log w = z + ∫R dt along a path."
     );
     let names = ["figure-residual.svg", "figure-residual.csv", "figure-points.csv"];
-    let without = "The residual could not be evaluated, since no draws could be moved from t = 0 to 1.";
+    let without = "The residual could not be evaluated: no draws could be moved from t = 0 to 1, or the density failed on their way.";
     Ok(vec![figure(&figures.residual, "residual over time and one coordinate", caption, &names, without)])
 }
 

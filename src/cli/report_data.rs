@@ -78,10 +78,13 @@ pub fn loss_table(history: &[HistoryRow]) -> String {
         "damping",
         "solve_residual",
         "pilot_ess",
+        "loss_1",
+        "loss_2",
     ]);
     for row in history {
         let r = &row.record;
         let ess = row.pilot_ess.unwrap_or(f64::NAN);
+        let [first, second] = row.equation_losses.unwrap_or([f64::NAN; 2]);
         losses.row(&[
             row.step as f64,
             row.n_points as f64,
@@ -91,6 +94,8 @@ pub fn loss_table(history: &[HistoryRow]) -> String {
             r.damping,
             r.solve_residual,
             ess,
+            first,
+            second,
         ]);
     }
     losses.text().to_string()
@@ -360,11 +365,14 @@ fn residual_table(target: &dyn Target, fit: &Fit, journeys: Option<&Journeys>, s
             *cell = (size * size, 1);
         }
     } else {
-        for (k, (x, size)) in passed.iter().zip(&journeys.residuals).enumerate() {
-            let time = k % journeys.times.len();
-            if let (true, true, Some(row)) = (time % 2 == 1, size.is_finite(), bin(range, *x, RESIDUAL_BINS))
-            {
-                let cell = &mut sums[row * TIMES + time / 2];
+        let n_times = journeys.times.len();
+        let in_middle = |k: usize| (k % n_times) % 2 == 1;
+        let rows = journeys.x.chunks_exact(dim).enumerate().filter(|(k, _)| in_middle(*k));
+        let (times, x): (Vec<f64>, Vec<&[f64]>) = rows.map(|(k, x)| (journeys.times[k % n_times], x)).unzip();
+        let Ok(at) = fit.residuals_at(target, &times, &x.concat()) else { return csv.text().to_string() };
+        for (k, (x, size)) in x.iter().zip(&at.sizes).enumerate() {
+            if let (true, Some(row)) = (size.is_finite(), bin(range, x[shown], RESIDUAL_BINS)) {
+                let cell = &mut sums[row * TIMES + k % TIMES];
                 *cell = (cell.0 + size * size, cell.1 + 1);
             }
         }

@@ -15,8 +15,6 @@ pub struct Journeys {
     pub times: Vec<f64>,
     /// Positions in the target's own coordinates, n×T×d.
     pub x: Vec<f64>,
-    /// The size of the residual there, n×T, as in [`ResidualsAt`].
-    pub residuals: Vec<f64>,
 }
 
 /// The size of the residual at points (t, x).
@@ -45,7 +43,7 @@ impl Fit {
     /// As [`Fit::draw`].
     ///
     /// # Cost
-    /// As [`Fit::draw`] for `n` draws, and a residual for each of n·T points.
+    /// As [`Fit::draw`] for `n` draws.
     pub fn journeys(
         &self,
         target: &dyn Target,
@@ -66,9 +64,7 @@ impl Fit {
             let p = row / times.len();
             standardised.to_target(&u[row * k..(row + 1) * k], &z[p * (d - k)..(p + 1) * (d - k)], x);
         }
-        let all_times: Vec<f64> = (0..n).flat_map(|_| times.iter().copied()).collect();
-        let residuals = self.residual_sizes(&standardised, &all_times, &u)?;
-        Ok(Journeys { times: times.to_vec(), x, residuals })
+        Ok(Journeys { times: times.to_vec(), x })
     }
 
     /// A set of `n` collocation points under the fitted flow, as one more step would have had.
@@ -192,7 +188,7 @@ mod tests {
                     assert!((end - journeys.x[3 * p * 2 + i]).abs() > tolerance, "it has not moved");
                 }
             }
-            assert_eq!(journeys.residuals.len(), 192);
+            assert_eq!(journeys.x.len(), 2 * 192);
         }
     }
 
@@ -210,6 +206,14 @@ mod tests {
             assert!((a - b).abs() < 1e-9 * largest, "{a} {b}");
         }
         assert!(largest > 0.0);
+        for row in &fit.history {
+            let [first, second] = row.equation_losses.expect("two equations");
+            // Two sums of the same 128 squares in another order.
+            assert!(
+                (first + second - row.record.loss).abs() < 1e-13 * row.record.loss && first * second > 0.0
+            );
+        }
+        assert!(fitted(&target, "general-ode").history.iter().all(|row| row.equation_losses.is_none()));
     }
 
     /// Gaussian directions are drawn beside the flow and stand still.
