@@ -102,7 +102,7 @@ impl Table {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Csv;
+    use crate::report::Csv;
     use super::*;
 
     #[test]
