@@ -102,8 +102,8 @@ impl Table {
 
 #[cfg(test)]
 mod tests {
-    use crate::report::Csv;
     use super::*;
+    use crate::report::Csv;
 
     #[test]
     fn what_is_written_is_read() {
