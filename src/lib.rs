@@ -15,6 +15,8 @@ pub mod num;
 
 pub mod autodiff;
 pub mod density;
+pub mod foreign;
+pub mod formula;
 
 pub mod network;
 pub mod residual;

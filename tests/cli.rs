@@ -99,7 +99,14 @@ struct Finished {
 
 fn run_while(stop: bool, target: &dyn Target, settings: RunSettings, output: Output) -> Finished {
     let (parameters, facts) = (BTreeMap::new(), Facts::default());
-    let subject = Subject { name: "mine", parameters: &parameters, target, facts: &facts, exact_draws: None };
+    let subject = Subject {
+        name: "mine",
+        parameters: &parameters,
+        target,
+        facts: &facts,
+        exact_draws: None,
+        source: None,
+    };
     let options = RunOptions { settings, output, progress: Style::Lines, time_limit: None };
     let (mut out, mut err, stop) = (Vec::new(), Vec::new(), AtomicBool::new(stop));
     let mut console = Console { out: &mut out, err: &mut err, stop: &stop };
@@ -132,14 +139,16 @@ fn a_target_of_ones_own_leaves_everything() {
     assert_eq!((draws.shape, weights.shape), (vec![500, 3], vec![500]));
     let losses = fs::read_to_string(place.join("losses.csv")).unwrap();
     assert!(losses.starts_with(
-        "step,points,loss_before,loss,scale,damping,solve_residual,pilot_ess,loss_1,loss_2\n1,"
+        "block,step,points,loss_before,loss,scale,damping,solve_residual,pilot_ess,loss_1,loss_2\n1,1,"
     ));
     assert_eq!(losses.lines().count(), 1 + record.steps);
-    for part in ["mine with dim = 3", "log Z", "verdict    trusted", "ESS        0."] {
+    for part in ["mine with dim = 3", "log Z", "verdict    trusted", "ESS        "] {
         assert!(finished.out.contains(part), "{part} in {}", finished.out);
     }
-    let said: Vec<&str> = finished.err.lines().collect();
-    assert!(said[0].starts_with("looking for the target") && said[1].starts_with("step  1/20"), "{said:?}");
+    // A time of the clock and a space before every line.
+    let said: Vec<&str> = finished.err.lines().map(|line| &line[21..]).collect();
+    assert!(said[0] == "checking the density" && said[1].starts_with("density checked at 64"), "{said:?}");
+    assert!(said[2].starts_with("looking for the target") && said[3].starts_with("step  1/20"), "{said:?}");
     assert_eq!(said.last(), Some(&"moving 500 draws"));
 }
 

@@ -76,7 +76,11 @@ fn an_easy_run_is_trusted() {
     for part in ["gauss with dim = 2", "exact 1.550195", "verdict    trusted"] {
         assert!(out.contains(part), "{part} in {out}");
     }
-    assert!(err.starts_with("looking for the target") && err.contains("\nstep    1/1000"), "{err}");
+    assert!(
+        err.contains("Z checking the density\n") && err.contains("Z density checked at 64 points"),
+        "{err}"
+    );
+    assert!(err.contains("Z step    1/1000"), "{err}");
     let place = home.path().join("runs/gauss");
     let files = [
         "checkpoint.safetensors",
@@ -197,7 +201,7 @@ fn a_folder_without_a_whole_run_gets_no_report() {
     for (name, bytes, part) in [
         ("run.json", &b"{}"[..], "run.json: not the record of a run"),
         ("losses.csv", &b"step,loss\n1\n"[..], "losses.csv: line 2 has 1 cells under 2 names"),
-        ("losses.csv", &b"step,loss\n1,2\n"[..], "losses.csv: it has no column \"damping\""),
+        ("losses.csv", &b"step,loss\n1,2\n"[..], "losses.csv: it has no column \"block\""),
         ("seconds.csv", &b"\xff"[..], "seconds.csv is not text"),
         ("draws.npy", &b"x"[..], "draws.npy: not an NPY file"),
     ] {
@@ -395,7 +399,7 @@ fn interrupted(home: &TempDir, signal: &str) -> Output {
     let mut child = command(home, line).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let mut said = BufReader::new(child.stderr.take().unwrap());
     let mut first = String::new();
-    while !first.starts_with("step") {
+    while !first.contains("Z step ") {
         first.clear();
         assert!(said.read_line(&mut first).unwrap() > 0, "no step was shown");
     }

@@ -92,6 +92,29 @@ fn a_run_that_died_is_found_and_gone_on_with() {
 }
 
 #[test]
+fn a_run_that_died_before_its_first_file_is_in_nobodys_way() {
+    let home = tempfile::tempdir().unwrap();
+    let place = home.path().join("run");
+    fs::create_dir(&place).unwrap();
+    for log in ["", "{\"event\":\"start\",\"step\":0}\n"] {
+        fs::write(place.join("log.jsonl"), log).unwrap();
+        fs::write(place.join(".config.toml.tmp"), "steps =").unwrap();
+        let mut folder = RunFolder::create(&place, IfExists::Refuse).unwrap();
+        let busy = RunFolder::create(&place, IfExists::Refuse).unwrap_err();
+        assert!(matches!(busy, FolderError::InUse { .. }), "{busy}");
+        folder.write_now("config.toml", b"steps = 2\n").unwrap();
+        drop(folder);
+        assert!(entries(&place).is_empty());
+    }
+    // A log of somebody else.
+    fs::write(place.join("log.jsonl"), "{\"message\":\"mine\"}\n").unwrap();
+    let foreign = RunFolder::create(&place, IfExists::Replace).unwrap_err();
+    assert!(matches!(foreign, FolderError::NotARun { .. }), "{foreign}");
+    assert!(RunFolder::create(&place, IfExists::Refuse).is_err());
+    assert_eq!(entries(&place), ["log.jsonl"]);
+}
+
+#[test]
 fn results_that_were_declared_complete_are_moved_up_whenever_the_run_died() {
     // Of four results, the first k were moved before the process died.
     for moved in 0..=4 {

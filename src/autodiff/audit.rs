@@ -137,7 +137,8 @@ mod tests {
             let second =
                 c.softplus() * a.sigmoid() - c.cos() * positive.ln_1p() + (a.clone() * c.clone()).atan();
             let third = positive.powf(1.3) * b.powi(3) + positive.recip() * (c.abs() + 1.0).powi(-2);
-            first + second * 0.7 - third / 3.0 + S::weighted_sum(&[0.3, -0.2], &[a.square(), b * c])
+            let fourth = positive.ln_gamma() * b.exp_m1();
+            first + fourth + second * 0.7 - third / 3.0 + S::weighted_sum(&[0.3, -0.2], &[a.square(), b * c])
         }
     }
 

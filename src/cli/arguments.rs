@@ -1,5 +1,9 @@
 //! The command line as it is typed.
 
+use super::folder_arguments::{
+    ResumeCall, SampleCall, quiet, quiet_arg, resume_call, resume_command, sample_call, sample_command,
+    time_limit_arg,
+};
 use super::progress::Style;
 use super::run_settings::RunSettings;
 use crate::report::IfExists;
@@ -56,34 +60,6 @@ pub struct RunCall {
     pub dry_run: bool,
 }
 
-/// The words of `resume`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ResumeCall {
-    /// The folder of the run.
-    pub folder: PathBuf,
-    /// Threads, not yet understood.
-    pub threads: Option<String>,
-    /// How to show progress, if that is said.
-    pub progress: Option<Style>,
-    /// The fit ends after this long from now.
-    pub time_limit: Option<Duration>,
-}
-
-/// The words of `sample`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SampleCall {
-    /// The folder of the run.
-    pub folder: PathBuf,
-    /// Draws.
-    pub n: usize,
-    /// Their seed, if it is said.
-    pub seed: Option<u64>,
-    /// Where they go, if not to the first free `sample-K` in the folder.
-    pub out: Option<PathBuf>,
-    /// Threads, not yet understood.
-    pub threads: Option<String>,
-}
-
 /// The words of `reproduce`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReproduceCall {
@@ -98,10 +74,11 @@ pub struct ReproduceCall {
 }
 
 /// Tables that `reproduce` makes, and what they show.
-pub const TABLES: [(&str, &str); 5] = [
+pub const TABLES: [(&str, &str); 6] = [
     ("quick", "four fits that end within seconds, for a first look (1 minute)"),
     ("evolutions", "every evolution on gmm9, beside published samplers (40 minutes)"),
     ("targets", "the default evolution on every benchmark target (2 hours)"),
+    ("posteriors", "posteriors of real data from density files, beside reference draws (5 minutes)"),
     ("pde", "the solver by itself on published PDEs: error against time (6 minutes)"),
     ("optimisers", "seconds to an ESS for every pair of direction and step rule (40 minutes)"),
 ];
@@ -110,13 +87,14 @@ const RUN_EXAMPLES: &str = "\
 Examples:
   pushforward run gmm9
   pushforward run many-well --set dim=7 --set wells=3 --draws 50000
-  pushforward run funnel --config funnel.toml --seed 7 --out results/funnel";
+  pushforward run funnel --config funnel.toml --seed 7 --out results/funnel
+  pushforward run model.toml";
 
 const SETTINGS: &str = "\
-Later wins: these defaults, then the configuration file (flat TOML with the same keys), then --set, then the
+Later wins: these defaults, then [run] of a density file, then the configuration file (flat TOML with the same keys), then --set, then the
 options above. A target's own keys are listed by `pushforward targets`.";
 
-const EXIT_CODES: &str = "\
+pub(super) const EXIT_CODES: &str = "\
 Exit codes:
   0    trusted
   3    finished, but not trusted: the reasons are printed and in run.json
@@ -150,19 +128,8 @@ pub fn parse(words: &[OsString]) -> Result<Call, clap::Error> {
     let matches = command().try_get_matches_from(words)?;
     Ok(match matches.subcommand() {
         Some(("run", matches)) => Call::Run(run_call(matches)),
-        Some(("resume", matches)) => Call::Resume(ResumeCall {
-            folder: matches.get_one("folder").cloned().expect("clap requires it"),
-            threads: matches.get_one("threads").cloned(),
-            progress: quiet(matches),
-            time_limit: matches.get_one("time-limit").copied(),
-        }),
-        Some(("sample", matches)) => Call::Sample(SampleCall {
-            folder: matches.get_one("folder").cloned().expect("clap requires it"),
-            n: usize::try_from(*matches.get_one::<u64>("n").expect("clap requires it")).unwrap_or(usize::MAX),
-            seed: matches.get_one("seed").copied(),
-            out: matches.get_one("out").cloned(),
-            threads: matches.get_one("threads").cloned(),
-        }),
+        Some(("resume", matches)) => Call::Resume(resume_call(matches)),
+        Some(("sample", matches)) => Call::Sample(sample_call(matches)),
         Some(("reproduce", matches)) => Call::Reproduce(ReproduceCall {
             table: matches.get_one::<String>("table").cloned().expect("clap requires it"),
             only: matches.get_one("only").cloned(),
@@ -217,7 +184,7 @@ fn run_command() -> Command {
             Arg::new("target")
                 .value_name("TARGET")
                 .required_unless_present("config")
-                .help("Its name; see `targets`"),
+                .help("Its name (see `targets`), or a density file that ends in .toml"),
         );
     for (name, placeholder, help) in KEY_OPTIONS {
         // Read as text: a wrong value gets the same message as in a configuration file.
@@ -259,80 +226,6 @@ fn run_command() -> Command {
             .action(ArgAction::SetTrue)
             .help("Print what would be done, with memory and time of a measured step; write nothing"),
     )
-}
-
-fn quiet_arg() -> Arg {
-    Arg::new("quiet").long("quiet").action(ArgAction::SetTrue).help("Show no progress")
-}
-
-fn quiet(matches: &ArgMatches) -> Option<Style> {
-    matches.get_flag("quiet").then_some(Style::Quiet)
-}
-
-fn time_limit_arg() -> Arg {
-    Arg::new("time-limit")
-        .long("time-limit")
-        .value_name("SECONDS")
-        .value_parser(seconds)
-        .help("End the fit after this long with what it has; draws and verdict are made as usual")
-}
-
-/// A positive number of seconds, at most a million years.
-fn seconds(text: &str) -> Result<Duration, String> {
-    let positive = text.parse().ok().filter(|s: &f64| *s > 0.0 && *s < 3e13);
-    positive.map(Duration::from_secs_f64).ok_or_else(|| "a positive number of seconds is needed".to_string())
-}
-
-fn folder_arg() -> Arg {
-    Arg::new("folder")
-        .value_name("DIR")
-        .required(true)
-        .value_parser(value_parser!(PathBuf))
-        .help("The folder of the run")
-}
-
-fn threads_arg() -> Arg {
-    Arg::new("threads").long("threads").value_name("T").help("Threads; changes no result")
-}
-
-fn resume_command() -> Command {
-    Command::new("resume")
-        .about("Goes on with a run that was interrupted, to the same bits as if it was not")
-        .after_help(format!("Example: pushforward resume runs/gmm9\n\n{EXIT_CODES}"))
-        .arg(folder_arg())
-        .arg(threads_arg())
-        .arg(time_limit_arg())
-        .arg(quiet_arg())
-}
-
-fn sample_command() -> Command {
-    Command::new("sample")
-        .about("Draws more from the transport of a run, without fitting; its own draws stay as they are")
-        .after_help(format!("Example: pushforward sample runs/gmm9 -n 100000\n\n{EXIT_CODES}"))
-        .arg(folder_arg())
-        .arg(
-            Arg::new("n")
-                .short('n')
-                .value_name("N")
-                .required(true)
-                .value_parser(value_parser!(u64).range(1..=100_000_000))
-                .help("Draws"),
-        )
-        .arg(
-            Arg::new("seed")
-                .long("seed")
-                .value_name("S")
-                .value_parser(value_parser!(u64))
-                .help("Seed of the draws [default: the first after the run's that is not used]"),
-        )
-        .arg(
-            Arg::new("out")
-                .long("out")
-                .value_name("DIR")
-                .value_parser(value_parser!(PathBuf))
-                .help("A new folder for them [default: the first free of DIR/sample-1, DIR/sample-2, …]"),
-        )
-        .arg(threads_arg())
 }
 
 fn reproduce_command() -> Command {

@@ -1,30 +1,36 @@
 //! config.toml: the configuration of a run as it was run, from which it can be run again.
 
+use super::density_file::Source;
 use super::keys::Value;
 use super::run::Subject;
 use super::run_settings::RunSettings;
 use super::settings::SettingsError;
-use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::fs;
 use std::path::Path;
 
-/// The key that names the target.
+/// The key that names the target, or the density file with its whole path.
 pub const TARGET: &str = "target";
+/// The key of what the density file said.
+pub const DENSITY_TEXT: &str = "density_text";
 
-/// The text of config.toml: the target, every setting but the number of threads, which changes no result, and the
-/// target's parameters. `pushforward run --config` with it gives the same bits.
+/// The text of config.toml: the target, every setting but the number of threads, which changes no result, the target's
+/// parameters or the text of its file. `pushforward run --config` with it gives the same bits.
 pub fn config_text(subject: &Subject<'_>, settings: &RunSettings) -> String {
     let mut text = String::new();
     let mut line = |key: &str, value: String| {
         let _ = writeln!(text, "{key} = {value}");
     };
-    line(TARGET, quoted(subject.name));
+    let path = |source: &Source| source.path.display().to_string();
+    line(TARGET, quoted(&subject.source.map_or(subject.name.to_string(), path)));
     for (key, value) in settings.values() {
         line(key, in_toml(&value));
     }
     for (key, value) in subject.parameters {
         line(key, in_toml(value));
+    }
+    if let Some(source) = subject.source {
+        line(DENSITY_TEXT, quoted(&source.text));
     }
     text
 }
@@ -43,30 +49,42 @@ fn quoted(text: &str) -> String {
     toml::Value::String(text.to_string()).to_string()
 }
 
-/// The target that a configuration file names, if it names one.
-///
-/// # Errors
-/// [`SettingsError::Unreadable`] or `Syntax`; a target that is not a text is found when the settings are read.
-pub fn target_in(path: &Path) -> Result<Option<String>, SettingsError> {
-    let unreadable = |cause| SettingsError::Unreadable { path: path.to_path_buf(), cause };
-    let text = fs::read_to_string(path).map_err(unreadable)?;
-    let syntax = |cause| SettingsError::Syntax { path: path.to_path_buf(), cause };
-    let table: toml::Table = toml::from_str(&text).map_err(syntax)?;
-    Ok(table.get(TARGET).and_then(|value| value.as_str()).map(str::to_string))
+/// What a configuration file says of the target; both are none if it says nothing.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ConfiguredTarget {
+    /// Its name, or the path of its file.
+    pub name: Option<String>,
+    /// The text of its file, when the configuration was written.
+    pub text: Option<String>,
+}
+
+impl ConfiguredTarget {
+    /// Reads it; a target that is not a text is found when the settings are read.
+    ///
+    /// # Errors
+    /// [`SettingsError::Unreadable`] or `Syntax`.
+    pub fn read(path: &Path) -> Result<ConfiguredTarget, SettingsError> {
+        let unreadable = |cause| SettingsError::Unreadable { path: path.to_path_buf(), cause };
+        let text = fs::read_to_string(path).map_err(unreadable)?;
+        let syntax = |cause| SettingsError::Syntax { path: path.to_path_buf(), cause };
+        let table: toml::Table = toml::from_str(&text).map_err(syntax)?;
+        let text = |key: &str| table.get(key).and_then(|value| value.as_str()).map(str::to_string);
+        Ok(ConfiguredTarget { name: text(TARGET), text: text(DENSITY_TEXT) })
+    }
 }
 
 /// What differs between two texts of [`config_text`], a line for each key.
 pub fn differences(then: &str, now: &str) -> Vec<String> {
-    let of = |text: &str| -> BTreeMap<String, String> {
-        let pairs = text.lines().filter_map(|line| line.split_once(" = "));
-        pairs.map(|(key, value)| (key.to_string(), value.to_string())).collect()
-    };
-    let (then, now) = (of(then), of(now));
+    let [then, now] = [then, now].map(|text| toml::from_str::<toml::Table>(text).unwrap_or_default());
     let mut keys: Vec<&String> = then.keys().chain(now.keys()).collect();
     keys.sort();
     keys.dedup();
-    let said =
-        |side: &BTreeMap<String, String>, key: &String| side.get(key).map_or("nothing".into(), String::clone);
+    let said = |side: &toml::Table, key: &str| match side.get(key) {
+        None => "nothing".to_string(),
+        // Too long to be told.
+        Some(_) if key == DENSITY_TEXT => "another text".to_string(),
+        Some(value) => value.to_string(),
+    };
     let differ = keys.into_iter().filter(|key| then.get(*key) != now.get(*key));
     differ.map(|key| format!("{key} was {} and is {} now", said(&then, key), said(&now, key))).collect()
 }
@@ -79,6 +97,10 @@ mod tests {
     fn differences_are_told_by_key() {
         let then = "target = \"gauss\"\nsteps = 8\ndim = 2\n";
         assert!(differences(then, then).is_empty());
+        let text = "density_text = \"\"\"\na = 1\nb = 2\"\"\"";
+        let other = text.replace('2', "3");
+        assert!(differences(text, text).is_empty());
+        assert_eq!(differences(text, &other), ["density_text was another text and is another text now"]);
         assert_eq!(
             differences(then, "target = \"gauss\"\nsteps = 9\nscale = 1.5\n"),
             ["dim was 2 and is nothing now", "scale was nothing and is 1.5 now", "steps was 8 and is 9 now"]

@@ -141,8 +141,14 @@ mod tests {
 
     fn files_of(target: &dyn crate::density::Target, draws: &Draws) -> BTreeMap<String, Vec<u8>> {
         let (parameters, facts) = (BTreeMap::new(), Facts::default());
-        let subject =
-            Subject { name: "mine", parameters: &parameters, target, facts: &facts, exact_draws: None };
+        let subject = Subject {
+            name: "mine",
+            parameters: &parameters,
+            target,
+            facts: &facts,
+            exact_draws: None,
+            source: None,
+        };
         draw_files(&subject, draws, 5).into_iter().collect()
     }
 
@@ -156,7 +162,7 @@ mod tests {
         assert_eq!((array.shape, array.values.as_slice()), (vec![3, 3], &expected[..]));
         assert_eq!(read_npy(&files["unconstrained.npy"]).unwrap().values, draws.x);
         let csv = String::from_utf8(files["draws.csv"].clone()).unwrap();
-        assert!(csv.starts_with("mu,sigma,mu/sigma,log_weight\n1,1,1,-0.5\n-2,2.718281828459045,"), "{csv}");
+        assert!(csv.starts_with("mu,sigma,mu/sigma,log_weight\n1,1,1,-0.5\n-2,2.71828182845904"), "{csv}");
         // Draws 0 and 2 share the weight: of three one is there twice, and draw 1 never.
         let index: Vec<i64> = files["draws.zarr/sample_stats/index/0.0"]
             .chunks_exact(8)

@@ -1,8 +1,10 @@
 //! How the program ends: its exit codes, and the one error that maps to them.
 
+use super::density_file::DensityFileError;
 use super::report_files::ReportError;
 use super::resume_error::ResumeError;
 use super::settings::SettingsError;
+use crate::density::PreflightError;
 use crate::fitting::FitError;
 use crate::report::FolderError;
 use std::fmt;
@@ -44,10 +46,14 @@ impl Exit {
 pub enum CliError {
     /// A setting.
     Settings(SettingsError),
+    /// The density file.
+    DensityFile(Box<DensityFileError>),
     /// The output folder.
     Folder(FolderError),
     /// What a run left to go on from.
     Resume(ResumeError),
+    /// The density, before anything was fitted.
+    Preflight(Box<PreflightError>),
     /// The fit, or the density at the draws.
     Fit(FitError),
     /// The report of a run.
@@ -75,8 +81,11 @@ impl CliError {
             CliError::Folder(FolderError::Write { .. } | FolderError::NoRoom { .. })
             | CliError::Report(ReportError::Write { .. })
             | CliError::System { .. } => Exit::OutputFailed,
-            CliError::Fit(FitError::Density(_) | FitError::NoSupport { .. }) => Exit::DensityFailed,
+            CliError::Preflight(_) | CliError::Fit(FitError::Density(_) | FitError::NoSupport { .. }) => {
+                Exit::DensityFailed
+            }
             CliError::Settings(_)
+            | CliError::DensityFile(_)
             | CliError::Folder(_)
             | CliError::Resume(_)
             | CliError::Fit(_)
@@ -90,8 +99,10 @@ impl fmt::Display for CliError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             CliError::Settings(error) => error.fmt(f),
+            CliError::DensityFile(error) => error.fmt(f),
             CliError::Folder(error) => error.fmt(f),
             CliError::Resume(error) => error.fmt(f),
+            CliError::Preflight(error) => error.fmt(f),
             CliError::Fit(error) => error.fmt(f),
             CliError::Report(error) => error.fmt(f),
             CliError::NoRow { table, text } => {
@@ -113,6 +124,12 @@ impl From<SettingsError> for CliError {
     }
 }
 
+impl From<DensityFileError> for CliError {
+    fn from(error: DensityFileError) -> CliError {
+        CliError::DensityFile(Box::new(error))
+    }
+}
+
 impl From<FolderError> for CliError {
     fn from(error: FolderError) -> CliError {
         CliError::Folder(error)
@@ -128,6 +145,12 @@ impl From<ReportError> for CliError {
 impl From<ResumeError> for CliError {
     fn from(error: ResumeError) -> CliError {
         CliError::Resume(error)
+    }
+}
+
+impl From<PreflightError> for CliError {
+    fn from(error: PreflightError) -> CliError {
+        CliError::Preflight(Box::new(error))
     }
 }
 

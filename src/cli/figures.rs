@@ -8,6 +8,7 @@ use crate::report::{
     Range, ResidualPlot, TrajectoryPlot, WeightPlot,
 };
 use std::cmp::Ordering;
+use std::collections::BTreeMap;
 
 /// Columns and names of the equations of a system of two, in its order: `bridge` and `optimal-transport` have one.
 const EQUATIONS: [(&str, &str); 2] = [("loss_1", "conservation of mass"), ("loss_2", "Hamilton-Jacobi")];
@@ -124,15 +125,20 @@ fn pairs(files: &ReportFiles, shown: &[usize]) -> Result<Vec<Pair>, ReportError>
 
 fn loss(files: &ReportFiles) -> Result<String, ReportError> {
     let of = |column| files.column("losses.csv", column);
-    let (step, loss, damping, ess) = (of("step")?, of("loss")?, of("damping")?, of("pilot_ess")?);
-    let (timed, seconds) = (files.column("seconds.csv", "step")?, files.column("seconds.csv", "seconds")?);
-    let seconds_at = |step: f64| timed.iter().position(|s| *s == step).map(|k| seconds[k]);
+    let (block, step, loss, damping) = (of("block")?, of("step")?, of("loss")?, of("damping")?);
+    let ess = of("pilot_ess")?;
+    let timed = |column| files.column("seconds.csv", column);
+    let (timed_block, timed_step, seconds) = (timed("block")?, timed("step")?, timed("seconds")?);
+    let places: BTreeMap<(u64, u64), f64> = (0..seconds.len())
+        .map(|k| ((timed_block[k].to_bits(), timed_step[k].to_bits()), seconds[k]))
+        .collect();
+    // Blocks are fitted one after another; their steps are numbered through.
     let point = |k: usize| LossPoint {
-        step: step[k] as usize,
+        step: k + 1,
         loss: loss[k],
         damping: damping[k],
         pilot_ess: Some(ess[k]).filter(|ess| !ess.is_nan()),
-        seconds: seconds_at(step[k]),
+        seconds: places.get(&(block[k].to_bits(), step[k].to_bits())).copied(),
     };
     let points: Vec<LossPoint> = (0..step.len()).map(point).collect();
     let title = title(files);
@@ -181,13 +187,39 @@ fn weights(files: &ReportFiles) -> Result<Option<String>, ReportError> {
     Ok(Some(plot.svg()))
 }
 
-/// The coordinate over which the residual and the lines of trajectories are shown.
-pub fn first_name(files: &ReportFiles) -> Result<&str, ReportError> {
-    let first = coordinates_shown(files)?.first().copied().unwrap_or(0);
-    Ok(&files.record.names[first])
+/// Which part of a target the residual figure shows.
+pub struct ResidualShown<'a> {
+    /// The block, from 1.
+    pub block: usize,
+    /// Its dimension.
+    pub dim: usize,
+    /// How many blocks there are.
+    pub blocks: usize,
+    /// Name of the coordinate.
+    pub name: &'a str,
+}
+
+/// What the residual figure shows; none if there is none.
+///
+/// # Errors
+/// [`ReportError`] if a table lacks a column.
+pub fn residual_shown(files: &ReportFiles) -> Result<Option<ResidualShown<'_>>, ReportError> {
+    let first = |column| Ok(files.column("figure-residual.csv", column)?.first().map(|v| *v as usize));
+    let (Some(block), Some(coordinate)) = (first("block")?, first("coordinate")?) else { return Ok(None) };
+    let record = &files.record;
+    let Some(name) = record.names.get(coordinate.wrapping_sub(1)) else { return Ok(None) };
+    let sizes = record.settings.get("blocks").and_then(|sizes| sizes.as_array());
+    let dim = sizes.and_then(|sizes| sizes.get(block.wrapping_sub(1))).and_then(|dim| dim.as_u64());
+    Ok(Some(ResidualShown {
+        block,
+        dim: dim.map_or(record.dim, |dim| dim as usize),
+        blocks: sizes.map_or(1, Vec::len),
+        name,
+    }))
 }
 
 fn residual(files: &ReportFiles) -> Result<Option<String>, ReportError> {
+    let Some(ResidualShown { block, blocks, name, .. }) = residual_shown(files)? else { return Ok(None) };
     let of = |column| files.column("figure-residual.csv", column);
     let (time, low, high, sizes) = (of("time")?, of("x_low")?, of("x_high")?, of("residual")?);
     let columns = time.windows(2).position(|pair| pair[1] < pair[0]).map_or(time.len(), |k| k + 1);
@@ -197,10 +229,11 @@ fn residual(files: &ReportFiles) -> Result<Option<String>, ReportError> {
     }
     let (times, x) = (files.column("figure-points.csv", "time")?, files.column("figure-points.csv", "x")?);
     let points: Vec<(f64, f64)> = times.iter().copied().zip(x.iter().copied()).collect();
+    let of_block = if blocks > 1 { format!(" · block {block} of {blocks}") } else { String::new() };
     let plot = ResidualPlot {
         title: &title(files),
-        note: "root mean square in every cell",
-        name: first_name(files)?,
+        note: &format!("root mean square in every cell{of_block}"),
+        name,
         range: Range { low, high },
         columns,
         sizes,

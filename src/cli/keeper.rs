@@ -2,7 +2,7 @@
 
 use super::progress::{Display, Style};
 use crate::fitting::{Control, Progress, Snapshot, Watcher};
-use crate::report::{FolderError, RunFolder, RunLog, Safetensors};
+use crate::report::{RunFolder, RunLog, Safetensors};
 use serde_json::json;
 use std::io::Write;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -29,8 +29,8 @@ pub struct Keeper<'a> {
     /// Seconds that the fit took before it was interrupted.
     before: f64,
     last: Instant,
-    /// Steps seen, and seconds of the fit after each.
-    pub seconds: Vec<(usize, f64)>,
+    /// Block and step of the steps seen, and seconds of the fit after each.
+    pub seconds: Vec<(usize, usize, f64)>,
 }
 
 impl<'a> Keeper<'a> {
@@ -71,18 +71,17 @@ impl<'a> Keeper<'a> {
 
     /// A checkpoint that cannot be written ends no fit: there may be room for the next.
     fn write(&mut self, now: &Snapshot<'_>) {
-        let step = now.state.history.len();
+        let step = now.steps();
         let written = self.folder.write_now(CHECKPOINT, &bytes(now, self.config));
         self.last = Instant::now();
         match written {
             Ok(()) => self.log.write("checkpoint", json!({"step": step, "fit_seconds": self.fit_seconds()})),
-            Err(FolderError::Write { path, cause, .. }) => {
-                let text = format!("{} could not be written: {cause}; the fit goes on", path.display());
+            Err(error) => {
+                let text = format!("{error}. The fit goes on");
                 self.log.write("checkpoint failed", json!({"step": step, "cause": text}));
                 self.display.say(&text);
                 self.display.end_line();
             }
-            Err(error) => self.display.say(&error.to_string()),
         }
         // Minutes of work are worth keeping if the density fails later, moments are not.
         if step > 0 && self.start.elapsed() >= self.interval {
@@ -99,13 +98,13 @@ impl<'a> Keeper<'a> {
 
 impl Watcher for Keeper<'_> {
     fn located(&mut self, now: &Snapshot<'_>) {
-        self.log.write("located", json!({"active_dimensions": now.pilot.setting.dim}));
+        self.log.write("located", json!({"active_dimensions": now.pilot.split.active()}));
         self.write_if_due(now);
     }
 
     fn step(&mut self, progress: &Progress, now: &Snapshot<'_>) -> Control {
         self.display.update(progress);
-        self.seconds.push((progress.step, self.fit_seconds()));
+        self.seconds.push((progress.block, progress.step, self.fit_seconds()));
         self.log.write("step", step_fields(progress, now));
         let late = self.deadline.is_some_and(|deadline| Instant::now() >= deadline);
         if self.stop.load(Ordering::Relaxed) {
@@ -114,7 +113,7 @@ impl Watcher for Keeper<'_> {
         if late {
             return Control::OutOfTime;
         }
-        if now.state.ended.is_none() {
+        if !now.has_ended() {
             self.write_if_due(now);
         }
         Control::Continue
@@ -128,7 +127,7 @@ impl Watcher for Keeper<'_> {
 fn step_fields(progress: &Progress, now: &Snapshot<'_>) -> serde_json::Value {
     let record = &progress.record;
     json!({
-        "step": progress.step, "points": now.state.history.last().map(|row| row.n_points),
+        "block": progress.block, "step": progress.step, "points": now.state().history.last().map(|row| row.n_points),
         "direction": record.direction, "loss_before": record.loss_before, "loss": record.loss,
         "scale": record.scale, "damping": record.damping, "pilot_ess": progress.pilot_ess,
     })

@@ -1,12 +1,14 @@
 //! From the words of the command line to an exit.
 
-use super::arguments::{Call, ReproduceCall, ResumeCall, RunCall, SampleCall, parse};
+use super::arguments::{Call, ReproduceCall, RunCall, parse};
 use super::audit::audit;
 use super::chosen::{Chosen, Words, entry};
 use super::exit::{CliError, Exit};
+use super::folder_arguments::{ResumeCall, SampleCall};
+use super::plan::plan_text;
 use super::progress::Style;
 use super::report::report_again;
-use super::reproduce::{optimisers, pde, samplers};
+use super::reproduce::{optimisers, pde, posteriors, samplers};
 use super::resume::{ResumeOptions, resume};
 use super::run::{Console, Output, RunOptions, print, run_target};
 use super::sample::{SampleOptions, sample};
@@ -66,6 +68,10 @@ fn run(call: &RunCall, progress: Style, console: &mut Console<'_>) -> Result<Exi
         progress: call.progress.unwrap_or(progress),
         time_limit: call.time_limit,
     };
+    if call.dry_run {
+        let text = plan_text(&subject, &options)?;
+        return print(console, &text, Exit::Trusted);
+    }
     run_target(&subject, &options, console)
 }
 
@@ -79,6 +85,7 @@ fn reproduce(call: &ReproduceCall, console: &mut Console<'_>) -> Result<Exit, Cl
     let (only, seconds) = (call.only.as_deref(), call.seconds.map(|s| s as f64));
     let table = match call.table.as_str() {
         "pde" => pde(only, seconds, console),
+        "posteriors" => posteriors(only, seconds, console)?,
         name @ ("quick" | "evolutions" | "targets") => samplers(name, only, seconds, console)?,
         _ => optimisers(only, seconds, console)?,
     };

@@ -1,15 +1,16 @@
 //! What a fit shows while it runs: one line redrawn on a terminal, now and then a line anywhere else.
 
 use crate::fitting::Progress;
+use crate::report::utc;
 use std::io::{self, Write};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 /// How progress is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Style {
     /// One line, redrawn at most ten times a second.
     Redrawn,
-    /// The first and the last step, and between them a line every two seconds at most.
+    /// The first and the last step, and between them a line every two seconds at most; each after the time of the clock.
     Lines,
     /// Not at all.
     Quiet,
@@ -24,12 +25,29 @@ pub struct Display<W> {
     pending: Option<Progress>,
     pilot_ess: Option<f64>,
     open: bool,
+    /// What stands before a line.
+    now: fn() -> String,
+}
+
+/// `2024-11-24T15:03:27Z`.
+fn time_of_the_clock() -> String {
+    let mut text = utc(SystemTime::now());
+    text.truncate("2024-11-24T15:03:27".len());
+    text + "Z"
 }
 
 impl<W: Write> Display<W> {
     /// Nothing shown yet.
     pub fn new(out: W, style: Style) -> Display<W> {
-        Display { out, style, shown: None, pending: None, pilot_ess: None, open: false }
+        Display {
+            out,
+            style,
+            shown: None,
+            pending: None,
+            pilot_ess: None,
+            open: false,
+            now: time_of_the_clock,
+        }
     }
 
     /// Shows a few words at once; on a terminal the next thing shown takes their place.
@@ -37,7 +55,7 @@ impl<W: Write> Display<W> {
         let _ = self.show(words);
     }
 
-    /// Shows a step if it is time; time is `elapsed`, no clock is read.
+    /// Shows a step if it is time by its `elapsed`.
     pub fn update(&mut self, progress: &Progress) {
         let pause = match self.style {
             Style::Redrawn => Duration::from_millis(100),
@@ -72,7 +90,7 @@ impl<W: Write> Display<W> {
     fn show(&mut self, words: &str) -> io::Result<()> {
         match self.style {
             Style::Quiet => return Ok(()),
-            Style::Lines => writeln!(self.out, "{words}")?,
+            Style::Lines => writeln!(self.out, "{} {words}", (self.now)())?,
             Style::Redrawn => {
                 self.open = true;
                 // To the line's start, the words, and clear what is left of longer ones (ECMA-48 EL); without
@@ -86,12 +104,13 @@ impl<W: Write> Display<W> {
 
 /// `step  12/120  loss 3.21e-2  damping 1.0e-3  ESS 0.87  0:09, at most 0:36 left`; the ESS is the last pilot's.
 pub fn line(progress: &Progress, pilot_ess: Option<f64>) -> String {
-    let Progress { step, steps, record, elapsed, .. } = *progress;
+    let Progress { step, steps, block, blocks, record, elapsed, .. } = *progress;
     let width = steps.to_string().len();
     let ess = pilot_ess.map_or(String::new(), |ess| format!("  ESS {ess:.2}"));
     let left = time_left(progress).map_or(String::new(), |left| format!(", at most {} left", clock(left)));
     let (loss, damping, elapsed) = (record.loss, record.damping, clock(elapsed));
-    format!("step {step:>width$}/{steps}  loss {loss:.2e}  damping {damping:.1e}{ess}  {elapsed}{left}")
+    let part = if blocks > 1 { format!(" of block {block}/{blocks}") } else { String::new() };
+    format!("step {step:>width$}/{steps}{part}  loss {loss:.2e}  damping {damping:.1e}{ess}  {elapsed}{left}")
 }
 
 /// If every step takes as long as the mean so far; `None` before the first and after the last.
@@ -127,12 +146,12 @@ mod tests {
             solve_residual: 0.0,
             outcome: None,
         };
-        Progress { step, steps: 60, record, pilot_ess: None, elapsed }
+        Progress { step, steps: 60, block: 1, blocks: 1, record, pilot_ess: None, elapsed }
     }
 
     fn shown(style: Style, every: u64) -> String {
         let mut out = Vec::new();
-        let mut display = Display::new(&mut out, style);
+        let mut display = Display { now: || "now".to_string(), ..Display::new(&mut out, style) };
         display.say("looking");
         (1..=50).for_each(|step| display.update(&at(step, every * step as u64)));
         display.end_line();
@@ -157,8 +176,10 @@ mod tests {
         let lines: Vec<String> = shown(Style::Lines, 500).lines().map(String::from).collect();
         // 25 s: the words, a step at 0.5 s, then every 2 s, and the last.
         assert_eq!(lines.len(), 15);
-        assert!(lines[0] == "looking" && lines[1].starts_with("step  1/60"));
-        assert!(lines[14].starts_with("step 50/60"));
+        assert!(lines[0] == "now looking" && lines[1].starts_with("now step  1/60"));
+        assert!(lines[14].starts_with("now step 50/60"));
+        let clock = time_of_the_clock();
+        assert!(clock.len() == 20 && clock.starts_with("20") && clock.ends_with('Z'), "{clock}");
         let redrawn = shown(Style::Redrawn, 50);
         assert_eq!(redrawn.matches('\r').count(), 27);
         assert!(redrawn.ends_with("\x1b[?7h\n"));

@@ -1,6 +1,7 @@
 //! The report of a run: figures and a page, from its files alone.
 
-use super::figures::{Figures, coordinates_shown, first_name};
+use super::figures::{Figures, coordinates_shown, residual_shown};
+use super::report_data::WATCHED;
 use super::report_files::{ReportError, ReportFiles};
 use super::report_text::{
     bound, command, figure_text, integration_text, settings_rows, signed, verdict_blocks,
@@ -189,29 +190,51 @@ fn fit(files: &ReportFiles, figures: &Figures) -> Vec<Block> {
     let caption = "Loss ½ mean R² after every step on its own points, the damping λ of the step, and the normalised ESS of \
                    pilot draws, against steps; the seconds along the top are this machine's. Points are new at every step \
                    and their number may double, so that the loss scatters and may rise.";
+    let blocks = record.settings.get("blocks").and_then(|sizes| sizes.as_array()).map_or(1, Vec::len);
+    let apart = if blocks > 1 {
+        format!(
+            " The target is a product of {blocks} blocks, fitted one after another: the loss begins anew with each."
+        )
+    } else {
+        String::new()
+    };
     let names = ["figure-loss.svg", "losses.csv", "seconds.csv"];
     let loss = Some(figures.loss.clone());
-    vec![Block::Text(text), figure(&loss, "loss, damping and pilot ESS", caption.to_string(), &names, "")]
+    vec![
+        Block::Text(text),
+        figure(&loss, "loss, damping and pilot ESS", format!("{caption}{apart}"), &names, ""),
+    ]
 }
 
 fn residual(files: &ReportFiles, figures: &Figures) -> Result<Vec<Block>, ReportError> {
-    let name = first_name(files)?;
-    let over = if files.record.dim == 1 {
+    let without = "The residual could not be evaluated: no draws could be moved from t = 0 to 1, or the density failed on their way.";
+    let Some(shown) = residual_shown(files)? else { return Ok(vec![Block::Text(without.to_string())]) };
+    let name = shown.name;
+    let over = if shown.dim == 1 {
         "evaluated at the middle of every cell".to_string()
     } else {
         format!(
             "evaluated at {} draws on their way, in cells of t and {name}, their other coordinates being what they are: a \
              map of where draws pass, not a slice. Cells that no draw passes are left empty",
-            files.record.n_draws.min(512)
+            files.record.n_draws.min(WATCHED)
         )
     };
+    let of_block = if shown.blocks > 1 {
+        format!(
+            " The target is a product, and its blocks are fitted apart: this is block {} of {}, the one with the largest \
+             residual where draws pass, with all others at their middle.",
+            shown.block, shown.blocks
+        )
+    } else {
+        String::new()
+    };
     let caption = format!(
-        "Size of the residual R of the fitted equation over time and {name}, {over}. Dots are collocation points of a set as \
-         one more step would have had it; half of them follow the flow, the others cover the target. Bright bands say where \
-         the fit is weak: log w = z + ∫R dt along a path."
+        "Size of the residual R of the fitted equation over time and {name}, {over}.{of_block} Dots are collocation points of \
+         a set as one more step would have had it: half of the candidates follow the flow, the others cover the target, and \
+         those with large residuals are taken more often. Bright bands say where the fit is weak: log w = z + ∫R dt along a \
+         path."
     );
     let names = ["figure-residual.svg", "figure-residual.csv", "figure-points.csv"];
-    let without = "The residual could not be evaluated: no draws could be moved from t = 0 to 1, or the density failed on their way.";
     Ok(vec![figure(&figures.residual, "residual over time and one coordinate", caption, &names, without)])
 }
 
@@ -229,7 +252,7 @@ fn provenance(files: &ReportFiles) -> Vec<Block> {
     let head = ["", ""].map(String::from).to_vec();
     vec![
         Block::Text("This call makes the same draws on the same type of machine:".to_string()),
-        Block::Command(command(&files.record)),
+        Block::Command(command(&files.config)),
         Block::Table { head, rows: settings_rows(&files.record) },
     ]
 }

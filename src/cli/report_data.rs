@@ -1,10 +1,11 @@
 //! What a run writes for its report: the numbers of every figure that need the fit or the density.
 
+use super::residual_tables::residual_tables;
 use super::run::{Fitted, Subject};
 use super::shown_coordinates::{column, shown_coordinates};
 use crate::density::{self, Target};
 use crate::diagnostics::{Bracket, log_mean_weight, tail_threshold};
-use crate::fitting::{Draws, Fit, HistoryRow, Journeys, Sampler};
+use crate::fitting::{BlockFit, Draws, Fit, Journeys, Sampler};
 use crate::report::{Csv, Histogram, Range, Record};
 use crate::transport::Tolerance;
 
@@ -20,11 +21,10 @@ const TIGHTER: f64 = 0.01;
 const EXACT_FOR_BOUND: usize = 2000;
 const EXACT_PART: usize = 10;
 /// Draws that are watched on their way, times at which they are, and those of them that are kept.
-const WATCHED: usize = 512;
-const TIMES: usize = 40;
+pub const WATCHED: usize = 512;
+pub const TIMES: usize = 40;
 const KEPT: usize = 250;
-/// Bins of the coordinate in the residual figure, of a marginal, of a pair, of log weights.
-const RESIDUAL_BINS: usize = 48;
+/// Bins of a marginal, of a pair, of log weights.
 pub const MARGINAL_BINS: usize = 48;
 pub const PAIR_BINS: usize = 36;
 const WEIGHT_BINS: usize = 60;
@@ -52,24 +52,14 @@ pub fn report_tables(subject: &Subject<'_>, record: &Record, fitted: &Fitted) ->
     let journeys = (watched > 0).then(|| fit.journeys(subject.target, watched, &times, record.seed));
     let journeys = journeys.and_then(Result::ok);
     tables.push(("figure-trajectories.csv", trajectory_table(journeys.as_ref(), record.dim, first_two)));
-    let points = fit.residuals_at_collocation(subject.target, record.n_points).ok();
-    let mut csv = Csv::new(&["time", "x", "residual", "on_flow"]);
-    if let Some(points) = &points {
-        let x = column(&points.x, record.dim, shown[0]);
-        for (k, ((t, x), size)) in points.times.iter().zip(x).zip(&points.sizes).enumerate() {
-            let on_flow = if k < points.on_flow { 1.0 } else { 0.0 };
-            csv.row(&[rounded(*t), rounded(x), rounded(*size), on_flow]);
-        }
-    }
-    tables.push(("figure-points.csv", csv.text().to_string()));
-    let residual = residual_table(subject.target, fit, journeys.as_ref(), shown[0]);
-    tables.push(("figure-residual.csv", residual));
+    tables.extend(residual_tables(subject.target, record, fit, journeys.as_ref(), &shown));
     tables
 }
 
 /// The text of losses.csv: nothing in it depends on clock or machine.
-pub fn loss_table(history: &[HistoryRow]) -> String {
+pub fn loss_table(blocks: &[BlockFit]) -> String {
     let mut losses = Csv::new(&[
+        "block",
         "step",
         "points",
         "loss_before",
@@ -81,11 +71,12 @@ pub fn loss_table(history: &[HistoryRow]) -> String {
         "loss_1",
         "loss_2",
     ]);
-    for row in history {
+    for (k, row) in blocks.iter().enumerate().flat_map(|(k, b)| b.history.iter().map(move |row| (k, row))) {
         let r = &row.record;
         let ess = row.pilot_ess.unwrap_or(f64::NAN);
         let [first, second] = row.equation_losses.unwrap_or([f64::NAN; 2]);
         losses.row(&[
+            (k + 1) as f64,
             row.step as f64,
             row.n_points as f64,
             r.loss_before,
@@ -102,9 +93,11 @@ pub fn loss_table(history: &[HistoryRow]) -> String {
 }
 
 /// The text of seconds.csv: wall time after every step.
-pub fn seconds_table(seconds: &[(usize, f64)]) -> String {
-    let mut csv = Csv::new(&["step", "seconds"]);
-    seconds.iter().for_each(|(step, seconds)| csv.row(&[*step as f64, rounded(*seconds)]));
+pub fn seconds_table(seconds: &[(usize, usize, f64)]) -> String {
+    let mut csv = Csv::new(&["block", "step", "seconds"]);
+    for (block, step, seconds) in seconds {
+        csv.row(&[*block as f64, *step as f64, rounded(*seconds)]);
+    }
     csv.text().to_string()
 }
 
@@ -115,7 +108,7 @@ pub fn scaled_weights(log_weights: &[f64]) -> Vec<f64> {
 }
 
 /// Six digits: more than a figure shows, a third of the bytes.
-fn rounded(value: f64) -> f64 {
+pub fn rounded(value: f64) -> f64 {
     format!("{value:.5e}").parse().expect("a number as Rust writes it")
 }
 
@@ -210,7 +203,7 @@ fn weight_table(record: &Record, draws: &Draws) -> String {
     csv.text().to_string()
 }
 
-fn edges(range: Range, bins: usize, k: usize) -> (f64, f64) {
+pub fn edges(range: Range, bins: usize, k: usize) -> (f64, f64) {
     let edge = |k: usize| rounded(range.low + range.width() * k as f64 / bins as f64);
     (edge(k), edge(k + 1))
 }
@@ -276,7 +269,7 @@ fn marginals_of(sample: Weighted<'_>, exact: Option<&[f64]>, shown: &[usize]) ->
 
 /// From the 0.1 % to the 99.9 % quantile, but no more than twice as wide as the central 95 %, and a little widened: tails
 /// do not squeeze the bulk.
-fn central_range(values: &[f64]) -> Range {
+pub fn central_range(values: &[f64]) -> Range {
     let mut sorted: Vec<f64> = values.iter().copied().filter(|v| v.is_finite()).collect();
     sorted.sort_by(f64::total_cmp);
     let cut = sorted.len() / 1000;
@@ -323,7 +316,7 @@ fn pair_table(sample: Weighted<'_>, shown: &[usize], marginals: &[Bins]) -> Stri
 }
 
 /// The bin of a value; none outside the range.
-fn bin(range: Range, value: f64, bins: usize) -> Option<usize> {
+pub fn bin(range: Range, value: f64, bins: usize) -> Option<usize> {
     let place = (value - range.low) / range.width() * bins as f64;
     range.contains(value).then(|| (place as usize).min(bins - 1))
 }
@@ -339,48 +332,6 @@ fn trajectory_table(journeys: Option<&Journeys>, dim: usize, shown: &[usize]) ->
             row.extend(shown.iter().map(|i| rounded(x[*i])));
             csv.row(&row);
         }
-    }
-    csv.text().to_string()
-}
-
-/// Root mean square residuals in cells of time and one coordinate, and how many evaluations are in each.
-///
-/// In one dimension a value at the middle of every cell; in more the residual at the draws that pass the cell, at every
-/// second time: the middles of the cells.
-fn residual_table(target: &dyn Target, fit: &Fit, journeys: Option<&Journeys>, shown: usize) -> String {
-    let mut csv = Csv::new(&["time", "x_low", "x_high", "residual", "evaluations"]);
-    let Some(journeys) = journeys else { return csv.text().to_string() };
-    let dim = target.dim();
-    let passed = column(&journeys.x, dim, shown);
-    let range = central_range(&passed);
-    let middle = |k: usize| (k as f64 + 0.5) / TIMES as f64;
-    let mut sums = vec![(0.0, 0usize); TIMES * RESIDUAL_BINS];
-    if dim == 1 {
-        let cells = (0..RESIDUAL_BINS).flat_map(|row| (0..TIMES).map(move |column| (row, column)));
-        let height = range.width() / RESIDUAL_BINS as f64;
-        let (times, x): (Vec<f64>, Vec<f64>) =
-            cells.map(|(row, column)| (middle(column), range.low + (row as f64 + 0.5) * height)).unzip();
-        let Ok(at) = fit.residuals_at(target, &times, &x) else { return csv.text().to_string() };
-        for (cell, size) in sums.iter_mut().zip(&at.sizes).filter(|(_, size)| size.is_finite()) {
-            *cell = (size * size, 1);
-        }
-    } else {
-        let n_times = journeys.times.len();
-        let in_middle = |k: usize| (k % n_times) % 2 == 1;
-        let rows = journeys.x.chunks_exact(dim).enumerate().filter(|(k, _)| in_middle(*k));
-        let (times, x): (Vec<f64>, Vec<&[f64]>) = rows.map(|(k, x)| (journeys.times[k % n_times], x)).unzip();
-        let Ok(at) = fit.residuals_at(target, &times, &x.concat()) else { return csv.text().to_string() };
-        for (k, (x, size)) in x.iter().zip(&at.sizes).enumerate() {
-            if let (true, Some(row)) = (size.is_finite(), bin(range, x[shown], RESIDUAL_BINS)) {
-                let cell = &mut sums[row * TIMES + k % TIMES];
-                *cell = (cell.0 + size * size, cell.1 + 1);
-            }
-        }
-    }
-    for (k, (sum, count)) in sums.iter().enumerate() {
-        let (low, high) = edges(range, RESIDUAL_BINS, k / TIMES);
-        let size = rounded((sum / *count as f64).sqrt());
-        csv.row(&[middle(k % TIMES), low, high, size, *count as f64]);
     }
     csv.text().to_string()
 }

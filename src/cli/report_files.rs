@@ -9,6 +9,8 @@ use std::io;
 pub struct ReportFiles {
     /// run.json.
     pub record: Record,
+    /// config.toml.
+    pub config: toml::Table,
     /// The draws in the coordinates of the target, n×d.
     pub draws: Vec<f64>,
     tables: BTreeMap<&'static str, Table>,
@@ -31,6 +33,8 @@ pub enum ReportError {
     },
     /// run.json is no record.
     Record(ReadRecordError),
+    /// config.toml is no TOML.
+    Config(Box<toml::de::Error>),
     /// An array that cannot be read.
     Array {
         /// Its name.
@@ -73,6 +77,7 @@ impl fmt::Display for ReportError {
             ReportError::File { name, cause } => write!(f, "{name} cannot be read: {cause}"),
             ReportError::NotText { name } => write!(f, "{name} is not text: run the target again"),
             ReportError::Record(error) => write!(f, "run.json: {error}"),
+            ReportError::Config(error) => write!(f, "config.toml: {error}"),
             ReportError::Array { name, cause } => write!(f, "{name}: {cause}"),
             ReportError::Shape { name, found, expected } => write!(
                 f,
@@ -111,6 +116,8 @@ impl ReportFiles {
             String::from_utf8(bytes(name)?).map_err(|_| ReportError::NotText { name: name.to_string() })
         };
         let record = Record::from_json(&text("run.json")?).map_err(ReportError::Record)?;
+        let config =
+            toml::from_str(&text("config.toml")?).map_err(|error| ReportError::Config(Box::new(error)))?;
         let array = |name: &str, expected: Vec<usize>| {
             let npy = read_npy(&bytes(name)?);
             let Npy { shape, values } =
@@ -129,7 +136,7 @@ impl ReportFiles {
         // draws.npy is in the user's own quantities; where those are others than the coordinates, both are there.
         let name = if read("unconstrained.npy").is_ok() { "unconstrained.npy" } else { "draws.npy" };
         let draws = array(name, vec![record.n_draws, record.dim])?;
-        Ok(ReportFiles { record, draws, tables })
+        Ok(ReportFiles { record, config, draws, tables })
     }
 
     /// A column of a table.

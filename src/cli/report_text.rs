@@ -1,5 +1,6 @@
 //! The words and numbers of a report: verdict, errors, settings, and the call that makes the run again.
 
+use super::config_file::{DENSITY_TEXT, TARGET};
 use super::report_files::{ReportError, ReportFiles};
 use crate::diagnostics::Bounds;
 use crate::report::{Block, Record, Verdict};
@@ -142,17 +143,20 @@ pub fn settings_rows(record: &Record) -> Vec<Vec<String>> {
     rows
 }
 
-/// The words that make the same draws again.
-pub fn command(record: &Record) -> String {
-    let mut words = vec!["pushforward run".to_string(), shell(&record.target)];
-    words.push(format!("--evolution {}", shell(&record.evolution)));
-    words.push(format!("--seed {} --draws {}", record.seed, record.n_draws.max(1)));
-    let pairs = record.parameters.iter().chain(&record.settings);
+/// The words that make the same draws again, from the configuration as it was run.
+pub fn command(config: &toml::Table) -> String {
+    let plain = |value: &toml::Value| match value {
+        toml::Value::String(text) => text.clone(),
+        other => other.to_string(),
+    };
+    let mut words = vec!["pushforward run".to_string()];
+    words.extend(config.get(TARGET).map(|target| shell(&plain(target))));
+    let pairs = config.iter().filter(|(key, _)| ![TARGET, DENSITY_TEXT].contains(&key.as_str()));
     words.extend(pairs.map(|(key, value)| format!("--set {}", shell(&format!("{key}={}", plain(value))))));
     words.join(" ")
 }
 
-/// A value as the command line takes it.
+/// A value as it is written.
 fn plain(value: &Value) -> String {
     match value {
         Value::Bool(true) => "yes".to_string(),

@@ -1,7 +1,7 @@
 //! `resume`: a run goes on where it was interrupted, and ends with the bits of one that was not.
 
 use super::chosen::{Chosen, Words};
-use super::config_file::{config_text, differences, target_in};
+use super::config_file::{ConfiguredTarget, config_text, differences};
 use super::exit::{CliError, Exit};
 use super::keeper::{CHECKPOINT, CONFIG, VERSION};
 use super::resume_error::ResumeError;
@@ -67,12 +67,12 @@ pub fn resume_in(
 /// The target and settings of the run in a folder.
 pub fn chosen_in(folder: &Path, threads: Option<String>) -> Result<Chosen, CliError> {
     let path = folder.join("config.toml");
-    if target_in(&path)?.is_none() {
+    if ConfiguredTarget::read(&path)?.name.is_none() {
         return Err(ResumeError::NoTarget { path }.into());
     }
     let options: Vec<(&'static str, String)> =
         threads.into_iter().map(|threads| ("threads", threads)).collect();
-    Ok(Chosen::new(None, Some(&path), Words { pairs: &[], options: &options })?)
+    Chosen::new(None, Some(&path), Words { pairs: &[], options: &options })
 }
 
 /// The checkpoint in a folder, if it has one, once it is known to be of this subject, settings and version.
@@ -108,7 +108,6 @@ pub fn checkpoint_in(
 
 /// The record of a run that came to its end: the one of the checkpoint's last step and reason.
 fn finished(folder: &Path, checkpoint: &Checkpoint) -> Option<Record> {
-    let ended = checkpoint.state.ended?.to_string();
     let record = Record::from_json(&fs::read_to_string(folder.join("run.json")).ok()?).ok()?;
-    (record.steps == checkpoint.state.history.len() && record.stop_reason == ended).then_some(record)
+    (checkpoint.has_ended() && record.steps == checkpoint.steps()).then_some(record)
 }

@@ -1,22 +1,22 @@
 //! The main job: folder, fit, draws, estimates, figures, record, verdict.
 
 use super::config_file::config_text;
+use super::density_file::Source;
 use super::draw_files::draw_files;
 use super::exit::{CliError, Exit};
 use super::keeper::{CHECKPOINT, Keeper};
 use super::keys::Value;
 use super::progress::Style;
+use super::recorded::record;
 use super::report::report;
 use super::report_data::{loss_table, report_tables, seconds_table};
 use super::run_settings::RunSettings;
 use super::summary::summary;
-use crate::density::{Facts, Target};
-use crate::diagnostics::{
-    self, Bounds, Estimates, Evidence, delta_std, missed_modes, mode_shares, moments, weighted_moments,
-};
+use crate::density::{Facts, Target, preflight};
+use crate::evolution::{Setting, TargetData, evolution_entry};
 use crate::fitting::{Checkpoint, DrawError, Draws, Fit, FitError, StopReason, fit_watched};
-use crate::optim::{Method, Outcome};
-use crate::report::{IfExists, Machine, Provenance, Record, RunFolder, RunLog, Verdict};
+use crate::optim::Outcome;
+use crate::report::{IfExists, Record, RunFolder, RunLog, Verdict};
 use crate::transport::TransportError;
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -38,6 +38,8 @@ pub struct Subject<'a> {
     pub facts: &'a Facts,
     /// Exact draws for the upper bound of log Z and for figures, n×d, if there are any.
     pub exact_draws: Option<&'a [f64]>,
+    /// The file that it comes from, if it does.
+    pub source: Option<&'a Source>,
 }
 
 /// Where the results go.
@@ -78,11 +80,11 @@ pub(super) struct Fitted {
     /// Empty if the flow cannot be integrated.
     pub draws: Draws,
     /// Why there are no draws, if so.
-    no_draws: Option<TransportError>,
+    pub no_draws: Option<TransportError>,
     /// Wall time of the fit without the draws.
-    fit_seconds: f64,
-    /// Steps, and wall time after each; those before an interruption are missing.
-    seconds: Vec<(usize, f64)>,
+    pub fit_seconds: f64,
+    /// Block, step, and wall time after it; those before an interruption are missing.
+    pub seconds: Vec<(usize, usize, f64)>,
 }
 
 impl Fitted {
@@ -103,8 +105,8 @@ impl Fitted {
         Ok(Fitted { fit, draws, no_draws, fit_seconds, seconds: Vec::new() })
     }
 
-    fn interrupted(&self) -> bool {
-        self.fit.stop_reason == StopReason::Optimiser(Outcome::Interrupted)
+    pub fn interrupted(&self) -> bool {
+        self.fit.stop_reason() == StopReason::Optimiser(Outcome::Interrupted)
     }
 }
 
@@ -141,7 +143,7 @@ pub(super) fn run_in(
     let system = |what| move |cause| CliError::System { what, cause };
     let config = config_text(subject, settings);
     let mut log = RunLog::new(folder.log().map_err(system("opening the log"))?);
-    let step = checkpoint.as_ref().map_or(0, |checkpoint| checkpoint.state.history.len());
+    let step = checkpoint.as_ref().map_or(0, |checkpoint| checkpoint.steps());
     let before = seconds_before(&folder, checkpoint.is_some());
     log.write("start", json!({"version": env!("CARGO_PKG_VERSION"), "step": step}));
     if checkpoint.is_none() {
@@ -167,7 +169,7 @@ pub(super) fn run_in(
     let mut record = pool.install(|| record(subject, settings, &fitted));
     let files = pool.install(|| result_files(subject, &record, &fitted));
     record.total_seconds = before + start.elapsed().as_secs_f64();
-    write_results(&mut folder, &record, files)?;
+    write_results(&mut folder, &record, files, &config)?;
     log.write("end", json!({"stop_reason": record.stop_reason, "verdict": record.verdict.to_string()}));
     let place = folder.commit()?;
     print(console, &summary(&record, &place), exit(&record, &fitted))
@@ -194,9 +196,19 @@ fn fit_and_draw(
     mut keeper: Keeper<'_>,
 ) -> Result<Fitted, CliError> {
     match &checkpoint {
-        None => keeper.display.say("looking for the target with annealed particles"),
+        None => {
+            keeper.display.say("checking the density");
+            let reads_laplacian = reads_laplacian(&settings.fit.evolution, subject.target.dim());
+            let checked = preflight(subject.target, reads_laplacian);
+            for line in checked.inspect_err(|_| keeper.display.end_line())?.lines() {
+                keeper.display.say(&line);
+                keeper.display.end_line();
+            }
+            keeper.display.say("looking for the target with annealed particles");
+        }
+        // The density is held against its values at the points of the checkpoint.
         Some(checkpoint) => {
-            let step = checkpoint.state.history.len();
+            let step = checkpoint.steps();
             keeper.display.say(&format!("going on from {CHECKPOINT} at step {step}"));
         }
     }
@@ -210,13 +222,20 @@ fn fit_and_draw(
     Ok(Fitted { seconds: keeper.seconds, ..fitted? })
 }
 
+/// Whether an evolution's equations read Δlog ρ; no if there is none of that name, which the fit will say.
+fn reads_laplacian(evolution: &str, dim: usize) -> bool {
+    let setting = Setting { dim, feature_variance: 1.0 };
+    evolution_entry(evolution)
+        .is_some_and(|entry| (entry.make)(setting).equation_data() == TargetData::Laplacian)
+}
+
 /// The numbers of a run by the names of their files: all but run.json.
 fn result_files(subject: &Subject<'_>, record: &Record, fitted: &Fitted) -> BTreeMap<String, Vec<u8>> {
     let Fitted { fit, draws, seconds, .. } = fitted;
     let mut files: BTreeMap<String, Vec<u8>> = draw_files(subject, draws, record.seed).into_iter().collect();
     let tables = report_tables(subject, record, fitted).into_iter();
     files.extend(tables.map(|(name, text)| (name.to_string(), text.into_bytes())));
-    files.insert("losses.csv".to_string(), loss_table(&fit.history).into_bytes());
+    files.insert("losses.csv".to_string(), loss_table(&fit.blocks).into_bytes());
     files.insert("seconds.csv".to_string(), seconds_table(seconds).into_bytes());
     files
 }
@@ -226,10 +245,12 @@ fn write_results(
     folder: &mut RunFolder,
     record: &Record,
     files: BTreeMap<String, Vec<u8>>,
+    config: &str,
 ) -> Result<(), CliError> {
     let json = record.to_json();
     let read = |name: &str| match name {
         "run.json" => Ok(json.clone().into_bytes()),
+        "config.toml" => Ok(config.as_bytes().to_vec()),
         name => files.get(name).cloned().ok_or(io::ErrorKind::NotFound.into()),
     };
     let made = report(&read)?;
@@ -240,111 +261,6 @@ fn write_results(
         folder.write(name, text.as_bytes())?;
     }
     Ok(folder.write("run.json", json.as_bytes())?)
-}
-
-/// The verdict of the diagnostics, and what only the run knows against it.
-pub(super) fn verdict(
-    subject: &Subject<'_>,
-    fitted: &Fitted,
-    estimates: &Estimates,
-) -> (Verdict, Vec<String>) {
-    let mut reasons = match &fitted.no_draws {
-        Some(error) => vec![format!("there are no draws: {error}")],
-        None => judged(subject, fitted, estimates),
-    };
-    if fitted.interrupted() {
-        reasons.push("interrupted before the fit came to its end".to_string());
-    }
-    (if reasons.is_empty() { Verdict::Trusted } else { Verdict::NotTrusted }, reasons)
-}
-
-fn judged(subject: &Subject<'_>, fitted: &Fitted, estimates: &Estimates) -> Vec<String> {
-    let modes = subject.facts.modes.as_ref();
-    let evidence = Evidence {
-        log_z_learned: Some(fitted.fit.learned_log_z()),
-        log_z_exact: subject.facts.log_z,
-        n_modes: modes.map(|modes| modes.weights.len()),
-    };
-    let mut reasons = match diagnostics::judge(estimates, &evidence, &Bounds::default()) {
-        diagnostics::Verdict::Trusted => Vec::new(),
-        diagnostics::Verdict::NotTrusted { reasons } => reasons.iter().map(ToString::to_string).collect(),
-    };
-    let draws = &fitted.draws;
-    reasons.extend(modes.and_then(|modes| {
-        let shares = mode_shares(&draws.x, &modes.centres, subject.target.dim());
-        missed_modes(&shares, &modes.weights, draws.log_weights.len()).map(|reason| reason.to_string())
-    }));
-    reasons
-}
-
-/// Every direction that was used, in the order of its first step, and the rule for the steps.
-fn optimiser_as_run(fit: &Fit, method: &Method) -> String {
-    let mut words: Vec<&str> = Vec::new();
-    for row in &fit.history {
-        if !words.contains(&row.record.direction) {
-            words.push(row.record.direction);
-        }
-    }
-    let directions = words.join(", then ");
-    match method.step_rule() {
-        Some(rule) => format!("{directions}; {}", rule.name()),
-        None => directions,
-    }
-}
-
-fn record(subject: &Subject<'_>, run_settings: &RunSettings, fitted: &Fitted) -> Record {
-    let RunSettings { fit: settings, threads, .. } = run_settings;
-    let Fitted { fit, draws, .. } = fitted;
-    let dim = subject.target.dim();
-    let estimates = Estimates::from_log_weights(&draws.log_weights);
-    let (verdict, reasons) = verdict(subject, fitted, &estimates);
-    let weighted = weighted_moments(&draws.x, dim, &draws.log_weights);
-    let unweighted = moments(&draws.x, dim);
-    let last = fit.history.last();
-    let here = Provenance::of_this_machine();
-    Record {
-        target: subject.name.to_string(),
-        parameters: subject.parameters.iter().map(|(key, value)| (key.clone(), value.to_json())).collect(),
-        evolution: settings.evolution.clone(),
-        settings: run_settings.to_json(),
-        dim,
-        names: subject.target.names(),
-        seed: settings.seed,
-        n_draws: draws.log_weights.len(),
-        n_params: fit.theta.len(),
-        n_points: last.map_or(settings.points, |row| row.n_points),
-        optimiser: optimiser_as_run(fit, &settings.optimiser.method),
-        steps: last.map_or(0, |row| row.step),
-        stop_reason: fit.stop_reason.to_string(),
-        loss: last.map_or(f64::NAN, |row| row.record.loss),
-        log_z: estimates.log_z,
-        log_z_se: estimates.log_z_se,
-        log_z_exact: subject.facts.log_z,
-        log_z_learned: Some(fit.learned_log_z()),
-        ess: estimates.ess,
-        elbo: estimates.elbo,
-        pareto_k: estimates.pareto_k,
-        delta_std: subject.facts.std.as_ref().map(|exact| delta_std(&unweighted.std, exact)),
-        mean: weighted.mean,
-        std: weighted.std,
-        verdict,
-        reasons,
-        versions: here
-            .versions
-            .iter()
-            .map(|(what, version)| (what.to_string(), version.to_string()))
-            .collect(),
-        threads: *threads,
-        fit_seconds: fitted.fit_seconds,
-        total_seconds: f64::NAN,
-        cpu_features: here.cpu_features.iter().map(|name| name.to_string()).collect(),
-        machine: Machine {
-            architecture: here.architecture.to_string(),
-            operating_system: here.operating_system.to_string(),
-            cpu_model: here.cpu_model,
-            available_threads: here.available_threads,
-        },
-    }
 }
 
 /// Prints a result. Whoever reads `targets | head` has what they want.
@@ -367,7 +283,7 @@ mod tests {
     /// A fit whose flow cannot be integrated: no parameter of it is a number.
     fn without_draws(target: &dyn Target, settings: &RunSettings) -> Fitted {
         let mut broken = fit(target, &settings.fit, &mut |_| Control::Continue).unwrap();
-        broken.theta.fill(f64::NAN);
+        broken.blocks[0].theta.fill(f64::NAN);
         Fitted::with_draws(broken, target, settings, 0.0).unwrap()
     }
 
@@ -384,6 +300,7 @@ mod tests {
                 target: &target,
                 facts: &facts,
                 exact_draws: None,
+                source: None,
             };
             let home = tempfile::tempdir().unwrap();
             let fitted = without_draws(&target, &settings);
@@ -391,7 +308,7 @@ mod tests {
             assert_eq!((record.n_draws, record.steps, record.verdict), (0, 2, Verdict::NotTrusted));
             assert!(record.reasons.len() == 1 && record.reasons[0].contains("there are no draws: the flow"));
             let mut folder = RunFolder::create(&home.path().join("out"), IfExists::Refuse).unwrap();
-            write_results(&mut folder, &record, result_files(&subject, &record, &fitted)).unwrap();
+            write_results(&mut folder, &record, result_files(&subject, &record, &fitted), "").unwrap();
             let place = folder.commit().unwrap();
             let page = std::fs::read_to_string(place.join("report.html")).unwrap();
             assert!(

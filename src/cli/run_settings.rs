@@ -122,6 +122,12 @@ impl RunSettings {
                 default: Value::Word("yes".to_string()),
                 help: "whether to bring the target to location 0 and scale 1 first",
             },
+            KeySpec {
+                name: "factorise",
+                kind: Kind::Choice(&["yes", "no"]),
+                default: Value::Word("yes".to_string()),
+                help: "whether independent blocks of the target are found and fitted apart",
+            },
             count("draws", draws, (1, 100_000_000), "draws at the end"),
             KeySpec {
                 name: "seed",
@@ -160,6 +166,7 @@ impl RunSettings {
             sampler: Sampler::ALL.into_iter().find(|s| s.name() == settings.word("sampler")),
             time_steps: count("time_steps"),
             standardise: settings.word("standardise") == "yes",
+            factorise: settings.word("factorise") == "yes",
             seed: settings.count("seed"),
         };
         let checkpoint_every = settings.number("checkpoint_every");
@@ -202,6 +209,7 @@ impl RunSettings {
             "sampler" => word(self.fit.sampler.map_or(AUTO, Sampler::name)),
             "time_steps" => count(self.fit.time_steps),
             "standardise" => word(if self.fit.standardise { "yes" } else { "no" }),
+            "factorise" => word(if self.fit.factorise { "yes" } else { "no" }),
             "draws" => count(self.draws),
             "seed" => Value::Count(self.fit.seed),
             "threads" => count(self.threads),
@@ -223,6 +231,7 @@ impl RunSettings {
             sampler,
             time_steps,
             standardise,
+            factorise,
             ..
         } = self.fit;
         let counts = [
@@ -239,6 +248,7 @@ impl RunSettings {
         record.insert("target_ess".to_string(), target_ess.into());
         record.insert("sampler".to_string(), sampler.map_or(AUTO, Sampler::name).into());
         record.insert("standardise".to_string(), standardise.into());
+        record.insert("factorise".to_string(), factorise.into());
         record.insert("optimiser".to_string(), optimiser.method.name().into());
         if let Method::GaussNewton(method) = optimiser.method {
             record.insert("step_rule".to_string(), method.step_rule.name().into());
@@ -261,7 +271,7 @@ mod tests {
             ("optimiser", _) => "qr".to_string(),
             ("step_rule", _) => "trust-radius".to_string(),
             ("sampler", _) => "flow".to_string(),
-            ("standardise", _) => "no".to_string(),
+            ("standardise" | "factorise", _) => "no".to_string(),
             ("momentum" | "target_ess", _) => "0.3".to_string(),
             ("memory", _) => "0.7".to_string(),
             (_, Value::Real(x)) => (x + 1.5).to_string(),

@@ -3,9 +3,10 @@
 use super::config_file::config_text;
 use super::draw_files::draw_files;
 use super::exit::{CliError, Exit};
+use super::recorded::verdict;
 use super::resume::{checkpoint_in, chosen_in};
 use super::resume_error::ResumeError;
-use super::run::{Console, Fitted, print, verdict};
+use super::run::{Console, Fitted, print};
 use super::run_settings::RunSettings;
 use crate::diagnostics::Estimates;
 use crate::fitting::{Fit, FitSettings};

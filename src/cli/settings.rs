@@ -11,7 +11,7 @@
 //! delta = 4.0      # of the target many-well
 //! ```
 
-use super::config_file::TARGET;
+use super::config_file::{DENSITY_TEXT, TARGET};
 use super::keys::{KeySpec, Kind, Value};
 use crate::density::{CatalogueError, nearest};
 use std::collections::BTreeMap;
@@ -187,8 +187,25 @@ impl Settings {
     /// As [`Settings::read_file`], but for `Unreadable`.
     pub fn read_toml(&mut self, text: &str, path: &Path) -> Result<(), SettingsError> {
         let syntax = |cause| SettingsError::Syntax { path: path.to_path_buf(), cause };
-        let table: BTreeMap<toml::Spanned<String>, toml::Value> = toml::from_str(text).map_err(syntax)?;
-        let mut entries: Vec<_> = table.into_iter().collect();
+        let mut table: BTreeMap<toml::Spanned<String>, toml::Value> = toml::from_str(text).map_err(syntax)?;
+        // Read before, to know which keys there are.
+        table.retain(|key, value| {
+            ![TARGET, DENSITY_TEXT].contains(&key.get_ref().as_str()) || !value.is_str()
+        });
+        self.read_table(&table, text, path)
+    }
+
+    /// Takes the entries of a table of `text`, in the order in which they stand there; `path` is for messages.
+    ///
+    /// # Errors
+    /// For the first offending line `UnknownName` or `BadValue`.
+    pub fn read_table(
+        &mut self,
+        table: &BTreeMap<toml::Spanned<String>, toml::Value>,
+        text: &str,
+        path: &Path,
+    ) -> Result<(), SettingsError> {
+        let mut entries: Vec<_> = table.iter().collect();
         entries.sort_by_key(|(key, _)| key.span().start);
         for (key, value) in entries {
             let line = 1 + text[..key.span().start].matches('\n').count();
@@ -197,19 +214,7 @@ impl Settings {
                 toml::Value::Table(_) => "a table".to_string(),
                 value => value.to_string(),
             };
-            if key.get_ref() == TARGET {
-                // Read before, to know which keys there are.
-                if !value.is_str() {
-                    return Err(SettingsError::BadValue {
-                        key: TARGET.to_string(),
-                        value: given,
-                        requirement: "the name of a target in quotes".to_string(),
-                        origin,
-                    });
-                }
-                continue;
-            }
-            self.put(key.get_ref(), &given, |kind| kind.take(&value), origin)?;
+            self.put(key.get_ref(), &given, |kind| kind.take(value), origin)?;
         }
         Ok(())
     }
@@ -283,6 +288,15 @@ impl Settings {
         read: impl FnOnce(Kind) -> Option<Value>,
         origin: Origin,
     ) -> Result<(), SettingsError> {
+        if [TARGET, DENSITY_TEXT].contains(&key) {
+            let requirement = "a text in quotes, in a configuration file".to_string();
+            return Err(SettingsError::BadValue {
+                key: key.to_string(),
+                value: given.to_string(),
+                requirement,
+                origin,
+            });
+        }
         let Some(spec) = self.specs.iter().find(|spec| spec.name == key) else {
             let known: Vec<&str> = self.specs.iter().map(|spec| spec.name).collect();
             return Err(unknown("key", key, &known, origin));

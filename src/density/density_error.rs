@@ -33,21 +33,27 @@ pub enum DensityFailure {
         /// With this message.
         message: String,
     },
+    /// The density, code of another language, could not answer.
+    Refused {
+        /// Its own words, or what became of it.
+        message: String,
+    },
 }
 
 /// Coordinates that are printed of a point.
 const SHOWN: usize = 8;
 
+/// `x = (1.0, 2.0)`, long ones cut.
+pub(super) fn point(at: &[f64]) -> String {
+    let shown: Vec<String> = at.iter().take(SHOWN).map(|x| format!("{x:?}")).collect();
+    let more = if at.len() > SHOWN { format!(", … {} more", at.len() - SHOWN) } else { String::new() };
+    format!("x = ({}{more})", shown.join(", "))
+}
+
 impl std::fmt::Display for DensityError {
     /// Digits are the shortest that read back as the same numbers.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let shown: Vec<String> = self.at.iter().take(SHOWN).map(|x| format!("{x:?}")).collect();
-        let more = if self.at.len() > SHOWN {
-            format!(", … {} more", self.at.len() - SHOWN)
-        } else {
-            String::new()
-        };
-        let at = format!("x = ({}{more})", shown.join(", "));
+        let at = point(&self.at);
         match &self.what {
             DensityFailure::NotANumber => {
                 write!(f, "the log density is NaN at {at}; return −inf outside the support")
@@ -70,6 +76,9 @@ impl std::fmt::Display for DensityError {
             ),
             DensityFailure::Panicked { message } => {
                 write!(f, "the log density panicked at {at}: {message}; return −inf outside the support")
+            }
+            DensityFailure::Refused { message } => {
+                write!(f, "the log density has no answer at {at}: {message}")
             }
         }
     }

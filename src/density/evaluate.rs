@@ -10,13 +10,13 @@ use rayon::prelude::*;
 ///
 /// # Errors
 /// [`DensityError`] for the first point, in the order given, at which the target returns NaN or +inf
-/// or panics; which one that is does not depend on threads.
+/// or panics or refuses; which one that is does not depend on threads.
 ///
 /// # Panics
 /// If `points` is not a whole number of points.
 ///
 /// # Cost
-/// One call of the target per block of 64 points, blocks in parallel. A block that panics is
+/// One call of the target per block of 64 points, blocks in parallel. A block that panics or refuses is
 /// evaluated once more, point by point.
 #[track_caller]
 pub fn values(target: &dyn Target, points: &[f64]) -> Result<Vec<f64>, DensityError> {
@@ -59,7 +59,7 @@ pub fn values_and_scores(target: &dyn Target, points: &[f64]) -> Result<(Vec<f64
 /// Δ log ρ at each point; where log ρ is −inf, as told by `values`, it is 0.
 ///
 /// # Errors
-/// [`DensityError`] for the first point at which it is not finite or the target panics.
+/// [`DensityError`] for the first point at which it is not finite or the target panics or refuses.
 ///
 /// # Panics
 /// As [`values`]; if the target has no Laplacian, or `values` has another length.
@@ -77,18 +77,29 @@ pub fn laplacians(target: &dyn Target, points: &[f64], values: &[f64]) -> Result
         .par_chunks_mut(BLOCK)
         .zip(values.par_chunks(BLOCK))
         .zip(points.par_chunks(BLOCK * d))
-        .map(|((laplacians, values), points)| {
-            catch(|| target.laplacians(points, &identity, laplacians))
-                .map_err(|message| panicked(message, &points[..d]))?;
-            let rows = points.chunks_exact(d).zip(values).zip(laplacians);
-            for ((point, value), laplacian) in rows {
-                check_laplacian(*value, laplacian, point)?;
-            }
-            Ok(())
-        })
+        .map(|((laplacians, values), points)| block_laplacians(target, points, &identity, values, laplacians))
         .collect();
     outcomes.into_iter().collect::<Result<(), DensityError>>()?;
     Ok(laplacians)
+}
+
+fn block_laplacians(
+    target: &dyn Target,
+    points: &[f64],
+    identity: &DMatrix<f64>,
+    values: &[f64],
+    laplacians: &mut [f64],
+) -> Result<(), DensityError> {
+    let d = target.dim();
+    let outcome = catch(|| target.laplacians(points, identity, laplacians));
+    let rows = points.chunks_exact(d).zip(values).zip(laplacians.chunks_exact_mut(1));
+    for ((point, value), laplacian) in rows {
+        if outcome.is_err() {
+            catch(|| target.laplacians(point, identity, laplacian)).map_err(|what| failed(what, point))?;
+        }
+        check_laplacian(*value, &mut laplacian[0], point)?;
+    }
+    outcome.map_err(|what| failed(what, &points[..d]))
 }
 
 /// Clears the Laplacian where the density vanishes.
@@ -99,7 +110,7 @@ fn check_laplacian(value: f64, laplacian: &mut f64, point: &[f64]) -> Result<(),
     if laplacian.is_finite() {
         return Ok(());
     }
-    Err(DensityError { what: DensityFailure::Laplacian { value: *laplacian }, at: point.to_vec() })
+    Err(failed(DensityFailure::Laplacian { value: *laplacian }, point))
 }
 
 #[track_caller]
@@ -113,19 +124,25 @@ fn count(target: &dyn Target, points: &[f64]) -> usize {
     points.len() / d
 }
 
-fn block_values(target: &dyn Target, points: &[f64], values: &mut [f64]) -> Result<(), DensityError> {
+/// One call of the target, checked.
+pub(super) fn block_values(
+    target: &dyn Target,
+    points: &[f64],
+    values: &mut [f64],
+) -> Result<(), DensityError> {
     let d = target.dim();
-    if let Err(message) = catch(|| target.values(points, values)) {
+    if let Err(what) = catch(|| target.values(points, values)) {
         for (point, value) in points.chunks_exact(d).zip(values.chunks_exact_mut(1)) {
-            catch(|| target.values(point, value)).map_err(|message| panicked(message, point))?;
+            catch(|| target.values(point, value)).map_err(|what| failed(what, point))?;
             check_value(value[0], point)?;
         }
-        return Err(panicked(message, &points[..d]));
+        return Err(failed(what, &points[..d]));
     }
     points.chunks_exact(d).zip(values).try_for_each(|(point, value)| check_value(*value, point))
 }
 
-fn block_values_and_scores(
+/// As [`block_values`].
+pub(super) fn block_values_and_scores(
     target: &dyn Target,
     points: &[f64],
     values: &mut [f64],
@@ -136,26 +153,24 @@ fn block_values_and_scores(
     let rows = points.chunks_exact(d).zip(values.chunks_exact_mut(1)).zip(scores.chunks_exact_mut(d));
     for ((point, value), score) in rows {
         if outcome.is_err() {
-            catch(|| target.values_and_scores(point, value, score))
-                .map_err(|message| panicked(message, point))?;
+            catch(|| target.values_and_scores(point, value, score)).map_err(|what| failed(what, point))?;
         }
         check_value(value[0], point)?;
         check_score(value[0], score, point)?;
     }
     // A panic that no point causes alone is told with the first of the block.
-    outcome.map_err(|message| panicked(message, &points[..d]))
+    outcome.map_err(|what| failed(what, &points[..d]))
 }
 
-fn panicked(message: String, point: &[f64]) -> DensityError {
-    DensityError { what: DensityFailure::Panicked { message }, at: point.to_vec() }
+fn failed(what: DensityFailure, point: &[f64]) -> DensityError {
+    DensityError { what, at: point.to_vec() }
 }
 
 fn check_value(value: f64, point: &[f64]) -> Result<(), DensityError> {
-    let failed = |what| Err(DensityError { what, at: point.to_vec() });
     if value.is_nan() {
-        failed(DensityFailure::NotANumber)
+        Err(failed(DensityFailure::NotANumber, point))
     } else if value == f64::INFINITY {
-        failed(DensityFailure::PlusInfinity)
+        Err(failed(DensityFailure::PlusInfinity, point))
     } else {
         Ok(())
     }
@@ -169,16 +184,14 @@ fn check_score(value: f64, score: &mut [f64], point: &[f64]) -> Result<(), Densi
     }
     match score.iter().enumerate().find(|(_, s)| !s.is_finite()) {
         None => Ok(()),
-        Some((index, &value)) => {
-            Err(DensityError { what: DensityFailure::Score { index, value }, at: point.to_vec() })
-        }
+        Some((index, &value)) => Err(failed(DensityFailure::Score { index, value }, point)),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::density::LogDensity;
+    use crate::density::{LogDensity, refuse};
     use crate::num::Scalar;
 
     /// log(x₁) · x₂, and a panic where x₁ is exactly 1000.
@@ -251,5 +264,44 @@ mod tests {
         let error = values_and_scores(&Root, &[4.0, 0.0]).unwrap_err();
         assert_eq!(error.what, DensityFailure::Score { index: 0, value: f64::INFINITY });
         assert!(values(&Root, &[4.0, 0.0]).is_ok());
+    }
+    /// −½x², which refuses beyond 2, in every mode.
+    struct Narrow;
+    impl Target for Narrow {
+        fn dim(&self) -> usize {
+            1
+        }
+        fn values(&self, points: &[f64], values: &mut [f64]) {
+            for (x, value) in points.iter().zip(values) {
+                if x.abs() > 2.0 {
+                    refuse(format!("{x} is beyond 2"));
+                }
+                *value = -0.5 * x * x;
+            }
+        }
+        fn values_and_scores(&self, points: &[f64], values: &mut [f64], scores: &mut [f64]) {
+            self.values(points, values);
+            scores.iter_mut().zip(points).for_each(|(score, x)| *score = -x);
+        }
+        fn has_laplacian(&self) -> bool {
+            true
+        }
+        fn laplacians(&self, points: &[f64], _: &DMatrix<f64>, laplacians: &mut [f64]) {
+            self.values(points, laplacians);
+            laplacians.fill(-1.0);
+        }
+    }
+
+    #[test]
+    fn the_point_that_is_refused_is_found_in_every_mode() {
+        let mut points = vec![1.0; 150];
+        points[77] = 3.0;
+        points[79] = 4.0;
+        let refused = DensityFailure::Refused { message: "3 is beyond 2".to_string() };
+        let error = DensityError { what: refused, at: vec![3.0] };
+        assert_eq!(values(&Narrow, &points).unwrap_err(), error);
+        assert_eq!(values_and_scores(&Narrow, &points).unwrap_err(), error);
+        assert_eq!(laplacians(&Narrow, &points, &[0.0; 150]).unwrap_err(), error);
+        assert_eq!(laplacians(&Narrow, &points[..70], &[0.0; 70]).unwrap(), [-1.0; 70]);
     }
 }

@@ -1,7 +1,7 @@
 //! The state of a fit as named arrays, and back to the same bits; files are another's business.
 //!
-//! What the pilot found is kept too. It could be found again with the same bits, but only by asking the density some
-//! ten thousand times, and draws from a finished fit would have to wait for that.
+//! What the pilot found is kept too. It could be found again with the same bits, but only by asking the density tens
+//! of thousands of times, and draws from a finished fit would have to wait for that.
 
 use super::saved_pilot::{read_pilot, write_pilot};
 use super::set_size::SetSize;
@@ -18,8 +18,8 @@ pub struct Checkpoint {
     pub pilot: Pilot,
     /// Values of the density, by which it is known again.
     pub probe: Probe,
-    /// What passes from step to step.
-    pub state: TrainingState,
+    /// What passes from step to step, for each block.
+    pub states: Vec<TrainingState>,
 }
 
 /// The same at one moment of a fit, not yet copied.
@@ -29,8 +29,27 @@ pub struct Snapshot<'a> {
     pub pilot: &'a Pilot,
     /// Values of the density.
     pub probe: &'a Probe,
-    /// What passes from step to step.
-    pub state: &'a TrainingState,
+    /// What passes from step to step, for each block.
+    pub states: &'a [TrainingState],
+    /// The block that is being fitted.
+    pub block: usize,
+}
+
+impl<'a> Snapshot<'a> {
+    /// Steps made, over all blocks.
+    pub fn steps(&self) -> usize {
+        self.states.iter().map(|state| state.history.len()).sum()
+    }
+
+    /// Whether every block came to its end.
+    pub fn has_ended(&self) -> bool {
+        self.states.iter().all(|state| state.ended.is_some())
+    }
+
+    /// The state of the block that is being fitted.
+    pub fn state(&self) -> &'a TrainingState {
+        &self.states[self.block]
+    }
 }
 
 /// The log density at a few points.
@@ -96,16 +115,20 @@ impl From<ArraysError> for CheckpointError {
 }
 
 impl Probe {
-    /// At particles of the pilot's last population; empty if the density fails there.
+    /// At particles of the pilot's last populations; empty if the density fails there.
     pub(super) fn of(target: &dyn Target, pilot: &Pilot) -> Probe {
-        let active = pilot.frame.active_part(target);
-        let framed = pilot.frame.standardise(&active);
-        let (d, k) = (target.dim(), framed.dim());
-        let last = pilot.ladder.populations.last().map_or(&[][..], |population| &population.x);
-        let mut x = vec![0.0; d * (last.len() / k).min(PROBES)];
-        for (u, x) in last.chunks_exact(k).zip(x.chunks_exact_mut(d)) {
-            framed.to_target(u, &vec![0.0; d - k], x);
+        let d = target.dim();
+        let mut both = vec![0.0; PROBES * d];
+        for (k, (found, range)) in pilot.blocks.iter().zip(&pilot.split.blocks).enumerate() {
+            let block = pilot.split.block(target, k);
+            let framed = found.frame.standardise(&block);
+            let last = found.ladder.populations.last().map_or(&[][..], |population| &population.x);
+            for (u, both) in last.chunks_exact(range.len()).zip(both.chunks_exact_mut(d)) {
+                framed.to_block(u, &mut both[range.clone()]);
+            }
         }
+        let mut x = vec![0.0; PROBES * d];
+        both.chunks_exact(d).zip(x.chunks_exact_mut(d)).for_each(|(both, x)| pilot.split.join(both, x));
         match density::values(target, &x) {
             Ok(values) => Probe { x, values },
             Err(_) => Probe::default(),
@@ -127,12 +150,22 @@ impl Probe {
 }
 
 impl Checkpoint {
+    /// Steps made, over all blocks.
+    pub fn steps(&self) -> usize {
+        self.states.iter().map(|state| state.history.len()).sum()
+    }
+
+    /// Whether every block came to its end.
+    pub fn has_ended(&self) -> bool {
+        self.states.iter().all(|state| state.ended.is_some())
+    }
+
     /// Whether the checkpoint is one of this target.
     ///
     /// # Errors
     /// [`CheckpointError::Dimension`] or `Density`.
     pub fn check(&self, target: &dyn Target) -> Result<(), CheckpointError> {
-        let (stored, found) = (self.pilot.frame.split.centre.len(), target.dim());
+        let (stored, found) = (self.pilot.split.centre.len(), target.dim());
         if stored != found {
             return Err(CheckpointError::Dimension { stored, found });
         }
@@ -145,10 +178,11 @@ impl Checkpoint {
     /// [`CheckpointError::Arrays`].
     pub fn from_arrays(arrays: &Arrays) -> Result<Checkpoint, CheckpointError> {
         let pilot = read_pilot(arrays)?;
-        let dim = pilot.frame.split.centre.len();
+        let dim = pilot.split.centre.len();
         let values = arrays.list("probe.values")?;
         let x = arrays.of_shape("probe.x", &[values.len(), dim])?.to_vec();
-        Ok(Checkpoint { state: read_state(arrays)?, probe: Probe { x, values }, pilot })
+        let states = (0..pilot.blocks.len()).map(|k| read_state(&arrays.under(&of_block(k))));
+        Ok(Checkpoint { states: states.collect::<Result<_, _>>()?, probe: Probe { x, values }, pilot })
     }
 }
 
@@ -158,12 +192,21 @@ impl Snapshot<'_> {
         let mut arrays = Arrays::default();
         write_pilot(self.pilot, &mut arrays);
         let Probe { x, values } = self.probe;
-        let dim = self.pilot.frame.split.centre.len();
+        let dim = self.pilot.split.centre.len();
         arrays.put("probe.x", &[values.len(), dim], x.clone());
         arrays.put_list("probe.values", values);
-        write_state(self.state, &mut arrays);
+        for (k, state) in self.states.iter().enumerate() {
+            let mut of_state = Arrays::default();
+            write_state(state, &mut of_state);
+            arrays.put_under(&of_block(k), of_state);
+        }
         arrays
     }
+}
+
+/// What the names of the arrays of a block begin with.
+pub(super) fn of_block(k: usize) -> String {
+    format!("block{}.", k + 1)
 }
 
 /// Numbers of a row of the history: the step, its points, its record, whether there was a pilot, and its ESS, whether there

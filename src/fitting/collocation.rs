@@ -1,27 +1,41 @@
 //! Where the equations are asked to hold: the laws of the collocation points.
 
-use super::{Ladder, Points};
+use super::{BlockPilot, Ladder, Points};
 use crate::density::DensityError;
-use crate::evolution::{Evolution, Nearby};
+use crate::evolution::{Evolution, Nearby, Setting};
 use crate::num::{Purpose, Stream};
-use crate::transport::{Tolerance, TransportError, VelocityField, paths};
+use crate::transport::{From, Tolerance, TransportError, VelocityField, paths};
 
-/// Half the points follow the learned flow; the other half covers what the flow has not found yet.
+/// Half the candidates follow the learned flow, ahead from the prior and back from the target; the other half covers what
+/// the flow has not found yet.
 ///
-/// Any law with full support has the same minimiser; this one puts points where draws will pass, since
-/// log w = z + ∫R dt along their paths, and still sees the places they should pass.
+/// Any law with full support has the same minimiser; this one puts points where draws pass and where they should, since
+/// log w = z + ∫R dt along both kinds of paths, and still sees what lies beside them.
 #[derive(Clone, Debug)]
 pub struct Collocation<'a> {
     /// Populations along the annealing path, in standardised coordinates.
-    pub ladder: &'a Ladder,
+    ladder: &'a Ladder,
+    /// Sides of the box, low and high; none in many dimensions.
+    sides: Vec<(f64, f64)>,
+    /// d/E|∇log ρ|²: squared size of the target's features, in standardised coordinates.
+    feature_variance: f64,
     /// Seed of the streams.
-    pub seed: u64,
+    seed: u64,
 }
 
-/// Up to this dimension a box is covered well enough by uniform points.
+/// Up to this dimension a box is covered well enough by uniform points; they are this share of the cover.
 const BOX_DIMENSIONS: usize = 2;
-/// Holds both prior and target to 2.5 standard deviations; trajectories see what lies beyond.
+const BOX_SHARE: f64 = 0.5;
+/// Holds the prior to 2.5 standard deviations; trajectories see what lies beyond.
 const BOX_HALF_WIDTH: f64 = 2.5;
+/// The box also holds all of a skewed target but this fraction of its particles at either end, with a margin in units of
+/// their range.
+const BEYOND: f64 = 0.002;
+const MARGIN: f64 = 0.05;
+/// Fraction of the trajectories that are followed back from the target.
+const BACK: f64 = 0.5;
+/// Their starts are tempered particles moved by this many feature sizes: fills the gaps between a thousand of them.
+const BLUR: f64 = 0.5;
 /// Points taken from each trajectory.
 const PER_PATH: usize = 8;
 /// Trajectories for points need no more accuracy than keeps them inside the flow.
@@ -36,15 +50,34 @@ const JITTER: f64 = 0.1;
 pub struct PointSet {
     /// The points, weights 1.
     pub points: Points,
-    /// How many from the front follow the learned flow.
-    pub on_flow: usize,
     /// Points dropped because the density is zero there.
     pub outside: usize,
     /// Why no trajectories could be had, if so.
     pub flow_failed: Option<TransportError>,
 }
 
-impl Collocation<'_> {
+impl<'a> Collocation<'a> {
+    /// For a block as its pilot found it.
+    pub fn new(pilot: &'a BlockPilot, seed: u64) -> Collocation<'a> {
+        Collocation::of(&pilot.ladder, pilot.setting, seed)
+    }
+
+    /// For a block with these populations and of this kind.
+    pub fn of(ladder: &'a Ladder, setting: Setting, seed: u64) -> Collocation<'a> {
+        let last = &ladder.populations.last().expect("a ladder has its first population").x;
+        let dim = setting.dim;
+        let side = |i: usize| {
+            let mut along: Vec<f64> = last.iter().skip(i).step_by(dim).copied().collect();
+            along.sort_by(f64::total_cmp);
+            let cut = (along.len() as f64 * BEYOND) as usize;
+            let (low, high) = (along[cut], along[along.len() - 1 - cut]);
+            let margin = MARGIN * (high - low);
+            ((low - margin).min(-BOX_HALF_WIDTH), (high + margin).max(BOX_HALF_WIDTH))
+        };
+        let sides = if dim <= BOX_DIMENSIONS { (0..dim).map(side).collect() } else { Vec::new() };
+        Collocation { ladder, sides, feature_variance: setting.feature_variance, seed }
+    }
+
     /// Set number `round` under the flow of `field`, with what the equations read of the target at every point.
     ///
     /// If the flow cannot be integrated all points come from the cover.
@@ -57,13 +90,10 @@ impl Collocation<'_> {
         n_points: usize,
         round: u64,
     ) -> Result<PointSet, DensityError> {
-        let n_paths = n_points / 2 / PER_PATH;
-        let (mut candidates, flow_failed) =
-            match paths(field, n_paths, PER_PATH, self.seed, round, PATH_TOLERANCE) {
-                Ok(candidates) => (candidates, None),
-                Err(error) => (Vec::new(), Some(error)),
-            };
-        let followed = candidates.len();
+        let (mut candidates, flow_failed) = match self.on_paths(field, n_points / 2, round) {
+            Ok(candidates) => (candidates, None),
+            Err(error) => (Vec::new(), Some(error)),
+        };
         let (dim, evolution) = (field.target.dim(), field.evolution);
         let mut stream = Stream::new(self.seed, Purpose::Points, round);
         while candidates.len() < n_points {
@@ -73,16 +103,45 @@ impl Collocation<'_> {
         let mut data = Vec::new();
         evolution.equation_data().read(field.target, &x, &mut data)?;
         let width = evolution.equation_data().count(dim);
-        let mut set = PointSet { points: Points::new(dim, width), on_flow: 0, outside: 0, flow_failed };
-        for (k, ((t, x), data)) in candidates.iter().zip(data.chunks_exact(width)).enumerate() {
+        let mut set = PointSet { points: Points::new(dim, width), outside: 0, flow_failed };
+        for ((t, x), data) in candidates.iter().zip(data.chunks_exact(width)) {
             if data[0] == f64::NEG_INFINITY {
                 set.outside += 1;
                 continue;
             }
             set.points.push(*t, x, data, 1.0);
-            set.on_flow += usize::from(k < followed);
         }
         Ok(set)
+    }
+
+    /// About `n_points` on trajectories: of draws of the prior, which show where draws go, and back from the target,
+    /// which show where draws are missing.
+    fn on_paths(
+        &self,
+        field: VelocityField<'_>,
+        n_points: usize,
+        round: u64,
+    ) -> Result<Vec<(f64, Vec<f64>)>, TransportError> {
+        let dim = field.target.dim();
+        let mut stream = Stream::new(self.seed, Purpose::Paths, round);
+        let back = ((n_points / PER_PATH) as f64 * BACK) as usize;
+        let ahead = n_points / PER_PATH - back;
+        let mut starts = vec![0.0; ahead * dim];
+        stream.fill_normal(&mut starts);
+        let mut points = paths(field, &starts, From::Prior, &stratified(ahead, &mut stream), PATH_TOLERANCE)?;
+        if back > 0 {
+            let particles = &self.ladder.populations.last().expect("a ladder has its first population").x;
+            let blur = BLUR * self.feature_variance.sqrt();
+            let starts: Vec<f64> =
+                (0..back).flat_map(|_| moved(particles, dim, 1.0, blur, &mut stream)).collect();
+            match paths(field, &starts, From::Target, &stratified(back, &mut stream), PATH_TOLERANCE) {
+                Ok(more) => points.extend(more),
+                // A particle in the far tail may lie where the flow is not learned at all.
+                Err(TransportError::Stuck { .. }) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(points)
     }
 
     fn cover_point(&self, dim: usize, evolution: &dyn Evolution, stream: &mut Stream) -> (f64, Vec<f64>) {
@@ -94,8 +153,9 @@ impl Collocation<'_> {
                 let spread = (WIDER * variance).sqrt() + JITTER;
                 moved(&last.x, dim, signal, spread, stream)
             }
-            Nearby::Annealed { .. } if dim <= BOX_DIMENSIONS => {
-                (0..dim).map(|_| BOX_HALF_WIDTH * (2.0 * stream.uniform() - 1.0)).collect()
+            Nearby::Annealed { .. } if dim <= BOX_DIMENSIONS && stream.uniform() < BOX_SHARE => {
+                let of_side = |(low, high): &(f64, f64)| low + (high - low) * stream.uniform();
+                self.sides.iter().map(of_side).collect()
             }
             Nearby::Annealed { b } => {
                 // Of the two neighbours in b one is taken with the odds of its nearness.
@@ -108,6 +168,12 @@ impl Collocation<'_> {
         };
         (t, x)
     }
+}
+
+/// Times for `n` trajectories, one in each of [`PER_PATH`] equal parts of [0, 1].
+fn stratified(n: usize, stream: &mut Stream) -> Vec<f64> {
+    let part = |k: usize| (k % PER_PATH) as f64;
+    (0..n * PER_PATH).map(|k| (part(k) + stream.uniform()) / PER_PATH as f64).collect()
 }
 
 /// signal·x + spread·N(0, I) for one of the particles.

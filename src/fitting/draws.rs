@@ -1,7 +1,8 @@
 //! Weighted draws from a fitted transport.
 
+use super::pilot::block_seed;
 use super::sampler::mover;
-use super::{Fit, Framed};
+use super::{BlockFit, Fit, Framed};
 use crate::density::{DensityError, Target};
 use crate::num::{BLOCK, Purpose, Stream};
 use crate::transport::{Tolerance, TransportError, VelocityField, log_density_at, move_ensemble};
@@ -61,21 +62,30 @@ impl Fit {
         n: usize,
         seed: u64,
     ) -> Result<Draws, DrawError> {
-        let active = self.frame.active_part(target);
-        let standardised = self.frame.standardise(&active);
-        let field = self.field(&standardised);
-        let moved = mover(field, &self.settings, tolerance)
-            .and_then(|mover| move_ensemble(field, n, seed, Purpose::Draws, &mover))
-            .map_err(|error| told(error, &standardised))?;
-        let (d, k) = (target.dim(), standardised.dim());
-        let z = gaussian_part(n, d - k, seed);
-        let mut x = vec![0.0; n * d];
-        for (p, x) in x.chunks_exact_mut(d).enumerate() {
-            standardised.to_target(&moved.x[p * k..(p + 1) * k], &z[p * (d - k)..(p + 1) * (d - k)], x);
+        let (d, active) = (target.dim(), self.split.active());
+        let z = gaussian_part(n, d - active, seed);
+        let mut both = vec![0.0; n * d];
+        for (p, both) in both.chunks_exact_mut(d).enumerate() {
+            both[active..].copy_from_slice(&z[p * (d - active)..(p + 1) * (d - active)]);
         }
-        let values = active.values_beside_gaussian(&x, &z).map_err(DrawError::Density)?;
-        let rows = values.iter().zip(moved.x.chunks_exact(k)).zip(&moved.log_q);
-        let log_weights = rows.map(|((v, u), q)| v + standardised.log_det(u) - q).collect();
+        let mut log_q = vec![0.0; n];
+        for (k, (fit, range)) in self.blocks.iter().zip(&self.split.blocks).enumerate() {
+            let block = self.split.block(target, k);
+            let standardised = fit.frame.standardise(&block);
+            let field = fit.field(&standardised);
+            let moved = mover(field, &self.settings, tolerance)
+                .and_then(|mover| move_ensemble(field, n, block_seed(seed, k), Purpose::Draws, &mover))
+                .map_err(|error| told(error, &standardised))?;
+            let rows = both.chunks_exact_mut(d).zip(moved.x.chunks_exact(range.len()));
+            for (((both, u), q), log_q) in rows.zip(&moved.log_q).zip(&mut log_q) {
+                standardised.to_block(u, &mut both[range.clone()]);
+                *log_q += q - standardised.log_det(u);
+            }
+        }
+        let mut x = vec![0.0; n * d];
+        both.chunks_exact(d).zip(x.chunks_exact_mut(d)).for_each(|(both, x)| self.split.join(both, x));
+        let values = self.split.values_beside_gaussian(target, &x, &z).map_err(DrawError::Density)?;
+        let log_weights = values.iter().zip(&log_q).map(|(v, q)| v - q).collect();
         Ok(Draws { x, log_weights })
     }
 
@@ -88,19 +98,24 @@ impl Fit {
     /// # Cost
     /// As [`Fit::draw`].
     pub fn flow_log_weights_at(&self, target: &dyn Target, x: &[f64]) -> Result<Vec<f64>, DrawError> {
-        let active = self.frame.active_part(target);
-        let standardised = self.frame.standardise(&active);
-        let (d, k) = (target.dim(), standardised.dim());
-        let points: Vec<Vec<f64>> = x.chunks_exact(d).map(|x| standardised.from_target(x)).collect();
-        let u: Vec<f64> = points.iter().flat_map(|p| p[..k].to_vec()).collect();
-        let z: Vec<f64> = points.iter().flat_map(|p| p[k..].to_vec()).collect();
-        let values = active.values_beside_gaussian(x, &z).map_err(DrawError::Density)?;
-        let log_q = log_density_at(self.field(&standardised), &u, Tolerance::default())
-            .map_err(|error| told(error, &standardised))?;
-        let rows = values.iter().zip(u.chunks_exact(k)).zip(&log_q);
-        Ok(rows.map(|((v, u), q)| v + standardised.log_det(u) - q).collect())
+        let (d, active) = (target.dim(), self.split.active());
+        let both: Vec<Vec<f64>> = x.chunks_exact(d).map(|x| self.split.part(x)).collect();
+        let z: Vec<f64> = both.iter().flat_map(|p| p[active..].to_vec()).collect();
+        let mut log_weights = self.split.values_beside_gaussian(target, x, &z).map_err(DrawError::Density)?;
+        for (k, (fit, range)) in self.blocks.iter().zip(&self.split.blocks).enumerate() {
+            let block = self.split.block(target, k);
+            let standardised = fit.frame.standardise(&block);
+            let u: Vec<f64> = both.iter().flat_map(|p| standardised.from_block(&p[range.clone()])).collect();
+            let log_q = log_density_at(fit.field(&standardised), &u, Tolerance::default())
+                .map_err(|error| told(error, &standardised))?;
+            let rows = log_weights.iter_mut().zip(u.chunks_exact(range.len())).zip(&log_q);
+            rows.for_each(|((w, u), q)| *w += standardised.log_det(u) - q);
+        }
+        Ok(log_weights)
     }
+}
 
+impl BlockFit {
     pub(super) fn field<'a>(&'a self, standardised: &'a Framed<'_>) -> VelocityField<'a> {
         VelocityField {
             evolution: &*self.evolution,

@@ -1,21 +1,36 @@
 //! The door: a target and settings in, a fitted transport out.
 
+use super::pilot::block_seed;
 use super::watcher::Steps;
 use super::{
     Checkpoint, CheckpointError, Collocation, Control, FitError, FitSettings, Frame, HistoryRow, Ladder,
-    Pilot, Probe, Progress, Sampler, StopReason, Training, TrainingState, Watcher,
+    Located, Pilot, Probe, Progress, Sampler, Snapshot, Split, StopReason, Training, TrainingState, Watcher,
 };
 use crate::density::Target;
-use crate::evolution::{Evolution, EvolutionEntry, TargetData, evolution_entry};
+use crate::evolution::{Evolution, EvolutionEntry, Setting, TargetData, evolution_entry};
 use crate::network::{Networks, Tanh};
 use crate::optim::Outcome;
 
-/// A fitted transport from the prior to a target.
+/// A fitted transport from the prior to a target: one for each block of a target that is a product.
 pub struct Fit {
+    /// Coordinates in which the target is a product.
+    pub split: Split,
+    /// The transports of its blocks.
+    pub blocks: Vec<BlockFit>,
+    /// As it was asked for.
+    pub settings: FitSettings,
+}
+
+/// A fitted transport to one block.
+pub struct BlockFit {
     /// The standardised coordinates in which it works.
     pub frame: Frame,
-    /// The particles that found them, among which collocation points lie.
+    /// What brought the pilot's particles to the target.
+    pub located: Located,
+    /// Those particles, among which collocation points lie.
     pub ladder: Ladder,
+    /// What its evolution knows of the standardised block.
+    pub setting: Setting,
     /// What was fitted.
     pub evolution: Box<dyn Evolution>,
     /// Its unknowns.
@@ -24,8 +39,6 @@ pub struct Fit {
     pub theta: Vec<f64>,
     /// Every step.
     pub history: Vec<HistoryRow>,
-    /// As it was asked for.
-    pub settings: FitSettings,
     /// Why it ended.
     pub stop_reason: StopReason,
     /// Points whose influence was capped in the last set of points.
@@ -66,46 +79,64 @@ pub fn fit_watched(
     check(target, settings)?;
     let is_new = checkpoint.is_none();
     let checkpoint = checkpoint.map_or_else(|| start(target, settings), Ok)?;
-    let (evolution, networks) = unknowns(&checkpoint.pilot, settings)?;
-    check_evolution(&*evolution, target, settings)?;
     if !is_new {
-        check_checkpoint(&checkpoint, target, &*evolution, &networks)?;
+        check_checkpoint(&checkpoint, target, settings)?;
     }
-    let Checkpoint { pilot, probe, mut state } = checkpoint;
-    let active = pilot.frame.active_part(target);
-    let standardised = pilot.frame.standardise(&active);
-    let training = Training {
-        pilot: &pilot,
-        probe: &probe,
-        target: &standardised,
-        evolution: &*evolution,
-        networks: &networks,
-        collocation: Collocation { ladder: &pilot.ladder, seed: settings.seed },
-        settings,
-    };
+    let Checkpoint { pilot, probe, mut states } = checkpoint;
     if is_new {
-        watcher.located(&training.snapshot(&state));
+        watcher.located(&Snapshot { pilot: &pilot, probe: &probe, states: &states, block: 0 });
     }
-    let trained = training.run(&mut state, watcher);
-    let stop_reason = trained.map_err(|error| error.in_target_coordinates(&standardised))?;
-    watcher.ended(&training.snapshot(&state));
-    Ok(Fit::of(
-        (pilot.frame.clone(), pilot.ladder.clone()),
-        (evolution, networks),
-        state,
-        settings,
-        stop_reason,
-    ))
+    let mut reasons = Vec::new();
+    for k in 0..states.len() {
+        let block = pilot.split.block(target, k);
+        let found = &pilot.blocks[k];
+        let standardised = found.frame.standardise(&block);
+        let (evolution, networks) = unknowns(found.setting, settings)?;
+        let settings = &of_block(settings, k, states.len());
+        let training = Training {
+            pilot: &pilot,
+            probe: &probe,
+            target: &standardised,
+            evolution: &*evolution,
+            networks: &networks,
+            collocation: Collocation::new(found, settings.seed),
+            settings,
+        };
+        let trained = training.run(&mut states, k, watcher);
+        let reason =
+            trained.map_err(|error| error.told(|error| standardised.in_target_coordinates(error)))?;
+        reasons.push(reason);
+        if matches!(reason, StopReason::TimeLimit | StopReason::Optimiser(Outcome::Interrupted)) {
+            // Blocks that nobody came to stay as they are.
+            reasons.resize(states.len(), reason);
+            break;
+        }
+    }
+    watcher.ended(&Snapshot { pilot: &pilot, probe: &probe, states: &states, block: states.len() - 1 });
+    Fit::of(pilot, states, settings, &reasons)
+}
+
+/// The settings of one block of `n`: a seed of its own, and a goal of which n make the whole one.
+fn of_block(settings: &FitSettings, k: usize, n: usize) -> FitSettings {
+    let target_ess =
+        if n == 1 { settings.target_ess } else { libm::pow(settings.target_ess, 1.0 / n as f64) };
+    FitSettings { seed: block_seed(settings.seed, k), target_ess, ..settings.clone() }
 }
 
 /// The state before the first step.
 fn start(target: &dyn Target, settings: &FitSettings) -> Result<Checkpoint, FitError> {
-    let pilot = Pilot::run(target, settings.standardise, entry(settings)?.prior_width, settings.seed)?;
-    let (evolution, networks) = unknowns(&pilot, settings)?;
-    let mut theta = networks.initial_parameters(settings.seed);
-    evolution.guess_log_z(&networks, &mut theta, pilot.ladder.log_z);
-    let state = TrainingState::new(theta, settings.points);
-    Ok(Checkpoint { probe: Probe::of(target, &pilot), pilot, state })
+    let entry = entry(settings)?;
+    let setting = Setting { dim: target.dim(), feature_variance: 1.0 };
+    check_evolution(&*(entry.make)(setting), target, settings)?;
+    let pilot = Pilot::run(target, settings, entry.prior_width)?;
+    let mut states = Vec::new();
+    for (k, found) in pilot.blocks.iter().enumerate() {
+        let (evolution, networks) = unknowns(found.setting, settings)?;
+        let mut theta = networks.initial_parameters(block_seed(settings.seed, k));
+        evolution.guess_log_z(&networks, &mut theta, found.ladder.log_z);
+        states.push(TrainingState::new(theta, settings.points));
+    }
+    Ok(Checkpoint { probe: Probe::of(target, &pilot), pilot, states })
 }
 
 fn entry(settings: &FitSettings) -> Result<&'static EvolutionEntry, FitError> {
@@ -114,16 +145,14 @@ fn entry(settings: &FitSettings) -> Result<&'static EvolutionEntry, FitError> {
 }
 
 /// The evolution of the settings and the networks of its unknowns.
-fn unknowns(pilot: &Pilot, settings: &FitSettings) -> Result<(Box<dyn Evolution>, Networks), FitError> {
-    let evolution = (entry(settings)?.make)(pilot.setting);
+pub(super) fn unknowns(
+    setting: Setting,
+    settings: &FitSettings,
+) -> Result<(Box<dyn Evolution>, Networks), FitError> {
+    let evolution = (entry(settings)?.make)(setting);
     let system = evolution.as_system();
-    let networks = Networks::new(
-        system.unknowns(),
-        system.n_scalars(),
-        pilot.setting.dim,
-        &vec![settings.width; settings.depth],
-        &Tanh,
-    );
+    let widths = vec![settings.width; settings.depth];
+    let networks = Networks::new(system.unknowns(), system.n_scalars(), setting.dim, &widths, &Tanh);
     Ok((evolution, networks))
 }
 
@@ -131,19 +160,22 @@ fn unknowns(pilot: &Pilot, settings: &FitSettings) -> Result<(Box<dyn Evolution>
 fn check_checkpoint(
     checkpoint: &Checkpoint,
     target: &dyn Target,
-    evolution: &dyn Evolution,
-    networks: &Networks,
-) -> Result<(), CheckpointError> {
+    settings: &FitSettings,
+) -> Result<(), FitError> {
     checkpoint.check(target)?;
-    checkpoint.state.check(networks.n_params())?;
-    let dim = checkpoint.pilot.setting.dim;
-    match &checkpoint.state.set {
-        Some(set) => Ok(set.check(dim, evolution.equation_data().count(dim))?),
-        None => Ok(()),
+    for (found, state) in checkpoint.pilot.blocks.iter().zip(&checkpoint.states) {
+        let (evolution, networks) = unknowns(found.setting, settings)?;
+        check_evolution(&*evolution, target, settings)?;
+        state.check(networks.n_params()).map_err(CheckpointError::from)?;
+        if let Some(set) = &state.set {
+            let dim = found.setting.dim;
+            set.check(dim, evolution.equation_data().count(dim)).map_err(CheckpointError::from)?;
+        }
     }
+    Ok(())
 }
 
-fn check(target: &dyn Target, settings: &FitSettings) -> Result<(), FitError> {
+pub(super) fn check(target: &dyn Target, settings: &FitSettings) -> Result<(), FitError> {
     let bad = |name, requirement| Err(FitError::BadSetting { name, requirement });
     match settings {
         _ if target.dim() == 0 => bad("the dimension of the target", "at least 1"),
@@ -159,7 +191,7 @@ fn check(target: &dyn Target, settings: &FitSettings) -> Result<(), FitError> {
 }
 
 /// What an evolution needs, the target and the settings must have.
-fn check_evolution(
+pub(super) fn check_evolution(
     evolution: &dyn Evolution,
     target: &dyn Target,
     settings: &FitSettings,
@@ -178,24 +210,29 @@ fn check_evolution(
 
 impl Fit {
     fn of(
-        (frame, ladder): (Frame, Ladder),
-        (evolution, networks): (Box<dyn Evolution>, Networks),
-        state: TrainingState,
+        pilot: Pilot,
+        states: Vec<TrainingState>,
         settings: &FitSettings,
-        stop_reason: StopReason,
-    ) -> Fit {
-        Fit {
-            frame,
-            ladder,
-            evolution,
-            networks,
-            theta: state.theta().to_vec(),
-            history: state.history,
-            settings: settings.clone(),
-            stop_reason,
-            capped: state.capped,
-            outside: state.outside,
+        reasons: &[StopReason],
+    ) -> Result<Fit, FitError> {
+        let mut blocks = Vec::new();
+        for ((found, state), reason) in pilot.blocks.into_iter().zip(states).zip(reasons) {
+            let (evolution, networks) = unknowns(found.setting, settings)?;
+            blocks.push(BlockFit {
+                frame: found.frame,
+                located: found.located,
+                ladder: found.ladder,
+                setting: found.setting,
+                evolution,
+                networks,
+                theta: state.theta().to_vec(),
+                history: state.history,
+                stop_reason: *reason,
+                capped: state.capped,
+                outside: state.outside,
+            });
         }
+        Ok(Fit { split: pilot.split, blocks, settings: settings.clone() })
     }
 
     /// The transport as a checkpoint has it, to draw from; no step is made. The stop reason of one that has not come to
@@ -209,15 +246,40 @@ impl Fit {
         checkpoint: Checkpoint,
     ) -> Result<Fit, FitError> {
         check(target, settings)?;
-        let (evolution, networks) = unknowns(&checkpoint.pilot, settings)?;
-        check_checkpoint(&checkpoint, target, &*evolution, &networks)?;
-        let Checkpoint { pilot, state, .. } = checkpoint;
-        let stop_reason = state.ended.unwrap_or(StopReason::Optimiser(Outcome::Interrupted));
-        Ok(Fit::of((pilot.frame, pilot.ladder), (evolution, networks), state, settings, stop_reason))
+        check_checkpoint(&checkpoint, target, settings)?;
+        let Checkpoint { pilot, states, .. } = checkpoint;
+        let interrupted = StopReason::Optimiser(Outcome::Interrupted);
+        let reasons: Vec<StopReason> =
+            states.iter().map(|state| state.ended.unwrap_or(interrupted)).collect();
+        Fit::of(pilot, states, settings, &reasons)
     }
 
-    /// log Z as the fitted equation itself has it: another estimate than the one from weights.
+    /// log Z as the fitted equations themselves have it: another estimate than the one from weights.
     pub fn learned_log_z(&self) -> f64 {
-        self.evolution.learned_log_z(&self.networks, &self.theta)
+        self.blocks.iter().map(|b| b.evolution.learned_log_z(&b.networks, &b.theta)).sum()
+    }
+
+    /// Parameters of all blocks.
+    pub fn n_params(&self) -> usize {
+        self.blocks.iter().map(|block| block.theta.len()).sum()
+    }
+
+    /// The steps of all blocks, one block after another, numbered through.
+    pub fn history(&self) -> Vec<HistoryRow> {
+        let rows = self.blocks.iter().flat_map(|block| &block.history);
+        rows.enumerate().map(|(k, row)| HistoryRow { step: k + 1, ..*row }).collect()
+    }
+
+    /// Why the fit ended: the reason of the first block that fell short of the goal; if none did, what their pilots
+    /// reached together.
+    pub fn stop_reason(&self) -> StopReason {
+        let mut together = 1.0;
+        for block in &self.blocks {
+            match block.stop_reason {
+                StopReason::EssReached { ess } => together *= ess,
+                other => return other,
+            }
+        }
+        StopReason::EssReached { ess: together }
     }
 }

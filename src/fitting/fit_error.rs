@@ -1,6 +1,6 @@
 //! Why there is no fit.
 
-use super::{CheckpointError, Framed};
+use super::CheckpointError;
 use crate::density::DensityError;
 use crate::evolution::EVOLUTIONS;
 use std::fmt;
@@ -52,7 +52,8 @@ impl fmt::Display for FitError {
             FitError::NeedsLaplacian { evolution } => write!(
                 f,
                 "the equation of {evolution} reads the Laplacian of the log density, which this density does not \
-                 have: take general-ode, annealed-ode, annealed-sde or optimal-transport"
+                 have: take general-ode, annealed-ode, annealed-sde or optimal-transport, or have it from differences \
+                 of the score (laplacian = \"differences\" in a density file)"
             ),
             FitError::BadSetting { name, requirement } => write!(f, "{name} must be {requirement}"),
             FitError::Checkpoint(error) => write!(f, "{error}"),
@@ -75,9 +76,9 @@ impl From<CheckpointError> for FitError {
 
 impl FitError {
     /// The same error with its point in the target's own coordinates.
-    pub(super) fn in_target_coordinates(self, standardised: &Framed<'_>) -> FitError {
+    pub(super) fn told(self, in_target_coordinates: impl Fn(DensityError) -> DensityError) -> FitError {
         match self {
-            FitError::Density(error) => FitError::Density(standardised.in_target_coordinates(error)),
+            FitError::Density(error) => FitError::Density(in_target_coordinates(error)),
             other => other,
         }
     }

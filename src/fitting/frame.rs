@@ -1,15 +1,13 @@
 //! Standardised coordinates of a target, and the target seen in them.
 
-use super::{ActivePart, Split};
+use super::Block;
 use crate::density::{DensityError, Funnelled, LogScales, Standardised, Target};
 use nalgebra::{DMatrix, DVector};
 
-/// Standardised coordinates of a target: x in an active part y and a Gaussian one z, which needs no learning;
-/// y = location + scale·w, and w_i = u_i times a scale that may depend on others.
+/// Standardised coordinates u of a block y of a target: y = location + scale·w, and w_i = u_i times a scale that may
+/// depend on others.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Frame {
-    /// Active and Gaussian directions of x.
-    pub split: Split,
     /// Mean of y.
     pub location: DVector<f64>,
     /// Lower triangular L with LLᵀ the covariance of y, or a multiple of it.
@@ -19,10 +17,9 @@ pub struct Frame {
 }
 
 impl Frame {
-    /// The target's own coordinates.
+    /// The block's own coordinates.
     pub fn identity(dim: usize) -> Frame {
         Frame {
-            split: Split::none(dim),
             location: DVector::zeros(dim),
             scale: DMatrix::identity(dim, dim),
             log_scales: LogScales::default(),
@@ -38,62 +35,41 @@ impl Frame {
         self
     }
 
-    /// The active part of a target, which [`Frame::standardise`] takes.
+    /// A block of a target in these coordinates; Z is unchanged.
     ///
     /// # Panics
-    /// If the target has another dimension.
-    pub fn active_part<'a>(&'a self, target: &'a dyn Target) -> ActivePart<'a> {
-        assert_eq!(target.dim(), self.split.centre.len(), "the frame is one of another dimension");
-        ActivePart::new(target, &self.split)
-    }
-
-    /// The active part of a target in these coordinates; Z is unchanged.
-    ///
-    /// # Panics
-    /// If the frame was made by hand and is not finite or not invertible.
-    pub fn standardise<'a>(&'a self, active: &'a ActivePart<'a>) -> Framed<'a> {
-        let affine = Standardised::new(active, self.location.clone(), self.scale.clone())
+    /// If the dimensions differ, or the frame was made by hand and is not finite or not invertible.
+    pub fn standardise<'a>(&'a self, block: &'a Block<'a>) -> Framed<'a> {
+        let affine = Standardised::new(block, self.location.clone(), self.scale.clone())
             .unwrap_or_else(|error| panic!("a frame must be finite and invertible: {error}"));
-        Framed { active, affine, log_scales: &self.log_scales }
+        Framed { block, affine, log_scales: &self.log_scales }
     }
 }
 
-/// The active part of a target in the coordinates u of a [`Frame`].
+/// A block of a target in the coordinates u of a [`Frame`].
 pub struct Framed<'a> {
-    active: &'a ActivePart<'a>,
+    block: &'a Block<'a>,
     affine: Standardised<'a>,
     log_scales: &'a LogScales,
 }
 
 impl Framed<'_> {
-    /// x of a point u of the active part and a z of the Gaussian one.
+    /// u of one point y.
     ///
     /// # Panics
-    /// If a length does not fit.
-    pub fn to_target(&self, u: &[f64], z: &[f64], x: &mut [f64]) {
-        let mut y = vec![0.0; u.len()];
-        self.to_active(u, &mut y);
-        self.active.split().join(&y, z, x);
-    }
-
-    /// (u, z) of one point x, one after the other.
-    ///
-    /// # Panics
-    /// If the length is not d.
-    pub fn from_target(&self, x: &[f64]) -> Vec<f64> {
-        let mut both = self.active.split().part(x);
-        let y = both[..self.dim()].to_vec();
-        let u = &mut both[..self.affine.dim()];
-        self.affine.from_target(&y, u);
-        self.log_scales.invert(u);
-        both
+    /// If the length is not that of the block.
+    pub fn from_block(&self, y: &[f64]) -> Vec<f64> {
+        let mut u = vec![0.0; y.len()];
+        self.affine.from_target(y, &mut u);
+        self.log_scales.invert(&mut u);
+        u
     }
 
     /// y of one point u.
     ///
     /// # Panics
     /// If a length does not fit.
-    pub fn to_active(&self, u: &[f64], y: &mut [f64]) {
+    pub fn to_block(&self, u: &[f64], y: &mut [f64]) {
         let mut w = u.to_vec();
         self.log_scales.apply(&mut w);
         self.affine.to_target(&w, y);
@@ -107,8 +83,8 @@ impl Framed<'_> {
     /// An error met at u, told with the point x that the target saw.
     pub fn in_target_coordinates(&self, error: DensityError) -> DensityError {
         let mut at = vec![0.0; self.dim()];
-        self.to_active(&error.at, &mut at);
-        self.active.in_target_coordinates(DensityError { at, ..error })
+        self.to_block(&error.at, &mut at);
+        self.block.in_target_coordinates(DensityError { at, ..error })
     }
 
     fn funnelled(&self) -> Funnelled<'_> {

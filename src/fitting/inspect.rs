@@ -1,12 +1,15 @@
 //! A fit looked at from within: draws on their way, and the residual where they pass and where it was trained.
 
 use super::draws::{gaussian_part, told};
+use super::pilot::block_seed;
 use super::sampler::{mover, sampler};
-use super::{Assembler, Collocation, DrawError, Fit, Framed, Points, Sampler};
-use crate::density::Target;
-use crate::num::Purpose;
+use super::selection::select;
+use super::training::CANDIDATES;
+use super::{Assembler, BlockFit, Collocation, DrawError, Fit, Framed, Points, Sampler};
+use crate::density::{DensityError, Target};
+use crate::num::{Purpose, Stream};
 use crate::optim::LeastSquares;
-use crate::transport::{Tolerance, VelocityField, journeys};
+use crate::transport::{Tolerance, journeys};
 
 /// The first draws of a fit on their way from t = 0 to 1.
 #[derive(Clone, Debug, PartialEq)]
@@ -17,27 +20,28 @@ pub struct Journeys {
     pub x: Vec<f64>,
 }
 
-/// The size of the residual at points (t, x).
+/// The size of the residual of one block at points (t, x).
 #[derive(Clone, Debug, PartialEq)]
 pub struct ResidualsAt {
     /// The times.
     pub times: Vec<f64>,
-    /// Positions in the target's own coordinates, n×d; Gaussian directions, which no equation sees, at their middle.
+    /// Positions in the target's own coordinates, n×d; other blocks and Gaussian directions, which the equations of the
+    /// block do not see, at their middle.
     pub x: Vec<f64>,
     /// √(Σ_k R_k²) over the equations, in nats per unit of time where they are conservation laws; NaN where the density is zero.
     pub sizes: Vec<f64>,
-    /// How many from the front lie on trajectories of the flow; the others cover the target.
-    pub on_flow: usize,
 }
 
 impl Fit {
     /// How its draws are moved.
     pub fn sampler(&self) -> Sampler {
-        sampler(&*self.evolution, &self.settings)
+        // All blocks have the evolution of the settings; without one nothing is moved with noise.
+        self.blocks.first().map_or(Sampler::Flow, |block| sampler(&*block.evolution, &self.settings))
     }
 
-    /// The first `n` draws of [`Fit::draw`] with this seed, at `times`, moved as they are; with noise `n` has to be a
-    /// multiple of 64 or all draws, since a block of draws shares its stream.
+    /// The first `n` draws of [`Fit::draw`] with this seed, at `times`, moved as they are: each block along its own flow,
+    /// Gaussian directions standing still. With noise `n` has to be a multiple of 64 or all draws, since 64 draws share
+    /// their stream.
     ///
     /// # Errors
     /// As [`Fit::draw`].
@@ -51,69 +55,113 @@ impl Fit {
         times: &[f64],
         seed: u64,
     ) -> Result<Journeys, DrawError> {
-        let active = self.frame.active_part(target);
-        let standardised = self.frame.standardise(&active);
-        let field = self.field(&standardised);
-        let u = mover(field, &self.settings, Tolerance::default())
-            .and_then(|mover| journeys(field, n, seed, Purpose::Draws, &mover, times))
-            .map_err(|error| told(error, &standardised))?;
-        let (d, k) = (target.dim(), standardised.dim());
-        let z = gaussian_part(n, d - k, seed);
-        let mut x = vec![0.0; n * times.len() * d];
-        for (row, x) in x.chunks_exact_mut(d).enumerate() {
+        let (d, active) = (target.dim(), self.split.active());
+        let still = d - active;
+        let z = gaussian_part(n, still, seed);
+        let mut both = vec![0.0; n * times.len() * d];
+        for (row, both) in both.chunks_exact_mut(d).enumerate() {
             let p = row / times.len();
-            standardised.to_target(&u[row * k..(row + 1) * k], &z[p * (d - k)..(p + 1) * (d - k)], x);
+            both[active..].copy_from_slice(&z[p * still..(p + 1) * still]);
         }
-        Ok(Journeys { times: times.to_vec(), x })
+        for (k, (fit, range)) in self.blocks.iter().zip(&self.split.blocks).enumerate() {
+            let block = self.split.block(target, k);
+            let standardised = fit.frame.standardise(&block);
+            let field = fit.field(&standardised);
+            let u = mover(field, &self.settings, Tolerance::default())
+                .and_then(|mover| journeys(field, n, block_seed(seed, k), Purpose::Draws, &mover, times))
+                .map_err(|error| told(error, &standardised))?;
+            let rows = both.chunks_exact_mut(d).zip(u.chunks_exact(range.len()));
+            rows.for_each(|(both, u)| standardised.to_block(u, &mut both[range.clone()]));
+        }
+        Ok(Journeys { times: times.to_vec(), x: self.joined(&both) })
     }
 
-    /// A set of `n` collocation points under the fitted flow, as one more step would have had.
+    /// A set of `n` collocation points of block `k` under the fitted flow, as one more step would have had.
     ///
     /// # Errors
     /// As [`Fit::draw`].
     ///
+    /// # Panics
+    /// If there are no more than `k` blocks.
+    ///
     /// # Cost
     /// As one set of points of the fit, and a residual for each of them.
-    pub fn residuals_at_collocation(&self, target: &dyn Target, n: usize) -> Result<ResidualsAt, DrawError> {
-        let active = self.frame.active_part(target);
-        let standardised = self.frame.standardise(&active);
-        let collocation = Collocation { ladder: &self.ladder, seed: self.settings.seed };
-        let round = self.history.len() as u64 + 1;
-        let field = self.field(&standardised);
-        let set = collocation.points(field, n, round).map_err(|error| {
-            let error = standardised.in_target_coordinates(error);
-            DrawError::Density(error)
-        })?;
-        let points = &set.points;
+    pub fn residuals_at_collocation(
+        &self,
+        target: &dyn Target,
+        k: usize,
+        n: usize,
+    ) -> Result<ResidualsAt, DrawError> {
+        let fit = &self.blocks[k];
+        let block = self.split.block(target, k);
+        let standardised = fit.frame.standardise(&block);
+        let seed = block_seed(self.settings.seed, k);
+        let collocation = Collocation::of(&fit.ladder, fit.setting, seed);
+        let round = fit.history.len() as u64 + 1;
+        let candidates = collocation
+            .points(fit.field(&standardised), CANDIDATES * n, round)
+            .map_err(|error| in_target(error, &standardised))?
+            .points;
+        if candidates.is_empty() {
+            return Ok(ResidualsAt { times: Vec::new(), x: Vec::new(), sizes: Vec::new() });
+        }
+        let residuals = fit.residuals(&candidates);
+        let mut stream = Stream::new(seed, Purpose::Selection, round);
+        let (points, _) = select(&candidates, &residuals, n, &mut stream);
         let times: Vec<f64> = (0..points.len()).map(|k| points.point(k).time).collect();
         let u: Vec<f64> = (0..points.len()).flat_map(|k| points.point(k).x.to_vec()).collect();
-        let sizes = self.sizes(field, points);
-        Ok(ResidualsAt { times, x: in_middle(&standardised, &u, target.dim()), sizes, on_flow: set.on_flow })
+        let sizes = fit.sizes(&points);
+        Ok(ResidualsAt { times, x: self.with_others_in_middle(k, &standardised, &u), sizes })
     }
 
-    /// The residual at points (t, x) of the target, x n×d.
+    /// The residual of block `k` at points (t, x) of the target, x n×d.
     ///
     /// # Errors
     /// As [`Fit::draw`], if the density fails.
     ///
     /// # Panics
-    /// If there are not as many times as points.
+    /// If there are not as many times as points, or no more than `k` blocks.
     pub fn residuals_at(
         &self,
         target: &dyn Target,
+        k: usize,
         times: &[f64],
         x: &[f64],
     ) -> Result<ResidualsAt, DrawError> {
-        let active = self.frame.active_part(target);
-        let standardised = self.frame.standardise(&active);
-        let d = target.dim();
+        let (d, range) = (target.dim(), self.split.blocks[k].clone());
         assert_eq!(times.len() * d, x.len(), "residuals_at: a time for every point");
-        let k = standardised.dim();
-        let u: Vec<f64> = x.chunks_exact(d).flat_map(|x| standardised.from_target(x)[..k].to_vec()).collect();
-        let sizes = self.residual_sizes(&standardised, times, &u)?;
-        Ok(ResidualsAt { times: times.to_vec(), x: in_middle(&standardised, &u, d), sizes, on_flow: 0 })
+        let block = self.split.block(target, k);
+        let standardised = self.blocks[k].frame.standardise(&block);
+        let of_point = |x: &[f64]| standardised.from_block(&self.split.part(x)[range.clone()]);
+        let u: Vec<f64> = x.chunks_exact(d).flat_map(of_point).collect();
+        let sizes = self.blocks[k].residual_sizes(&standardised, times, &u)?;
+        let x = self.with_others_in_middle(k, &standardised, &u);
+        Ok(ResidualsAt { times: times.to_vec(), x, sizes })
     }
 
+    /// x of points u of block `k`, all else at its middle.
+    fn with_others_in_middle(&self, k: usize, standardised: &Framed<'_>, u: &[f64]) -> Vec<f64> {
+        let (d, range) = (self.split.centre.len(), self.split.blocks[k].clone());
+        let mut both = vec![0.0; u.len() / range.len() * d];
+        let rows = both.chunks_exact_mut(d).zip(u.chunks_exact(range.len()));
+        rows.for_each(|(both, u)| standardised.to_block(u, &mut both[range.clone()]));
+        self.joined(&both)
+    }
+
+    /// x of (y, z), n×d.
+    fn joined(&self, both: &[f64]) -> Vec<f64> {
+        let d = self.split.centre.len();
+        let mut x = vec![0.0; both.len()];
+        both.chunks_exact(d).zip(x.chunks_exact_mut(d)).for_each(|(both, x)| self.split.join(both, x));
+        x
+    }
+}
+
+fn in_target(error: DensityError, standardised: &Framed<'_>) -> DrawError {
+    DrawError::Density(standardised.in_target_coordinates(error))
+}
+
+impl BlockFit {
     /// √(Σ R²) at points u; NaN where the density is zero.
     fn residual_sizes(
         &self,
@@ -125,13 +173,12 @@ impl Fit {
         let known = self.evolution.equation_data();
         let width = known.count(dim);
         let mut data = Vec::new();
-        let read = known.read(standardised, u, &mut data);
-        read.map_err(|error| DrawError::Density(standardised.in_target_coordinates(error)))?;
+        known.read(standardised, u, &mut data).map_err(|error| in_target(error, standardised))?;
         let mut points = Points::new(dim, width);
         for (k, (time, u)) in times.iter().zip(u.chunks_exact(dim)).enumerate() {
             points.push(*time, u, &data[k * width..(k + 1) * width], 1.0);
         }
-        let mut sizes = self.sizes(self.field(standardised), &points);
+        let mut sizes = self.sizes(&points);
         for (k, size) in sizes.iter_mut().enumerate() {
             if width > 0 && data[k * width] == f64::NEG_INFINITY {
                 *size = f64::NAN;
@@ -140,24 +187,18 @@ impl Fit {
         Ok(sizes)
     }
 
-    /// √(Σ R²) at points of weight 1.
-    fn sizes(&self, field: VelocityField<'_>, points: &Points) -> Vec<f64> {
-        let problem = Assembler::new(self.evolution.as_system(), field.networks, points);
-        let residuals = problem.residuals(&self.theta);
-        let n = points.len().max(1);
-        // The assembler's r is R/√N.
-        let of_point = |r: &[f64]| (r.iter().map(|r| r * r).sum::<f64>() * n as f64).sqrt();
-        residuals.chunks_exact(residuals.len().max(1) / n).map(of_point).collect()
+    /// R/√N of every equation at N points of weight 1, one point after another.
+    fn residuals(&self, points: &Points) -> Vec<f64> {
+        Assembler::new(self.evolution.as_system(), &self.networks, points).residuals(&self.theta)
     }
-}
 
-/// x of points u with the Gaussian part at its middle.
-fn in_middle(standardised: &Framed<'_>, u: &[f64], dim: usize) -> Vec<f64> {
-    let k = standardised.dim();
-    let middle = vec![0.0; dim - k];
-    let mut x = vec![0.0; u.len() / k * dim];
-    u.chunks_exact(k).zip(x.chunks_exact_mut(dim)).for_each(|(u, x)| standardised.to_target(u, &middle, x));
-    x
+    /// √(Σ R²) at points of weight 1.
+    fn sizes(&self, points: &Points) -> Vec<f64> {
+        let residuals = self.residuals(points);
+        let n = points.len().max(1);
+        let of_point = |r: &[f64]| (r.iter().map(|r| r * r).sum::<f64>() * n as f64).sqrt();
+        residuals.chunks_exact((residuals.len() / n).max(1)).map(of_point).collect()
+    }
 }
 
 #[cfg(test)]
@@ -197,23 +238,23 @@ mod tests {
     fn sizes_are_those_of_the_loss() {
         let target = gauss(3);
         let fit = fitted(&target, "optimal-transport");
-        let at = fit.residuals_at_collocation(&target, 64).unwrap();
-        assert!(at.sizes.len() == 64 && at.on_flow > 0 && at.on_flow < 64);
-        let again = fit.residuals_at(&target, &at.times, &at.x).unwrap();
+        let at = fit.residuals_at_collocation(&target, 0, 64).unwrap();
+        assert_eq!(at.sizes.len(), 64);
+        let again = fit.residuals_at(&target, 0, &at.times, &at.x).unwrap();
         let largest = at.sizes.iter().fold(0.0f64, |m, r| m.max(*r));
         for (a, b) in at.sizes.iter().zip(&again.sizes) {
             // Coordinates go there and back through two triangular maps.
             assert!((a - b).abs() < 1e-9 * largest, "{a} {b}");
         }
         assert!(largest > 0.0);
-        for row in &fit.history {
+        for row in fit.history() {
             let [first, second] = row.equation_losses.expect("two equations");
             // Two sums of the same 128 squares in another order.
             assert!(
                 (first + second - row.record.loss).abs() < 1e-13 * row.record.loss && first * second > 0.0
             );
         }
-        assert!(fitted(&target, "general-ode").history.iter().all(|row| row.equation_losses.is_none()));
+        assert!(fitted(&target, "general-ode").history().iter().all(|row| row.equation_losses.is_none()));
     }
 
     /// Gaussian directions are drawn beside the flow and stand still.
@@ -222,7 +263,7 @@ mod tests {
         let parameters = [("dim".to_string(), 4.0), ("wells".to_string(), 1.0)].into();
         let target = named_target("many-well", &parameters).unwrap();
         let fit = fitted(&*target, "general-ode");
-        assert!(fit.frame.split.active < target.dim(), "nothing was split off");
+        assert!(fit.split.active() < target.dim(), "nothing was split off");
         let journeys = fit.journeys(&*target, 3, &[0.0, 1.0], 1).unwrap();
         assert!(journeys.x.iter().all(|x| x.is_finite()));
     }

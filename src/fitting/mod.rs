@@ -1,18 +1,24 @@
 //! Fitting: points, the least-squares problem they make, and its solution.
 
 mod assemble;
+mod block;
 mod checkpoint;
 mod collocation;
 mod draws;
 mod fit;
 mod fit_error;
 mod frame;
+mod gaussian_part;
 mod hierarchy;
+mod independent;
 mod inspect;
+mod laplace;
 mod pilot;
+mod plan;
 mod points;
 mod sampler;
 mod saved_pilot;
+mod selection;
 mod set_size;
 mod settings;
 mod split;
@@ -22,17 +28,20 @@ mod training;
 mod watcher;
 
 pub use assemble::Assembler;
+pub use block::Block;
 pub use checkpoint::{Checkpoint, CheckpointError, Probe, Snapshot};
 pub use collocation::{Collocation, PointSet};
 pub use draws::{DrawError, Draws};
-pub use fit::{Fit, fit, fit_watched};
+pub use fit::{BlockFit, Fit, fit, fit_watched};
 pub use fit_error::FitError;
 pub use frame::{Frame, Framed};
 pub use inspect::{Journeys, ResidualsAt};
-pub use pilot::Pilot;
+pub use laplace::Located;
+pub use pilot::{BlockPilot, Pilot};
+pub use plan::{Plan, plan};
 pub use points::Points;
 pub use settings::{FitSettings, Sampler};
-pub use split::{ActivePart, Split};
+pub use split::Split;
 pub use state::{HistoryRow, TrainingState};
 pub use tempering::{Ladder, Population, Tempering};
 use training::Training;

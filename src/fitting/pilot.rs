@@ -1,7 +1,10 @@
 //! The pilot: where the target is and how wide, so that the fit can work in standardised coordinates.
 
+use super::gaussian_part::split_gaussian;
 use super::hierarchy::log_scales;
-use super::{ActivePart, FitError, Frame, Framed, Ladder, Population, Split, Tempering};
+use super::independent::independent_blocks;
+use super::laplace::{Laplace, Located};
+use super::{Block, FitError, FitSettings, Frame, Framed, Ladder, Population, Split, Tempering};
 use crate::density::{self, DensityError, LogScales, Target};
 use crate::evolution::Setting;
 use crate::num::pairwise_sum;
@@ -10,11 +13,22 @@ use nalgebra::{DMatrix, DVector};
 /// What the pilot found.
 #[derive(Clone, Debug)]
 pub struct Pilot {
-    /// Where the target is and how wide.
+    /// Coordinates in which the target is a product.
+    pub split: Split,
+    /// What was found of each block.
+    pub blocks: Vec<BlockPilot>,
+}
+
+/// What the pilot found of a block.
+#[derive(Clone, Debug)]
+pub struct BlockPilot {
+    /// Where it is and how wide.
     pub frame: Frame,
+    /// What brought the particles there.
+    pub located: Located,
     /// Populations along the annealing path from N(0, I), in standardised coordinates u.
     pub ladder: Ladder,
-    /// What evolutions may know of the standardised target.
+    /// What evolutions may know of the standardised block.
     pub setting: Setting,
 }
 
@@ -26,41 +40,72 @@ const WELL_INSIDE: f64 = 0.5;
 const CLEARLY_MORE: f64 = 0.5;
 
 impl Pilot {
-    /// Annealed populations: a wide one for location and scale, then one from the standardised prior. If scales are
-    /// seen to depend on other coordinates, the frame is refined in between. Location 0 and scale 1 are taken unless
-    /// asked to `standardise`; then the prior is made `prior_width` times as wide as the target.
+    /// Looks for the target and splits it into blocks; then, for each, annealed populations: a wide one for location and
+    /// scale, and one from the standardised prior. If scales are seen to depend on other coordinates, the frame is
+    /// refined in between. One block with location 0 and scale 1 is taken unless the settings say `standardise`; then
+    /// the prior is made `prior_width` times as wide as the target.
     ///
     /// # Errors
     /// [`FitError::Density`] if the density fails; [`FitError::NoSupport`] if it is zero at all particles.
-    pub fn run(
-        target: &dyn Target,
-        standardise: bool,
+    pub fn run(target: &dyn Target, settings: &FitSettings, prior_width: f64) -> Result<Pilot, FitError> {
+        let (split, found) = if settings.standardise {
+            find_split(target, settings)?
+        } else {
+            (Split::none(target.dim()), None)
+        };
+        let mut blocks = Vec::new();
+        for k in 0..split.blocks.len() {
+            let (block, seed) = (split.block(target, k), block_seed(settings.seed, k));
+            let told = |error: FitError| error.told(|error| block.in_target_coordinates(error));
+            let (frame, located, width) = match (&found, settings.standardise) {
+                (_, false) => (Frame::identity(block.dim()), Located::AsGiven, 1.0),
+                (Some((y, located)), true) => (frame_of(y, block.dim()), *located, prior_width),
+                (None, true) => {
+                    let (y, located) = search(&block, seed ^ SPLIT).map_err(told)?;
+                    (frame_of(&y, block.dim()), located, prior_width)
+                }
+            };
+            blocks.push(BlockPilot::run(&block, frame, located, width, seed)?);
+        }
+        Ok(Pilot { split, blocks })
+    }
+}
+
+impl BlockPilot {
+    /// From a first frame.
+    fn run(
+        block: &Block<'_>,
+        mut frame: Frame,
+        located: Located,
         prior_width: f64,
         seed: u64,
-    ) -> Result<Pilot, FitError> {
+    ) -> Result<BlockPilot, FitError> {
         let tempering = Tempering::default();
-        let mut frame = if standardise { locate(target, seed)? } else { Frame::identity(target.dim()) };
         for (round, factor) in REFINEMENTS.into_iter().enumerate() {
             if frame.log_scales.driven.is_empty() {
                 break;
             }
             let tempering = Tempering { particles: factor * tempering.particles, ..tempering };
             let population = {
-                let active = frame.active_part(target);
-                let framed = frame.standardise(&active);
+                let framed = frame.standardise(block);
                 let ladder = anneal(&framed, tempering, seed ^ REFINED ^ round as u64)?;
-                in_active(&ladder, &framed)
+                in_block(&ladder, &framed)
             };
-            frame = frame_of(&population, frame.split);
+            frame = frame_of(&population, block.dim());
         }
         let frame = frame.widened(prior_width);
-        let active = frame.active_part(target);
-        let framed = frame.standardise(&active);
+        let framed = frame.standardise(block);
         let ladder = anneal(&framed, tempering, seed ^ STANDARDISED)?;
         let feature_variance = feature_variance(&framed, &last(&ladder).x)?;
         let setting = Setting { dim: framed.dim(), feature_variance };
-        Ok(Pilot { frame, ladder, setting })
+        Ok(BlockPilot { frame, located, ladder, setting })
     }
+}
+
+/// The seed of block number `k`: another for each, the fit's own for the first.
+pub(super) fn block_seed(seed: u64, k: usize) -> u64 {
+    // Weyl's sequence with the golden ratio: no two of the first 2^63 coincide.
+    seed.wrapping_add((k as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15))
 }
 
 /// A population from the prior of a frame; errors are told in the target's coordinates.
@@ -72,12 +117,12 @@ fn anneal(framed: &Framed<'_>, tempering: Tempering, seed: u64) -> Result<Ladder
     Ok(ladder)
 }
 
-/// The last population in the coordinates y of the active part.
-fn in_active(ladder: &Ladder, framed: &Framed<'_>) -> Vec<f64> {
+/// The last population in the coordinates y of the block.
+fn in_block(ladder: &Ladder, framed: &Framed<'_>) -> Vec<f64> {
     let mut y = last(ladder).x.clone();
     for point in y.chunks_exact_mut(framed.dim()) {
         let u = point.to_vec();
-        framed.to_active(&u, point);
+        framed.to_block(&u, point);
     }
     y
 }
@@ -103,37 +148,50 @@ const STANDARDISED: u64 = 0x5354_4152_5445_4400;
 /// Populations that refine a frame whose scales depend on coordinates, in units of the usual one: a slope that is off by
 /// 0.05 is a funnel of its own, and each is known to one part in the root of the particles that share no ancestor.
 const REFINEMENTS: [usize; 2] = [1, 8];
+const CLIMBED: u64 = 0x434c_494d_4245_4400;
 const SPLIT: u64 = 0x5350_4c49_5400_0000;
 const REFINED: u64 = 0x5245_4649_4e45_4400;
 
-/// Looks for the target, splits off the directions in which it is Gaussian, and looks again at what is left: few
-/// dimensions keep all modes in sight where many lose them.
-fn locate(target: &dyn Target, seed: u64) -> Result<Frame, FitError> {
-    let population = search(target, seed)?;
-    let frame = frame_of(&population, Split::none(target.dim()));
-    let affine = Frame { log_scales: LogScales::default(), ..frame.clone() };
+/// A population, and what brought it there.
+type Found = (Vec<f64>, Located);
+
+/// Looks for the target, splits off the directions in which it is Gaussian, and parts what is left into independent
+/// blocks: few dimensions keep all modes in sight where many lose them. The population comes along if it is one of the
+/// block there is.
+fn find_split(target: &dyn Target, settings: &FitSettings) -> Result<(Split, Option<Found>), FitError> {
+    let seed = settings.seed;
+    let whole = Split::none(target.dim());
+    let found = search(target, seed)?;
+    let population = &found.0;
     let split = {
-        let active = affine.active_part(target);
-        let framed = affine.standardise(&active);
+        let block = whole.block(target, 0);
+        let frame = Frame { log_scales: LogScales::default(), ..frame_of(population, target.dim()) };
+        let framed = frame.standardise(&block);
         let points: Vec<f64> =
-            population.chunks_exact(target.dim()).flat_map(|x| framed.from_target(x)).collect();
-        Split::of(&framed, &points).map_err(|error| framed.in_target_coordinates(error))?
+            population.chunks_exact(target.dim()).flat_map(|x| framed.from_block(x)).collect();
+        let split = split_gaussian(&framed, &points).map_err(|error| framed.in_target_coordinates(error))?;
+        split.after(&frame.location, &frame.scale)
     };
-    if split.is_none() {
-        return Ok(frame);
+    let active = split.active();
+    let part = |x: &[f64]| split.part(x)[..active].to_vec();
+    let y: Vec<f64> = population.chunks_exact(target.dim()).flat_map(part).collect();
+    if settings.factorise {
+        let block = split.block(target, 0);
+        let blocks = independent_blocks(&block, &y).map_err(|error| block.in_target_coordinates(error))?;
+        if let Some(blocks) = blocks {
+            return Ok((split.refined(blocks), None));
+        }
     }
-    let split = split.after(&affine.location, &affine.scale);
-    let active = ActivePart::new(target, &split);
-    let population = search(&active, seed ^ SPLIT).map_err(|error| match error {
-        FitError::Density(error) => FitError::Density(active.in_target_coordinates(error)),
-        other => other,
-    })?;
-    Ok(frame_of(&population, split))
+    let found = split.is_none().then_some(found);
+    Ok((split, found))
 }
 
 /// Searches from ever wider starts until the target lies well inside one; of those made, the population of the one
 /// that found most mass serves, since particles that miss some of it make log Z too small.
-fn search(target: &dyn Target, seed: u64) -> Result<Vec<f64>, FitError> {
+///
+/// Where the normal law of a peak holds clearly more still, the particles start from there: a scale of 0.01 beside one of
+/// 30, correlated, is out of reach of moves along the axes.
+fn search(target: &dyn Target, seed: u64) -> Result<Found, FitError> {
     let mut best: Option<(f64, Vec<f64>)> = None;
     for start_scale in SEARCH_SCALES {
         let ladder = Tempering { start_scale, ..Tempering::default() }.run(target, seed)?;
@@ -150,10 +208,17 @@ fn search(target: &dyn Target, seed: u64) -> Result<Vec<f64>, FitError> {
             break;
         }
     }
-    match best {
-        Some((_, population)) => Ok(population),
-        None => Err(FitError::NoSupport { scale: SEARCH_SCALES[SEARCH_SCALES.len() - 1] }),
-    }
+    let none = FitError::NoSupport { scale: SEARCH_SCALES[SEARCH_SCALES.len() - 1] };
+    let (log_z, population) = best.ok_or(none)?;
+    let Some(Laplace { top, root }) = Laplace::with_more_mass(target, &population, log_z, seed) else {
+        return Ok((population, Located::Particles));
+    };
+    let frame = Frame { location: top, scale: root, ..Frame::identity(target.dim()) };
+    let whole = Split::none(target.dim());
+    let block = whole.block(target, 0);
+    let framed = frame.standardise(&block);
+    let ladder = anneal(&framed, Tempering::default(), seed ^ CLIMBED)?;
+    Ok((in_block(&ladder, &framed), Located::Laplace))
 }
 
 /// Under independence a correlation of n particles has standard deviation 1/√n. Tempered particles descend from fewer
@@ -162,9 +227,8 @@ fn correlation_bound(n: usize) -> f64 {
     10.0 / (n as f64).sqrt()
 }
 
-/// The frame in which points y of the active part look standard.
-fn frame_of(y: &[f64], split: Split) -> Frame {
-    let dim = split.active;
+/// The frame in which points y look standard.
+fn frame_of(y: &[f64], dim: usize) -> Frame {
     let n = y.len() / dim;
     let (location, covariance) = moments(y, dim);
     let scale = root(covariance, n);
@@ -172,7 +236,7 @@ fn frame_of(y: &[f64], split: Split) -> Frame {
     let centred = DMatrix::from_fn(dim, n, |i, k| points[(i, k)] - location[i]);
     let w = scale.solve_lower_triangular(&centred).expect("a root has a positive diagonal");
     let log_scales = log_scales(w.as_slice(), dim, correlation_bound(n));
-    Frame { split, location, scale, log_scales }
+    Frame { location, scale, log_scales }
 }
 
 fn moments(x: &[f64], dim: usize) -> (DVector<f64>, DMatrix<f64>) {

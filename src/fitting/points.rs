@@ -20,6 +20,16 @@ impl Points {
         Points { dim, n_data, ..Points::default() }
     }
 
+    /// The points of these numbers.
+    pub(super) fn of(&self, numbers: &[usize]) -> Points {
+        let mut some = Points::new(self.dim, self.n_data);
+        for &k in numbers {
+            let point = self.point(k);
+            some.push(point.time, point.x, point.data, self.weights[k]);
+        }
+        some
+    }
+
     /// Adds a point; its weight multiplies its squared residuals in the loss.
     ///
     /// # Panics

@@ -5,7 +5,7 @@ const WINDOW: usize = 20;
 /// The loss on fresh points must fall by this factor from one window to the next.
 const LEAST_FALL: f64 = 1.25;
 /// Points of the largest set, in units of the first one.
-const LARGEST: usize = 4;
+pub(super) const LARGEST: usize = 4;
 
 /// Number of points per set. It doubles when the loss on fresh points stops falling: then a step fits its own points
 /// and gives back on the next set what it gained on the last one.

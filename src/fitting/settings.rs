@@ -49,6 +49,8 @@ pub struct FitSettings {
     pub time_steps: usize,
     /// Whether the target is brought to location 0 and scale 1 first.
     pub standardise: bool,
+    /// Whether independent blocks of the target are found and fitted apart; only where it is standardised.
+    pub factorise: bool,
     /// Seed of every random stream.
     pub seed: u64,
 }
@@ -72,6 +74,7 @@ impl Default for FitSettings {
             sampler: None,
             time_steps: 256,
             standardise: true,
+            factorise: true,
             seed: 0,
         }
     }

@@ -26,7 +26,7 @@ pub struct TrainingState {
 }
 
 /// First damping: rows of J in standardised coordinates are of order one, and each step may change λ by 2 to 3.
-const FIRST_DAMPING: f64 = 1.0;
+pub(super) const FIRST_DAMPING: f64 = 1.0;
 
 impl TrainingState {
     /// Before the first step, from parameters `theta` and with `points` in the first set.

@@ -1,6 +1,7 @@
 //! The loop of a fit: points, Gauss-Newton steps, pilot draws, and a stated reason to stop.
 
 use super::sampler::{mover, sampler};
+use super::selection::select;
 use super::{
     Assembler, Collocation, Control, FitError, FitSettings, HistoryRow, Pilot, PointSet, Points, Probe,
     Sampler, Snapshot, TrainingState, Watcher,
@@ -8,7 +9,7 @@ use super::{
 use crate::density::{self, Target};
 use crate::evolution::Evolution;
 use crate::network::Networks;
-use crate::num::{Purpose, effective_fraction, pairwise_sum};
+use crate::num::{Purpose, Stream, effective_fraction, pairwise_sum};
 use crate::optim::{GaussNewtonMemory, LeastSquares, Outcome, StepRecord};
 use crate::transport::{Mover, Tolerance, VelocityField, move_ensemble};
 use std::fmt;
@@ -17,10 +18,14 @@ use std::time::{Duration, Instant};
 /// A step of a fit, for those who watch.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Progress {
-    /// Steps done, from 1.
+    /// Steps done in this block, from 1.
     pub step: usize,
     /// Steps at most.
     pub steps: usize,
+    /// The block of the target that is being fitted, from 1.
+    pub block: usize,
+    /// How many there are.
+    pub blocks: usize,
     /// ½ mean R² before and after the step, on its own points.
     pub record: StepRecord,
     /// ESS of pilot draws, at the steps that have some.
@@ -59,8 +64,13 @@ const STEPS_PER_FLOW_PILOT: usize = 5;
 const STEPS_PER_NOISY_PILOT: usize = 25;
 const PILOT_DRAWS: usize = 1024;
 const CONFIRMING_DRAWS: usize = 8192;
+/// Candidates for each point of a set.
+pub(super) const CANDIDATES: usize = 3;
 /// A residual this many times the root mean square keeps the influence of one that large, not its own.
 const CAP: f64 = 10.0;
+/// Residuals below this are never capped, nats per unit of time: log weights are their integrals, so that those of far
+/// draws are wrong by as much, while a bulk that has converged would put the cap anywhere below.
+const LEAST_CAP: f64 = 1.0;
 
 /// The fixed parts of a training run.
 pub(super) struct Training<'a> {
@@ -74,36 +84,41 @@ pub(super) struct Training<'a> {
 }
 
 impl Training<'_> {
-    /// Runs on from `state` until a reason to stop; `watcher` sees every step.
-    pub fn run(&self, state: &mut TrainingState, watcher: &mut dyn Watcher) -> Result<StopReason, FitError> {
+    /// Runs on from the state of block number `k` until a reason to stop; `watcher` sees every step.
+    pub fn run(
+        &self,
+        states: &mut [TrainingState],
+        k: usize,
+        watcher: &mut dyn Watcher,
+    ) -> Result<StopReason, FitError> {
         let start = Instant::now();
         let mut memory = GaussNewtonMemory::default();
         let steps = self.settings.steps;
-        while state.ended.is_none() {
+        loop {
+            let state = &mut states[k];
+            if let Some(reason) = state.ended {
+                return Ok(reason);
+            }
             let step = state.history.len() + 1;
             if step > steps {
                 state.ended = Some(StopReason::Optimiser(Outcome::StepLimit));
-                break;
+                continue;
             }
             let row = self.step(step, state, &mut memory)?;
             let HistoryRow { record, pilot_ess, .. } = row;
             state.history.push(row);
             state.ended = self.reason_to_end(&row);
-            let progress = Progress { step, steps, record, pilot_ess, elapsed: start.elapsed() };
-            let control = watcher.step(&progress, &self.snapshot(state));
+            let (block, blocks, elapsed) = (k + 1, states.len(), start.elapsed());
+            let progress = Progress { step, steps, block, blocks, record, pilot_ess, elapsed };
+            let now = Snapshot { pilot: self.pilot, probe: self.probe, states, block: k };
+            let control = watcher.step(&progress, &now);
             match control {
-                _ if state.ended.is_some() => {}
+                _ if states[k].ended.is_some() => {}
                 Control::Continue => {}
                 Control::Stop => return Ok(StopReason::Optimiser(Outcome::Interrupted)),
                 Control::OutOfTime => return Ok(StopReason::TimeLimit),
             }
         }
-        Ok(state.ended.expect("the loop has ended"))
-    }
-
-    /// The moment between two steps.
-    pub fn snapshot<'a>(&'a self, state: &'a TrainingState) -> Snapshot<'a> {
-        Snapshot { pilot: self.pilot, probe: self.probe, state }
     }
 
     /// Step number `step`, on the set that is kept or on a fresh one.
@@ -170,12 +185,15 @@ impl Training<'_> {
         n_points: usize,
         round: u64,
     ) -> Result<(PointSet, usize), FitError> {
-        let mut set = self.collocation.points(self.field(theta), n_points, round)?;
+        let mut set = self.collocation.points(self.field(theta), CANDIDATES * n_points, round)?;
         if set.points.is_empty() {
             return Err(FitError::NoSupport { scale: 1.0 });
         }
         let residuals =
             Assembler::new(self.evolution.as_system(), self.networks, &set.points).residuals(theta);
+        let mut stream = Stream::new(self.settings.seed, Purpose::Selection, round);
+        let (points, residuals) = select(&set.points, &residuals, n_points, &mut stream);
+        set.points = points;
         let capped = cap_influence(&mut set.points, &residuals);
         Ok((set, capped))
     }
@@ -211,7 +229,7 @@ impl Training<'_> {
     }
 }
 
-/// Weights min(1, (cap/|R|))² with cap = CAP times the root mean square of the smaller 90 %: Huber's influence
+/// Weights min(1, (cap/|R|))² with cap = CAP times the root mean square of the smaller 90 %, or LEAST_CAP: Huber's influence
 /// function as weights. Returns how many are below 1.
 fn cap_influence(points: &mut Points, residuals: &[f64]) -> usize {
     let per_point = residuals.len() / points.len();
@@ -223,7 +241,7 @@ fn cap_influence(points: &mut Points, residuals: &[f64]) -> usize {
     let mut sorted = sizes.clone();
     sorted.sort_by(f64::total_cmp);
     let bulk = &sorted[..sorted.len() * 9 / 10 + 1];
-    let cap = CAP * (bulk.iter().map(|r| r * r).sum::<f64>() / bulk.len() as f64).sqrt();
+    let cap = (CAP * (bulk.iter().map(|r| r * r).sum::<f64>() / bulk.len() as f64).sqrt()).max(LEAST_CAP);
     let mut capped = 0;
     for (k, size) in sizes.iter().enumerate() {
         if *size > cap {
@@ -249,5 +267,13 @@ mod tests {
         assert_eq!(points.weight(40), 1.0);
         // √w·|R| is the cap: ten times the root mean square of the bulk.
         assert!((points.weight(41).sqrt() * 1e6 - 10.0).abs() < 1e-9);
+        // A bulk that has converged leaves the others theirs.
+        residuals.iter_mut().for_each(|r| *r *= 1e-3);
+        let mut points = Points::new(1, 0);
+        (0..100).for_each(|k| points.push(0.5, &[f64::from(k)], &[], 1.0));
+        residuals[42] = 0.9;
+        assert_eq!(cap_influence(&mut points, &residuals), 1);
+        assert_eq!(points.weight(42), 1.0);
+        assert!((points.weight(41).sqrt() * 1e3 - 1.0).abs() < 1e-12);
     }
 }

@@ -65,6 +65,25 @@ impl Arrays {
         assert!(before.is_none(), "array {name} was there already");
     }
 
+    /// Adds all of `others`, `prefix` before their names.
+    ///
+    /// # Panics
+    /// If a name is taken.
+    #[track_caller]
+    pub fn put_under(&mut self, prefix: &str, others: Arrays) {
+        for (name, (shape, values)) in others.entries {
+            self.put(&format!("{prefix}{name}"), &shape, values);
+        }
+    }
+
+    /// Those whose names begin with `prefix`, without it.
+    pub fn under(&self, prefix: &str) -> Arrays {
+        let of_prefix = |(name, entry): (&String, &(Vec<usize>, Vec<f64>))| {
+            Some((name.strip_prefix(prefix)?.to_string(), entry.clone()))
+        };
+        Arrays { entries: self.entries.iter().filter_map(of_prefix).collect() }
+    }
+
     /// Adds a list.
     pub fn put_list(&mut self, name: &str, values: &[f64]) {
         self.put(name, &[values.len()], values.to_vec());

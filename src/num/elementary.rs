@@ -1,5 +1,7 @@
 //! f, f′, f″, f‴ of every elementary function: the one place where such a derivative is written.
 
+use super::gamma::ln_gamma;
+
 /// An elementary function of one variable.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Elementary {
@@ -25,6 +27,10 @@ pub enum Elementary {
     Sigmoid,
     /// ln(1 + x)
     Ln1p,
+    /// e^x − 1
+    Expm1,
+    /// ln Γ(x), x > 0
+    LnGamma,
     /// Arc tangent
     Atan,
     /// |x|, with derivative 0 at 0
@@ -37,7 +43,7 @@ pub enum Elementary {
 
 impl Elementary {
     /// One of each, for audits.
-    pub const ALL: [Elementary; 17] = [
+    pub const ALL: [Elementary; 19] = [
         Elementary::Exp,
         Elementary::Ln,
         Elementary::Sqrt,
@@ -49,6 +55,8 @@ impl Elementary {
         Elementary::Softplus,
         Elementary::Sigmoid,
         Elementary::Ln1p,
+        Elementary::Expm1,
+        Elementary::LnGamma,
         Elementary::Atan,
         Elementary::Abs,
         Elementary::Powi(3),
@@ -92,6 +100,11 @@ impl Elementary {
                 0 => libm::log1p(x),
                 _ => power(1.0, -1, 1.0 + x, order - 1),
             },
+            Elementary::Expm1 => match order {
+                0 => libm::expm1(x),
+                _ => libm::exp(x),
+            },
+            Elementary::LnGamma => ln_gamma(x, order),
             Elementary::Atan => {
                 let w = 1.0 / (1.0 + x * x);
                 match order {

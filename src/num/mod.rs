@@ -4,6 +4,7 @@ mod arrays;
 mod blocks;
 mod channels;
 mod elementary;
+mod gamma;
 mod linalg;
 mod logspace;
 mod scalar;

@@ -93,6 +93,14 @@ pub trait Scalar:
     fn ln_1p(&self) -> Self {
         self.elementary(Elementary::Ln1p, 0)
     }
+    /// e^x − 1, accurate near 0.
+    fn exp_m1(&self) -> Self {
+        self.elementary(Elementary::Expm1, 0)
+    }
+    /// ln Γ(x); NaN below 0.
+    fn ln_gamma(&self) -> Self {
+        self.elementary(Elementary::LnGamma, 0)
+    }
     /// Arc tangent, radians.
     fn atan(&self) -> Self {
         self.elementary(Elementary::Atan, 0)

@@ -36,6 +36,10 @@ pub enum Purpose {
     GaussianPart = 13,
     /// Starting points of the draws that confirm a pilot.
     Confirm = 14,
+    /// Points and rays at which a density is looked at before it is fitted.
+    Preflight = 15,
+    /// Which candidates become collocation points.
+    Selection = 16,
     /// Draws of equal weight out of weighted ones.
     EqualWeights = 20,
 }

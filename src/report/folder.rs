@@ -342,6 +342,9 @@ fn standing(path: &Path, if_exists: IfExists) -> Result<Standing, FolderError> {
     if entries.is_empty() {
         return Ok(Standing::EmptyFolder);
     }
+    if is_barely_begun(path, &entries) {
+        return Ok(Standing::EmptyFolder);
+    }
     let (complete, begun) =
         (path.join(RECORD).is_file(), path.join(CONFIG).is_file() && path.join(LOG).is_file());
     if if_exists == IfExists::Refuse {
@@ -363,6 +366,15 @@ fn standing(path: &Path, if_exists: IfExists) -> Result<Standing, FolderError> {
         Some(foreign) => not_a_run(format!("it holds {foreign:?}, which no run wrote")),
         None => Ok(Standing::OlderRun),
     }
+}
+
+/// Whether a run died in it before its configuration was written: nothing is there but the beginning of a log.
+fn is_barely_begun(path: &Path, entries: &[fs::DirEntry]) -> bool {
+    let first = [LOG, ".probe.tmp", ".config.toml.tmp"];
+    let log = fs::read_to_string(path.join(LOG)).unwrap_or_default();
+    let own_log =
+        log.is_empty() || log.lines().next().is_some_and(|line| line.contains("\"event\":\"start\""));
+    own_log && entries.iter().all(|entry| first.iter().any(|name| entry.file_name() == *name))
 }
 
 /// Whether a run, or one that died, may have left this name.

@@ -119,42 +119,60 @@ pub(super) fn carry(
     Ok(work.evaluations)
 }
 
-/// Points (t, x) on the paths of `n` particles, `per_path` on each, their times stratified over [0, 1].
+/// Which end of its path a particle starts from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum From {
+    /// The prior, at t = 0.
+    Prior,
+    /// The target, at t = 1; the path is followed back.
+    Target,
+}
+
+/// Positions at the given times t of particles whose paths begin at `starts` (n×d): as many times for each, one
+/// particle after another.
 ///
-/// Round by round other particles. Positions between steps are interpolated linearly: they say where an
-/// equation is asked to hold, so their accuracy does not matter.
+/// Positions between steps are interpolated linearly: they say where an equation is asked to hold, so their accuracy
+/// does not matter.
 ///
 /// # Errors
 /// [`TransportError`] of the first block that failed.
+///
+/// # Panics
+/// If the times are not a multiple of the particles.
 pub fn paths(
     field: VelocityField<'_>,
-    n: usize,
-    per_path: usize,
-    seed: u64,
-    round: u64,
+    starts: &[f64],
+    from: From,
+    times: &[f64],
     tolerance: Tolerance,
 ) -> Result<Vec<(f64, Vec<f64>)>, TransportError> {
     let dim = field.dim();
-    let blocks: Vec<Vec<(f64, Vec<f64>)>> = (0..n.div_ceil(BLOCK))
-        .into_par_iter()
-        .map_init(FieldWorkspace::default, |work, k| {
-            let size = BLOCK.min(n - k * BLOCK);
-            let stream =
-                |half: u64| Stream::new(seed, Purpose::Paths, (round << 32) | (half << 31) | k as u64);
+    let n = starts.len() / dim;
+    if n == 0 {
+        return Ok(Vec::new());
+    }
+    assert!(times.len().is_multiple_of(n), "{} times for {n} particles", times.len());
+    let per_path = times.len() / n;
+    let sides = starts.par_chunks(BLOCK * dim).zip(times.par_chunks(BLOCK * per_path));
+    let blocks: Vec<Vec<(f64, Vec<f64>)>> = sides
+        .map_init(FieldWorkspace::default, |work, (block, times)| {
+            let mut x = block.to_vec();
             let mut steps: Vec<(f64, Vec<f64>)> = Vec::new();
-            let mut x = vec![0.0; size * dim];
-            stream(0).fill_normal(&mut x);
-            let field_at = |t: f64, x: &[f64], dx: &mut [f64]| field.velocity(t, x, dx, work);
-            carry(&mut x, size, dim, tolerance, field_at, |t, x| steps.push((t, x.to_vec())))?;
-            let mut times = stream(1);
-            let mut points = Vec::with_capacity(size * per_path);
-            for particle in 0..size {
-                for stratum in 0..per_path {
-                    let t = (stratum as f64 + times.uniform()) / per_path as f64;
-                    points.push((t, between(&steps, t, particle, dim)));
+            let watch = |s: f64, x: &[f64]| steps.push((s, x.to_vec()));
+            let field_at = |s: f64, x: &[f64], dx: &mut [f64]| match from {
+                From::Prior => field.velocity(s, x, dx, work),
+                From::Target => {
+                    field.velocity(1.0 - s, x, dx, work)?;
+                    dx.iter_mut().for_each(|v| *v = -*v);
+                    Ok(())
                 }
-            }
-            Ok(points)
+            };
+            carry(&mut x, block.len() / dim, dim, tolerance, field_at, watch)?;
+            let position = |(k, &t): (usize, &f64)| {
+                let s = if from == From::Prior { t } else { 1.0 - t };
+                (t, between(&steps, s, k / per_path, dim))
+            };
+            Ok(times.iter().enumerate().map(position).collect())
         })
         .collect::<Result<_, TransportError>>()?;
     Ok(blocks.concat())

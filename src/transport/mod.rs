@@ -10,7 +10,7 @@ mod transport_error;
 mod velocity_field;
 
 pub use ensemble::{Ensemble, Mover, move_ensemble};
-pub use flow::{log_density_at, paths};
+pub use flow::{From, log_density_at, paths};
 pub use journeys::journeys;
 pub use runge_kutta::{StepTooSmall, Tolerance, Work, integrate};
 pub use time_grid::TimeGrid;

@@ -1,0 +1,138 @@
+//! Whether a density falls off along rays, as one with a finite integral does.
+
+use super::PreflightError;
+use super::points::Looked;
+use crate::density::evaluate::block_values;
+use crate::density::quiet_panic::catch;
+use crate::density::{DensityError, Target};
+use crate::num::{BLOCK, Mat, Purpose, Spectrum, Stream};
+
+/// Distances from the start: beyond the widest target that a fit looks for, 1e4, by five decades.
+const DISTANCES: [f64; 6] = [1e4, 1e5, 1e6, 1e7, 1e8, 1e9];
+/// Rays in random directions.
+const RANDOM: u64 = 16;
+/// Coordinates, and principal directions, that get rays of their own.
+const MOST_AXES: usize = 64;
+/// Slopes are compared with this part of what integrability asks for: logarithms in the tail make a decade look flatter.
+const NEARLY: f64 = 0.95;
+
+/// What was seen along the rays.
+pub(super) struct Decay {
+    /// Rays along which something was seen.
+    pub seen: usize,
+    /// Rays along which the density gave no number far out.
+    pub unseen: usize,
+    /// The smallest −d log ρ/d log r of the last decade: the power with which the density falls off; ∞ if it vanishes.
+    pub slowest: f64,
+}
+
+/// Follows rays from the best point.
+///
+/// By Fubini's theorem the integral of ρ along a fixed direction is finite from almost every point, so that
+/// log ρ + log r must fall; in polar coordinates ρ r^(d−1) is integrable along almost every direction, so that along
+/// random ones log ρ + d log r must fall. The start is one of the random points and not a mode: on a set of measure zero,
+/// such as the ridge of a funnel, a proper density may well grow. Directions are those of the axes; those of the
+/// curvature at the start, which finds a linear combination that is left free; and random ones. A free manifold that is
+/// bent is not found.
+pub(super) fn check(target: &dyn Target, looked: &Looked) -> Result<Decay, PreflightError> {
+    let (d, from) = (target.dim(), looked.best());
+    let mut rays = axes(d);
+    rays.extend(principal_directions(target, from)?);
+    let fixed = rays.len();
+    for k in 0..RANDOM {
+        let mut direction = vec![0.0; d];
+        Stream::new(0, Purpose::Preflight, 100 + k).fill_normal(&mut direction);
+        let length = direction.iter().map(|u| u * u).sum::<f64>().sqrt();
+        rays.push(direction.iter().map(|u| u / length).collect());
+    }
+    let points: Vec<f64> = rays
+        .iter()
+        .flat_map(|u| DISTANCES.iter().flat_map(move |r| from.iter().zip(u).map(move |(x, u)| x + r * u)))
+        .collect();
+    let values = tolerant_values(target, &points);
+    // A process that has ended is no matter of tolerance.
+    let distance = DISTANCES[DISTANCES.len() - 1];
+    block_values(target, from, &mut [0.0]).map_err(|error| PreflightError::LostFarOut { distance, error })?;
+    let mut decay = Decay { seen: 0, unseen: 0, slowest: f64::INFINITY };
+    for (k, (direction, values)) in rays.iter().zip(values.chunks_exact(DISTANCES.len())).enumerate() {
+        let Some([near, far]) = last_two(values) else {
+            decay.unseen += 1;
+            continue;
+        };
+        decay.seen += 1;
+        let needed = if k < fixed { 1.0 } else { d as f64 };
+        let power = power(near, far);
+        if power < NEARLY * needed {
+            let (from, direction) = (from.to_vec(), direction.clone());
+            return Err(PreflightError::NotIntegrable { from, direction, far: [near, far] });
+        }
+        decay.slowest = decay.slowest.min(power);
+    }
+    Ok(decay)
+}
+
+/// −d log ρ/d log r between two (distance, log ρ).
+fn power(near: (f64, f64), far: (f64, f64)) -> f64 {
+    match (near.1, far.1) {
+        (_, f64::NEG_INFINITY) => f64::INFINITY,
+        (f64::NEG_INFINITY, _) | (_, f64::INFINITY) => f64::NEG_INFINITY,
+        (near_value, far_value) => (near_value - far_value) / libm::log(far.0 / near.0),
+    }
+}
+
+/// The last two distances at which there is a number.
+fn last_two(values: &[f64]) -> Option<[(f64, f64); 2]> {
+    let mut known =
+        DISTANCES.iter().copied().zip(values.iter().copied()).filter(|(_, value)| !value.is_nan());
+    let (far, near) = (known.next_back()?, known.next_back()?);
+    Some([near, far])
+}
+
+/// Both directions of every axis.
+fn axes(d: usize) -> Vec<Vec<f64>> {
+    let axis = |i: usize, sign: f64| (0..d).map(|j| if i == j { sign } else { 0.0 }).collect();
+    (0..d.min(MOST_AXES)).flat_map(|i| [axis(i, 1.0), axis(i, -1.0)]).collect()
+}
+
+/// Both directions of every eigenvector of the second derivatives, by differences of the score; none in high dimension,
+/// or where the second derivatives are not finite.
+fn principal_directions(target: &dyn Target, from: &[f64]) -> Result<Vec<Vec<f64>>, DensityError> {
+    let d = from.len();
+    if d > MOST_AXES || d == 1 {
+        return Ok(Vec::new());
+    }
+    let step = |i: usize| 1e-5 * (1.0 + from[i].abs());
+    let mut moved = Vec::with_capacity(2 * d * d);
+    for i in 0..d {
+        for sign in [1.0, -1.0] {
+            moved.extend_from_slice(from);
+            let last = moved.len() - d + i;
+            moved[last] += sign * step(i);
+        }
+    }
+    let (_, scores) = crate::density::values_and_scores(target, &moved)?;
+    let slope = |i: usize, j: usize| (scores[2 * i * d + j] - scores[(2 * i + 1) * d + j]) / (2.0 * step(i));
+    let hessian = Mat::from_fn(d, d, |i, j| 0.5 * (slope(i, j) + slope(j, i)));
+    let Some(spectrum) = Spectrum::new(hessian.as_ref()) else { return Ok(Vec::new()) };
+    let vectors = spectrum.vectors;
+    let column = |k: usize, sign: f64| -> Vec<f64> { (0..d).map(|i| sign * vectors[(i, k)]).collect() };
+    let both = (0..d).flat_map(|k| [column(k, 1.0), column(k, -1.0)]);
+    Ok(both.filter(|u| u.iter().all(|u| u.is_finite())).collect())
+}
+
+/// log ρ, NaN wherever there is none: far out, where no fit asks, that is no failure.
+fn tolerant_values(target: &dyn Target, points: &[f64]) -> Vec<f64> {
+    let d = target.dim();
+    let mut values = vec![f64::NAN; points.len() / d];
+    for (values, points) in values.chunks_mut(BLOCK).zip(points.chunks(BLOCK * d)) {
+        if catch(|| target.values(points, values)).is_ok() {
+            continue;
+        }
+        for (value, point) in values.chunks_exact_mut(1).zip(points.chunks_exact(d)) {
+            if catch(|| target.values(point, value)).is_err() {
+                value[0] = f64::NAN;
+            }
+        }
+    }
+    values
+}

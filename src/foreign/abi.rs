@@ -1,0 +1,208 @@
+//! The C functions of a density, as BridgeStan 2 has them, loaded and looked up by name.
+
+use super::LibraryError;
+use std::ffi::{CStr, c_char, c_double, c_int, c_uint, c_void};
+use std::path::Path;
+
+/// The model, which only the library understands.
+pub(super) type Model = c_void;
+/// Where a message is put.
+pub(super) type Message = *mut *mut c_char;
+
+type Construct = unsafe extern "C" fn(*const c_char, c_uint, Message) -> *mut Model;
+type Destruct = unsafe extern "C" fn(*mut Model);
+type FreeMessage = unsafe extern "C" fn(*mut c_char);
+type Text = unsafe extern "C" fn(*const Model) -> *const c_char;
+type Count = unsafe extern "C" fn(*const Model) -> c_int;
+type Value = unsafe extern "C" fn(*const Model, bool, bool, *const c_double, *mut c_double, Message) -> c_int;
+type Gradient = unsafe extern "C" fn(
+    *const Model,
+    bool,
+    bool,
+    *const c_double,
+    *mut c_double,
+    *mut c_double,
+    Message,
+) -> c_int;
+type Hessian = unsafe extern "C" fn(
+    *const Model,
+    bool,
+    bool,
+    *const c_double,
+    *mut c_double,
+    *mut c_double,
+    *mut c_double,
+    Message,
+) -> c_int;
+type CountOf = unsafe extern "C" fn(*const Model, bool, bool) -> c_int;
+type TextOf = unsafe extern "C" fn(*const Model, bool, bool) -> *const c_char;
+type ConstrainOf = unsafe extern "C" fn(
+    *const Model,
+    bool,
+    bool,
+    *const c_double,
+    *mut c_double,
+    *mut c_void,
+    Message,
+) -> c_int;
+
+/// The functions of a library, which must stay loaded as long as they are called.
+pub(super) struct Symbols {
+    pub construct: Construct,
+    pub destruct: Destruct,
+    pub free_message: FreeMessage,
+    pub dim: Count,
+    pub value: Value,
+    pub gradient: Gradient,
+    pub info: Option<Text>,
+    pub names: Option<Text>,
+    pub hessian: Option<Hessian>,
+    pub constrained: Option<Constrained>,
+}
+
+/// The functions of a change of variables.
+pub(super) struct Constrained {
+    pub count: CountOf,
+    pub names: TextOf,
+    pub constrain: ConstrainOf,
+}
+
+impl Symbols {
+    /// Looks all of them up; the error is the name of one that is missing.
+    ///
+    /// # Safety
+    /// Functions with these names must have the signatures of `include/pushforward_density.h`.
+    unsafe fn of(library: &libloading::Library) -> Result<Symbols, &'static str> {
+        // SAFETY: as the caller promises.
+        unsafe {
+            Ok(Symbols {
+                construct: required(library, "bs_model_construct")?,
+                destruct: required(library, "bs_model_destruct")?,
+                free_message: required(library, "bs_free_error_msg")?,
+                dim: required(library, "bs_param_unc_num")?,
+                value: required(library, "bs_log_density")?,
+                gradient: required(library, "bs_log_density_gradient")?,
+                info: optional(library, "bs_model_info"),
+                names: optional(library, "bs_param_unc_names"),
+                hessian: optional(library, "bs_log_density_hessian"),
+                constrained: Constrained::of(library)?,
+            })
+        }
+    }
+}
+
+impl Constrained {
+    /// All three or none.
+    ///
+    /// # Safety
+    /// As [`Symbols::of`].
+    unsafe fn of(library: &libloading::Library) -> Result<Option<Constrained>, &'static str> {
+        let names = ["bs_param_num", "bs_param_names", "bs_param_constrain"];
+        if !names.iter().any(|name| has(library, name)) {
+            return Ok(None);
+        }
+        // SAFETY: as the caller promises.
+        unsafe {
+            Ok(Some(Constrained {
+                count: required(library, names[0])?,
+                names: required(library, names[1])?,
+                constrain: required(library, names[2])?,
+            }))
+        }
+    }
+}
+
+/// The functions of the library at `path`, which stays loaded.
+///
+/// # Safety
+/// Loading runs its code, and its functions must have the signatures of `include/pushforward_density.h`.
+pub(super) unsafe fn load(path: &Path) -> Result<Symbols, LibraryError> {
+    let given = || path.to_path_buf();
+    let no_file = |cause: String| LibraryError::NoFile { path: given(), cause };
+    // The whole path: a bare name would be looked for where the system has its libraries.
+    let full = path.canonicalize().map_err(|cause| no_file(cause.to_string()))?;
+    if !full.is_file() {
+        return Err(no_file("it is not a file".to_string()));
+    }
+    // SAFETY: as the caller promises.
+    unsafe {
+        let library = opened(&full)
+            .map_err(|cause| LibraryError::NotLoaded { path: given(), cause: reason(&cause) })?;
+        if let Some(version) = major_version(&library).filter(|version| *version != 2) {
+            return Err(LibraryError::OtherVersion { path: given(), version });
+        }
+        let symbols = Symbols::of(&library).map_err(|symbol| {
+            let bridgestan_1 = symbol == "bs_model_construct" && has(&library, "bs_construct");
+            LibraryError::MissingSymbol { path: given(), symbol, bridgestan_1 }
+        })?;
+        std::mem::forget(library);
+        Ok(symbols)
+    }
+}
+
+/// The library with everything that it needs found at once: a function found missing later ends the program.
+///
+/// # Safety
+/// As [`load`].
+unsafe fn opened(path: &Path) -> Result<libloading::Library, libloading::Error> {
+    // SAFETY: as the caller promises.
+    #[cfg(unix)]
+    unsafe {
+        use libloading::os::unix::{Library, RTLD_LOCAL, RTLD_NOW};
+        Library::open(Some(path), RTLD_NOW | RTLD_LOCAL).map(libloading::Library::from)
+    }
+    // SAFETY: as the caller promises.
+    #[cfg(not(unix))]
+    unsafe {
+        libloading::Library::new(path)
+    }
+}
+
+/// The loader's own words, which stand in the source of the error.
+fn reason(error: &libloading::Error) -> String {
+    let source = std::error::Error::source(error).map(ToString::to_string);
+    source.unwrap_or_else(|| error.to_string())
+}
+
+/// Whether a symbol is there, whatever it is.
+fn has(library: &libloading::Library, name: &str) -> bool {
+    // SAFETY: the address is not used.
+    unsafe { library.get::<*const c_void>(name) }.is_ok()
+}
+
+/// A function that must be there.
+///
+/// # Safety
+/// `T` must be its type.
+unsafe fn required<T: Copy>(library: &libloading::Library, name: &'static str) -> Result<T, &'static str> {
+    // SAFETY: as the caller promises.
+    unsafe { optional(library, name) }.ok_or(name)
+}
+
+/// # Safety
+/// As [`required`].
+unsafe fn optional<T: Copy>(library: &libloading::Library, name: &str) -> Option<T> {
+    // SAFETY: as the caller promises.
+    unsafe { library.get::<T>(name) }.ok().map(|symbol| *symbol)
+}
+
+/// `bs_major_version`, if the library has it.
+///
+/// # Safety
+/// It must be an int.
+unsafe fn major_version(library: &libloading::Library) -> Option<i32> {
+    // SAFETY: as the caller promises.
+    unsafe { optional::<*const c_int>(library, "bs_major_version").map(|version| *version) }
+}
+
+/// The text at a pointer; empty for NULL, and with � where it is not UTF-8.
+///
+/// # Safety
+/// A pointer that is not NULL must point to text that ends with NUL.
+pub(super) unsafe fn text(pointer: *const c_char) -> String {
+    if pointer.is_null() {
+        return String::new();
+    }
+    // SAFETY: as the caller promises.
+    unsafe { CStr::from_ptr(pointer) }.to_string_lossy().trim().to_string()
+}

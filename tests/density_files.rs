@@ -1,0 +1,155 @@
+//! Density files with formulas, as a user has them: runs, messages with their places, exits.
+
+#![cfg(feature = "cli")]
+
+use pushforward::cli::DensityFile;
+use pushforward::report::Record;
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+use tempfile::TempDir;
+
+/// A fit of some milliseconds.
+const SMALL: &str = "--set steps=3 --set points=64 --set width=4 --set depth=1 --draws 300 --quiet";
+
+struct Ended {
+    code: i32,
+    out: String,
+    err: String,
+}
+
+/// The program on `model.toml` in a folder with these files.
+fn run(files: &[(&str, &str)], options: &str) -> (TempDir, Ended) {
+    let home = tempfile::tempdir().unwrap();
+    for (name, text) in files {
+        let path = home.path().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+    let mut command = Command::new(env!("CARGO_BIN_EXE_pushforward"));
+    let words = format!("run models/model.toml {options}");
+    let output = command.current_dir(home.path()).args(words.split_whitespace()).output().unwrap();
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    let (out, err) = (text(output.stdout), text(output.stderr));
+    (home, Ended { code: output.status.code().unwrap(), out, err })
+}
+
+#[test]
+fn the_example_of_the_readme_runs() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let example = fs::read_to_string(root.join("examples/eight_schools.toml")).unwrap();
+    let readme = fs::read_to_string(root.join("README.md")).unwrap();
+    assert!(
+        readme.contains(&format!("```toml\n{example}```")),
+        "README.md shows examples/eight_schools.toml"
+    );
+    let (home, ended) = run(&[("models/model.toml", &example)], SMALL);
+    assert!(ended.code == 0 || ended.code == 3, "{}{}", ended.out, ended.err);
+    let record = fs::read_to_string(home.path().join("runs/model/run.json")).unwrap();
+    let record = Record::from_json(&record).unwrap();
+    assert_eq!((record.target.as_str(), record.dim, record.names[1].as_str()), ("model", 10, "log(tau)"));
+}
+
+#[test]
+fn settings_stand_in_the_file_and_options_win() {
+    let model = "log_density = \"a ~ normal(3, 2)\"\n[parameters]\na = \"real\"\n[run]\nsteps = 2\nseed = 5\nwidth = 4\ndepth = 1\npoints = 64\ndraws = 200\n";
+    let (home, ended) = run(&[("models/model.toml", model)], "--quiet --seed 6");
+    assert!(ended.code == 0 || ended.code == 3, "{}", ended.err);
+    let record = fs::read_to_string(home.path().join("runs/model/run.json")).unwrap();
+    let record = Record::from_json(&record).unwrap();
+    assert_eq!((record.seed, record.n_draws, record.steps <= 2), (6, 200, true));
+    let (_, ended) = run(&[("models/model.toml", &model.replace("steps", "stpes"))], "");
+    assert_eq!(ended.code, 2);
+    assert!(
+        ended.err.contains("model.toml, line 5: unknown key \"stpes\"; did you mean \"steps\"?"),
+        "{}",
+        ended.err
+    );
+}
+
+const CSV: &str = "height,earn\n1.5,20\n1.6,30\n1.9,25\n";
+const MODEL: &str = "log_density = \"\"\"
+beta ~ normal(0, 10)
+earn ~ normal(beta[1] + beta[2] * height, sigma)
+\"\"\"
+
+[data]
+file = \"earnings.csv\"
+
+[parameters]
+beta = { size = 2 }
+sigma = \"> 0\"
+";
+
+#[test]
+fn columns_of_a_csv_file_are_data() {
+    let files = [("models/model.toml", MODEL), ("models/earnings.csv", CSV)];
+    let (home, ended) = run(&files, SMALL);
+    assert!(ended.code == 0 || ended.code == 3, "{}", ended.err);
+    let target = DensityFile::read(&home.path().join("models/model.toml")).unwrap().open().unwrap();
+    assert_eq!(target.constrained_names(), ["beta[1]", "beta[2]", "sigma"]);
+    let mut value = [0.0];
+    target.values(&[20.0, 2.0, 1.0], &mut value);
+    let normal = |y: f64, mu: f64, s: f64| {
+        -0.5 * ((y - mu) / s).powi(2) - (s * (2.0 * std::f64::consts::PI).sqrt()).ln()
+    };
+    let s = 1f64.exp();
+    let likelihood: f64 =
+        [(1.5, 20.0), (1.6, 30.0), (1.9, 25.0)].iter().map(|(h, e)| normal(*e, 20.0 + 2.0 * h, s)).sum();
+    let exact = likelihood + normal(20.0, 0.0, 10.0) + normal(2.0, 0.0, 10.0) + 1.0;
+    assert!((value[0] - exact).abs() < 1e-12 * exact.abs(), "{} {exact}", value[0]);
+}
+
+/// Each mistake ends with exit 2, and says where it is and what to do.
+#[test]
+fn mistakes_are_shown_with_their_lines() {
+    let cases: [(&str, &str, &str, &[&str]); 12] = [
+        (
+            "sigma)\n",
+            "sgima)\n",
+            CSV,
+            &[
+                "model.toml, line 3, column 43: unknown name \"sgima\"; did you mean \"sigma\"?",
+                "earnings.csv has height, earn",
+                "\n  3 | earn ~ normal(beta[1] + beta[2] * height, sgima)\n    |                                           ^^^^^",
+            ],
+        ),
+        ("* height", "* hieght", CSV, &["did you mean \"height\"?", "^^^^^^"]),
+        (
+            "earnings.csv",
+            "nothing.csv",
+            CSV,
+            &["line 7, column 8", "nothing.csv cannot be read", "relative to the density file"],
+        ),
+        ("> 0", "in (2, 1)", CSV, &["line 11, column 9: nothing lies above 2 and below 1"]),
+        ("> 0", "postive", CSV, &["no constraint is written \"postive\""]),
+        ("size = 2", "sise = 2", CSV, &["has a key \"sise\"; it may have size, constraint, offset"]),
+        ("sigma = \"> 0\"", "height = \"> 0\"\nsigma = \"> 0\"", CSV, &["\"height\" is declared twice"]),
+        ("* height", "* height", "height,earn\n1,2\n3\n", &["line 3 has 1 cells, the first line 2"]),
+        (
+            "* height",
+            "* height",
+            "height,earn\n1,2\n3,NA\n",
+            &["column \"earn\", line 3: \"NA\" is not a finite number"],
+        ),
+        ("[data]", "[data]\nlog_density = \"\"", CSV, &["log_density must stand above the first table"]),
+        ("earn ~ normal", "earn ~ poisson", CSV, &["poisson takes 1 argument, not 2"]),
+        ("size = 2", "size = 3, constraint = \"ordred\"", CSV, &["\"ordered\" or \"simplex\""]),
+    ];
+    for (from, to, csv, parts) in cases {
+        assert!(MODEL.contains(from), "{from}");
+        let model = MODEL.replacen(from, to, 1);
+        let (home, ended) = run(&[("models/model.toml", &model), ("models/earnings.csv", csv)], SMALL);
+        assert_eq!(ended.code, 2, "{to}: {}", ended.err);
+        assert!(parts.iter().all(|part| ended.err.contains(part)), "{to}: {}", ended.err);
+        assert!(!home.path().join("runs").exists(), "nothing was computed");
+    }
+}
+
+#[test]
+fn a_formula_that_fails_inside_the_fit_names_the_point() {
+    let model = "log_density = \"target += log(a)\"\n[parameters]\na = \"real\"\n";
+    let (_, ended) = run(&[("models/model.toml", model)], SMALL);
+    assert_eq!(ended.code, 4, "{}", ended.err);
+    assert!(ended.err.contains("NaN") && ended.err.contains("x = ("), "{}", ended.err);
+}
