@@ -159,8 +159,11 @@ fn a_density_that_fails_at_any_stage_names_its_point() {
     let good = Failing::new(Fault::Panic, usize::MAX);
     run(&good, small(10), Output::At(earlier.clone(), IfExists::Refuse)).outcome.unwrap();
     let before = fs::read(earlier.join("run.json")).unwrap();
-    // The report asks last, for 64 draws moved again, 64 points of a set, and 40 residuals on the way of every draw.
-    let all = good.asked().0 - (64 + 64 + 500 * 40);
+    // Two of the three directions are integrated out. The report asks last: at 64 draws moved again, for 40 residuals on
+    // the way of every draw, at the middles of 40 by 48 cells, and at 192 candidates for 64 points of a set.
+    let record = Record::from_json(&fs::read_to_string(earlier.join("run.json")).unwrap()).unwrap();
+    assert_eq!(record.settings["blocks"].to_string(), "[1]");
+    let all = good.asked().0 - (64 + 500 * 40 + 40 * 48 + 192);
     // The first point; one of the annealed particles; from the end back: 500 draws, 1024 of the last pilot,
     // 64 of the last set of points.
     for from in [1, all / 4, all - 1550, all - 900, all - 400, all] {

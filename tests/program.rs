@@ -217,6 +217,34 @@ fn a_folder_without_a_whole_run_gets_no_report() {
     assert!(ended(&home, "report nowhere").2.contains("there is no run.json"));
 }
 
+/// The report of a density file calls the file, shows the fit's coordinates and says so.
+#[test]
+fn the_call_in_a_report_of_a_density_file_names_the_file() {
+    let home = home();
+    let model = "log_density = 'mu ~ normal(0, 5)\\nsigma ~ exponential(1)\\ny ~ normal(mu, sigma)'\n";
+    let model = model.replace("'", "\"").to_string()
+        + "[data]\ny = [1.0, 2.0, 4.0]\n[parameters]\nmu = \"real\"\nsigma = \"> 0\"\n";
+    fs::write(home.path().join("a model.toml"), model).unwrap();
+    let mut command = command(&home, "run");
+    command.arg("a model.toml").args(format!("{SMALL} --seed 3 --quiet --out out").split_whitespace());
+    let output = command.output().unwrap();
+    assert!([0, 3].contains(&output.status.code().unwrap()), "{}", text(&output.stderr));
+    let place = home.path().join("out");
+    assert!(place.join("unconstrained.npy").is_file());
+    let page = fs::read_to_string(place.join("report.html")).unwrap();
+    assert_eq!(html::fault(&page), None);
+    assert!(page.contains("in the coordinates of the fit, as in unconstrained.npy"));
+    let call = page.split("<pre>pushforward ").nth(1).unwrap().split("</pre>").next().unwrap();
+    let call = call.replace("&#39;", "'").replace("&apos;", "'");
+    let binary = env!("CARGO_BIN_EXE_pushforward");
+    // As whoever reads the report types it: in a shell.
+    let line = format!("{binary} {call} --quiet --out again");
+    let output = Command::new("sh").arg("-c").arg(&line).current_dir(home.path()).output().unwrap();
+    assert!([0, 3].contains(&output.status.code().unwrap()), "{line}: {}", text(&output.stderr));
+    let draws = |place: &str| fs::read(home.path().join(place).join("draws.npy")).unwrap();
+    assert!(draws("out") == draws("again"), "{call}");
+}
+
 /// The call in the report, typed in, makes the same draws.
 #[test]
 fn the_call_in_a_report_makes_the_same_draws() {

@@ -2,7 +2,7 @@
 
 use super::figures::{Figures, coordinates_shown, residual_shown};
 use super::report_data::WATCHED;
-use super::report_files::{ReportError, ReportFiles};
+use super::report_files::{ReportError, ReportFiles, UNCONSTRAINED};
 use super::report_text::{
     bound, command, figure_text, integration_text, settings_rows, signed, verdict_blocks,
 };
@@ -148,11 +148,19 @@ fn weights(figures: &Figures) -> Vec<Block> {
 
 fn density(files: &ReportFiles, figures: &Figures) -> Result<Vec<Block>, ReportError> {
     let without = "There are no draws to show.";
+    let scale = if files.draws_name == UNCONSTRAINED {
+        " All figures are in the coordinates of the fit, as in unconstrained.npy; draws.npy has the quantities that were \
+         asked for."
+    } else {
+        ""
+    };
     if files.record.dim == 2 {
-        let caption = "Contours of the target enclose the stated shares of its mass; dots are draws without their \
-                       weights, so that a mode with too many or too few of them is seen.";
+        let caption = format!(
+            "Contours of the target enclose the stated shares of its mass; dots are draws without their weights, so that a \
+             mode with too many or too few of them is seen.{scale}"
+        );
         let names = ["figure-density.svg", "figure-density.csv"];
-        return Ok(vec![figure(&figures.density, "target and draws", caption.to_string(), &names, without)]);
+        return Ok(vec![figure(&figures.density, "target and draws", caption, &names, without)]);
     }
     let shown = coordinates_shown(files)?;
     let chosen = if shown.len() < files.record.dim {
@@ -167,7 +175,7 @@ fn density(files: &ReportFiles, figures: &Figures) -> Result<Vec<Block>, ReportE
     };
     let caption = format!(
         "Weighted draws: single coordinates on the diagonal, pairs below it, the fuller the colour the more weight lies there (by \
-         the root of the share, so that faint parts are seen). Ranges hold 99.8 % of the {}, or of heavy tails twice the width of their central 95 %.{chosen}",
+         the root of the share, so that faint parts are seen). Ranges hold 99.8 % of the {}, or of heavy tails twice the width of their central 95 %.{chosen}{scale}",
         if files.column("figure-marginals.csv", "exact")?.iter().all(|v| v.is_nan()) {
             "draws"
         } else {

@@ -13,6 +13,8 @@ pub struct ReportFiles {
     pub config: toml::Table,
     /// The draws in the coordinates of the target, n×d.
     pub draws: Vec<f64>,
+    /// The file that holds them.
+    pub draws_name: &'static str,
     tables: BTreeMap<&'static str, Table>,
 }
 
@@ -104,6 +106,9 @@ const ALWAYS: [&str; 7] = [
 const IN_THE_PLANE: [&str; 1] = ["figure-density.csv"];
 const ELSEWHERE: [&str; 2] = ["figure-marginals.csv", "figure-pairs.csv"];
 
+/// The draws in the coordinates of the target where draws.npy has other quantities.
+pub const UNCONSTRAINED: &str = "unconstrained.npy";
+
 impl ReportFiles {
     /// Reads them; `read` gives the bytes of a file by its name.
     ///
@@ -134,9 +139,9 @@ impl ReportFiles {
             tables.insert(name, table.map_err(|cause| ReportError::Table { name: name.to_string(), cause })?);
         }
         // draws.npy is in the user's own quantities; where those are others than the coordinates, both are there.
-        let name = if read("unconstrained.npy").is_ok() { "unconstrained.npy" } else { "draws.npy" };
-        let draws = array(name, vec![record.n_draws, record.dim])?;
-        Ok(ReportFiles { record, config, draws, tables })
+        let draws_name = if read(UNCONSTRAINED).is_ok() { UNCONSTRAINED } else { "draws.npy" };
+        let draws = array(draws_name, vec![record.n_draws, record.dim])?;
+        Ok(ReportFiles { record, config, draws, draws_name, tables })
     }
 
     /// A column of a table.

@@ -257,6 +257,40 @@ mod tests {
         assert!(fitted(&target, "general-ode").history().iter().all(|row| row.equation_losses.is_none()));
     }
 
+    /// Blocks go their own ways and end together at the draws; the residual of one does not change with the others.
+    #[test]
+    fn blocks_are_joined_on_their_way() {
+        let target = named_target("gmm9", &Default::default()).unwrap();
+        let fit = fitted(&*target, "general-ode");
+        assert_eq!(fit.blocks.len(), 2, "gmm9 is a product");
+        let draws = fit.draw(&*target, 64, 7).unwrap();
+        let journeys = fit.journeys(&*target, 64, &[0.0, 0.25, 1.0], 7).unwrap();
+        for (path, draw) in journeys.x.chunks_exact(6).zip(draws.x.chunks_exact(2)) {
+            assert!(
+                (path[4] - draw[0]).abs() < 1e-4 && (path[5] - draw[1]).abs() < 1e-4,
+                "{path:?} {draw:?}"
+            );
+        }
+        for k in 0..2 {
+            let at = fit.residuals_at_collocation(&*target, k, 32).unwrap();
+            let other: Vec<f64> = (0..32).flat_map(|p| fit.split.part(&at.x[2 * p..2 * p + 2])).collect();
+            let mut moved = vec![0.0; 64];
+            for (both, x) in other.chunks_exact(2).zip(moved.chunks_exact_mut(2)) {
+                let mut both = both.to_vec();
+                // The set lies where the other block is at its middle.
+                assert!(both[1 - k].abs() < 1e-9, "{both:?}");
+                both[1 - k] += 0.7;
+                fit.split.join(&both, x);
+            }
+            let again = fit.residuals_at(&*target, k, &at.times, &moved).unwrap();
+            for (a, b) in at.sizes.iter().zip(&again.sizes) {
+                assert!((a - b).abs() < 1e-9 * (1.0 + a), "{a} {b}");
+            }
+            let one_off = fit.residuals_at(&*target, 1 - k, &at.times, &moved).unwrap();
+            assert_ne!(one_off.sizes, again.sizes);
+        }
+    }
+
     /// Gaussian directions are drawn beside the flow and stand still.
     #[test]
     fn gaussian_directions_stand_still() {
