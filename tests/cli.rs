@@ -138,9 +138,9 @@ fn a_target_of_ones_own_leaves_everything() {
     let weights = read_npy(&fs::read(place.join("log_weights.npy")).unwrap()).unwrap();
     assert_eq!((draws.shape, weights.shape), (vec![500, 3], vec![500]));
     let losses = fs::read_to_string(place.join("losses.csv")).unwrap();
-    assert!(
-        losses.starts_with("block,step,points,loss_before,loss,scale,damping,solve_residual,pilot_ess\n1,1,")
-    );
+    assert!(losses.starts_with(
+        "block,step,points,loss_before,loss,scale,damping,solve_residual,pilot_ess,loss_1,loss_2\n1,1,"
+    ));
     assert_eq!(losses.lines().count(), 1 + record.steps);
     for part in ["mine with dim = 3", "log Z", "verdict    trusted", "ESS        "] {
         assert!(finished.out.contains(part), "{part} in {}", finished.out);
@@ -159,7 +159,11 @@ fn a_density_that_fails_at_any_stage_names_its_point() {
     let good = Failing::new(Fault::Panic, usize::MAX);
     run(&good, small(10), Output::At(earlier.clone(), IfExists::Refuse)).outcome.unwrap();
     let before = fs::read(earlier.join("run.json")).unwrap();
-    let all = good.asked().0;
+    // Two of the three directions are integrated out. The report asks last: at 64 draws moved again, for 40 residuals on
+    // the way of every draw, at the middles of 40 by 48 cells, and at 192 candidates for 64 points of a set.
+    let record = Record::from_json(&fs::read_to_string(earlier.join("run.json")).unwrap()).unwrap();
+    assert_eq!(record.settings["blocks"].to_string(), "[1]");
+    let all = good.asked().0 - (64 + 500 * 40 + 40 * 48 + 192);
     // The first point; one of the annealed particles; from the end back: 500 draws, 1024 of the last pilot,
     // 64 of the last set of points.
     for from in [1, all / 4, all - 1550, all - 900, all - 400, all] {
@@ -182,6 +186,12 @@ fn a_density_that_fails_at_any_stage_names_its_point() {
         }
     }
     assert_eq!(fs::read_dir(home.path()).unwrap().count(), 1, "a partial folder was left");
+    // A density that fails for a figure takes away that figure and nothing else.
+    let target = Failing::new(Fault::Panic, all + 1000);
+    let finished = run(&target, small(10), Output::At(earlier.clone(), IfExists::Replace));
+    assert!(target.asked().1.is_some() && finished.outcome.is_ok());
+    let page = fs::read_to_string(earlier.join("report.html")).unwrap();
+    assert!(page.contains("or the density failed on their way") && page.contains("figure-log_z.svg"));
 }
 
 #[test]

@@ -2,6 +2,8 @@
 
 #![cfg(feature = "cli")]
 
+mod html;
+
 use pushforward::report::{Record, Verdict};
 use std::collections::BTreeMap;
 use std::fs;
@@ -11,6 +13,9 @@ use tempfile::TempDir;
 
 /// A fit of some milliseconds.
 const SMALL: &str = "--set steps=3 --set points=64 --set width=4 --set depth=1 --draws 300";
+
+/// What shows wall time, and so differs from run to run.
+const ON_THE_CLOCK: [&str; 5] = ["run.json", "log.jsonl", "seconds.csv", "figure-loss.svg", "report.html"];
 
 fn command(home: &TempDir, line: &str) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_pushforward"));
@@ -80,15 +85,27 @@ fn an_easy_run_is_trusted() {
     let files = [
         "checkpoint.safetensors",
         "config.toml",
-        "density.svg",
         "draws.csv",
         "draws.npy",
         "draws.zarr",
+        "figure-density.csv",
+        "figure-density.svg",
+        "figure-log_z.csv",
+        "figure-log_z.svg",
+        "figure-loss.svg",
+        "figure-points.csv",
+        "figure-residual.csv",
+        "figure-residual.svg",
+        "figure-trajectories.csv",
+        "figure-trajectories.svg",
+        "figure-weights.csv",
+        "figure-weights.svg",
         "log.jsonl",
         "log_weights.npy",
-        "loss.svg",
         "losses.csv",
+        "report.html",
         "run.json",
+        "seconds.csv",
     ];
     assert_eq!(entries(&place), files);
     assert_eq!(entries(&home.path().join("runs")), ["gauss"]);
@@ -130,6 +147,115 @@ fn an_easy_run_is_trusted() {
     // The same call again takes the next free name.
     assert_eq!(ended(&home, &format!("run gauss --quiet {SMALL}")).2, "");
     assert_eq!(entries(&home.path().join("runs")), ["gauss", "gauss-2"]);
+}
+
+/// The report is made of the files alone: made again it is the same, byte for byte, and so is every figure.
+#[test]
+fn a_report_made_again_is_the_same() {
+    for line in [
+        "run gauss --set dim=1",
+        "run gmm9 --evolution bridge",
+        "run many-well --set dim=8 --set wells=2",
+        "run banana --evolution annealed-sde --set time_steps=8",
+    ] {
+        let home = home();
+        ended(&home, &format!("{line} {SMALL} --quiet --out out"));
+        let place = home.path().join("out");
+        let made: Vec<String> = entries(&place)
+            .into_iter()
+            .filter(|name| name.ends_with("svg") || name.ends_with("html"))
+            .collect();
+        assert_eq!(made.len(), 7, "{line}: {made:?}");
+        let loss = fs::read_to_string(place.join("figure-loss.svg")).unwrap();
+        assert_eq!(loss.contains("Hamilton-Jacobi"), line.contains("bridge"), "{line}");
+        let before: Vec<Vec<u8>> = made.iter().map(|name| fs::read(place.join(name)).unwrap()).collect();
+        let page = fs::read_to_string(place.join("report.html")).unwrap();
+        assert_eq!(html::fault(&page), None, "{line}");
+        // So short a fit is enough for a Gaussian alone.
+        let is_weak = !line.contains("gauss");
+        assert_eq!(page.contains("class=\"badge bad\"") && page.contains("What to do: "), is_weak, "{line}");
+        for name in &made {
+            fs::write(place.join(name), "spoilt").unwrap();
+        }
+        let (code, out, err) = ended(&home, "report out");
+        assert_eq!((code, out.as_str(), err.as_str()), (0, "out/report.html\n", ""), "{line}");
+        for (name, before) in made.iter().zip(before) {
+            assert!(fs::read(place.join(name)).unwrap() == before, "{line}: {name} is another");
+        }
+    }
+}
+
+#[test]
+fn a_folder_without_a_whole_run_gets_no_report() {
+    let home = home();
+    ended(&home, &format!("run gauss {SMALL} --quiet --out out"));
+    let place = home.path().join("out");
+    let changed = |name: &str, bytes: &[u8]| {
+        let before = fs::read(place.join(name)).unwrap();
+        fs::write(place.join(name), bytes).unwrap();
+        let (code, out, err) = ended(&home, "report out");
+        fs::write(place.join(name), before).unwrap();
+        assert_eq!((code, out.as_str()), (2, ""), "{name}");
+        err
+    };
+    for (name, bytes, part) in [
+        ("run.json", &b"{}"[..], "run.json: not the record of a run"),
+        ("losses.csv", &b"step,loss\n1\n"[..], "losses.csv: line 2 has 1 cells under 2 names"),
+        ("losses.csv", &b"step,loss\n1,2\n"[..], "losses.csv: it has no column \"block\""),
+        ("seconds.csv", &b"\xff"[..], "seconds.csv is not text"),
+        ("draws.npy", &b"x"[..], "draws.npy: not an NPY file"),
+    ] {
+        let err = changed(name, bytes);
+        assert!(err.contains(part), "{part} in {err}");
+    }
+    fs::copy(place.join("log_weights.npy"), place.join("draws.npy")).unwrap();
+    let (code, _, err) = ended(&home, "report out");
+    assert!(code == 2 && err.contains("draws.npy has the shape [300] where run.json says [300, 2]"), "{err}");
+    fs::remove_file(place.join("draws.npy")).unwrap();
+    let (code, _, err) = ended(&home, "report out");
+    assert!(code == 2 && err.contains("there is no draws.npy: give the folder of a run"), "{err}");
+    assert!(ended(&home, "report nowhere").2.contains("there is no run.json"));
+}
+
+/// The report of a density file calls the file, shows the fit's coordinates and says so.
+#[test]
+fn the_call_in_a_report_of_a_density_file_names_the_file() {
+    let home = home();
+    let model = "log_density = 'mu ~ normal(0, 5)\\nsigma ~ exponential(1)\\ny ~ normal(mu, sigma)'\n";
+    let model = model.replace("'", "\"").to_string()
+        + "[data]\ny = [1.0, 2.0, 4.0]\n[parameters]\nmu = \"real\"\nsigma = \"> 0\"\n";
+    fs::write(home.path().join("a model.toml"), model).unwrap();
+    let mut command = command(&home, "run");
+    command.arg("a model.toml").args(format!("{SMALL} --seed 3 --quiet --out out").split_whitespace());
+    let output = command.output().unwrap();
+    assert!([0, 3].contains(&output.status.code().unwrap()), "{}", text(&output.stderr));
+    let place = home.path().join("out");
+    assert!(place.join("unconstrained.npy").is_file());
+    let page = fs::read_to_string(place.join("report.html")).unwrap();
+    assert_eq!(html::fault(&page), None);
+    assert!(page.contains("in the coordinates of the fit, as in unconstrained.npy"));
+    let call = page.split("<pre>pushforward ").nth(1).unwrap().split("</pre>").next().unwrap();
+    let call = call.replace("&#39;", "'").replace("&apos;", "'");
+    let binary = env!("CARGO_BIN_EXE_pushforward");
+    // As whoever reads the report types it: in a shell.
+    let line = format!("{binary} {call} --quiet --out again");
+    let output = Command::new("sh").arg("-c").arg(&line).current_dir(home.path()).output().unwrap();
+    assert!([0, 3].contains(&output.status.code().unwrap()), "{line}: {}", text(&output.stderr));
+    let draws = |place: &str| fs::read(home.path().join(place).join("draws.npy")).unwrap();
+    assert!(draws("out") == draws("again"), "{call}");
+}
+
+/// The call in the report, typed in, makes the same draws.
+#[test]
+fn the_call_in_a_report_makes_the_same_draws() {
+    let home = home();
+    let line = "run many-well --set dim=3 --set wells=1 --set momentum=0.5 --set standardise=no --seed 5";
+    ended(&home, &format!("{line} {SMALL} --quiet --out out"));
+    let page = fs::read_to_string(home.path().join("out/report.html")).unwrap();
+    let call = page.split("<pre>pushforward ").nth(1).unwrap().split("</pre>").next().unwrap();
+    ended(&home, &format!("{call} --quiet --out again"));
+    let draws = |place: &str| fs::read(home.path().join(place).join("draws.npy")).unwrap();
+    assert!(draws("out") == draws("again"), "{call}");
 }
 
 #[test]
@@ -277,9 +403,9 @@ fn bits_do_not_depend_on_threads() {
             home.path().join(format!("out{threads}"))
         };
         let (one, two) = (run(1), run(2));
-        // Every file but the two that hold times of the clock.
+        // Every file but those that hold times of the clock.
         let (mut left, mut right) = (files_below(&one), files_below(&two));
-        for file in ["run.json", "log.jsonl"] {
+        for file in ON_THE_CLOCK {
             assert!(left.remove(Path::new(file)).is_some() && right.remove(Path::new(file)).is_some());
         }
         assert!(left.keys().eq(right.keys()) && left.len() > 20);

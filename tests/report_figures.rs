@@ -3,7 +3,9 @@
 //! They are left in the target folder's `tmp` for looking at.
 
 use pushforward::num::{Purpose, Stream};
-use pushforward::report::{Grid, LossPlot, LossPoint, MarginalsPlot, PlanePlot, Range, Sample};
+use pushforward::report::{
+    CornerPlot, EquationLoss, Grid, LossPlot, LossPoint, Marginal, Pair, PlanePlot, Range,
+};
 
 const SIDE: usize = 161;
 
@@ -30,35 +32,41 @@ fn plane() -> String {
     PlanePlot { title: "gmm9, general-ode", note, names: ["x1", "x2"], grid, draws: &draws }.svg()
 }
 
-fn marginals() -> String {
-    let mut stream = Stream::new(2, Purpose::Audit, 0);
-    let mut drawn = |n: usize| -> Vec<f64> {
-        (0..n * 14)
-            .map(|k| stream.normal() * (1.0 + (k % 14) as f64) + 10.0 * stream.index(2) as f64)
-            .collect()
+fn corner() -> String {
+    let range = Range { low: -3.0, high: 3.0 };
+    let bump = |k: usize, n: usize| (-0.5 * (6.0 * (k as f64 + 0.5) / n as f64 - 3.0).powi(2)).exp();
+    let marginal = |i: usize| Marginal {
+        name: format!("x{i}"),
+        range,
+        draws: (0..30).map(|k| bump(k, 30)).collect(),
+        exact: (i == 1).then(|| vec![0.2; 30]),
     };
-    let (points, exact) = (drawn(5000), drawn(5000));
-    let names: Vec<String> = (1..=14).map(|i| format!("x{i}")).collect();
-    let weights: Vec<f64> = (0..5000).map(|k| 1.0 + 0.2 * f64::from(k % 3)).collect();
-    let draws = Sample { points: &points, weights: Some(&weights) };
-    let exact = Some(Sample { points: &exact, weights: None });
-    MarginalsPlot { title: "many-well (14, 7, 4)", note: "ESS 0.64", names: &names, draws, exact }.svg()
+    let marginals: Vec<Marginal> = (1..=4).map(marginal).collect();
+    let shares: Vec<f64> = (0..400).map(|k| bump(k % 20, 20) * bump(k / 20, 20)).collect();
+    let places = (0..4).flat_map(|up| (0..up).map(move |across| (across, up)));
+    let pairs: Vec<Pair> = places.map(|(across, up)| Pair { across, up, shares: shares.clone() }).collect();
+    CornerPlot { title: "many-well (4, 2, 4)", note: "ESS 0.64", marginals: &marginals, pairs: &pairs }.svg()
 }
 
 fn losses() -> String {
     let point = |step: usize| LossPoint {
         step,
         loss: 40.0 * (-0.2 * step as f64).exp() + 3e-4 * (1.0 + 0.3 * (step as f64).sin()),
+        damping: 0.1 + 1.0 / (1.0 + step as f64),
         pilot_ess: (step.is_multiple_of(10)).then(|| 1.0 - (-0.08 * step as f64).exp()),
+        seconds: Some(0.01 * (step * step) as f64),
     };
     let points: Vec<LossPoint> = (0..=60).map(point).collect();
-    LossPlot { title: "gmm9, general-ode", note: "1 984 parameters, 3 000 points", points: &points }.svg()
+    let halves: Vec<f64> = points.iter().map(|p| 0.5 * p.loss).collect();
+    let equations = ["mass", "momentum"].map(|name| EquationLoss { name, losses: &halves });
+    let note = "1 984 parameters, 3 000 points";
+    LossPlot { title: "gmm9, bridge", note, points: &points, equations: &equations }.svg()
 }
 
 #[test]
 fn the_same_numbers_give_the_same_bytes() {
     for (name, figure) in
-        [("plane.svg", plane as fn() -> String), ("marginals.svg", marginals), ("losses.svg", losses)]
+        [("plane.svg", plane as fn() -> String), ("corner.svg", corner), ("losses.svg", losses)]
     {
         let text = figure();
         assert_eq!(text, figure(), "{name}");
@@ -76,9 +84,15 @@ fn the_figures_hold_what_they_should() {
     // The lowest contour has nine loops.
     let first = plane.split(r#"class="pf-region""#).nth(1).unwrap().split("/>").next().unwrap();
     assert_eq!(first.matches('Z').count(), 9);
-    assert_eq!(marginals().matches(r#"class="pf-bar""#).count(), 12);
-    assert!(marginals().contains("first 12 of 14 coordinates"));
-    assert_eq!(losses().matches(r#"class="pf-frame""#).count(), 2);
+    assert_eq!(corner().matches(r#"class="pf-bar""#).count(), 4);
+    assert_eq!(corner().matches(r#"class="pf-curve""#).count(), 1);
+    assert_eq!(corner().matches("<image").count(), 6);
+    let losses = losses();
+    assert_eq!(losses.matches("<rect class=\"pf-frame\"").count(), 3);
+    // Seconds along the top: 0 to 35 in fives.
+    for part in [">seconds<", ">35<", ">mass<", ">momentum<", r#"class="pf-other""#] {
+        assert!(losses.contains(part), "{part}");
+    }
 }
 
 #[test]
@@ -88,9 +102,8 @@ fn empty_and_broken_data_still_make_a_figure() {
     let draws = [f64::NAN, 1.0, 0.5, 0.5, 3.0, 3.0];
     let figure = PlanePlot { title: "", note: "", names: ["a", "b"], grid, draws: &draws }.svg();
     assert!(figure.contains("2 outside the frame") && !figure.contains("NaN"));
-    let names = ["a".to_string()];
-    let draws = Sample { points: &[f64::NAN, 1.0], weights: Some(&[1.0, f64::NAN]) };
-    assert!(!MarginalsPlot { title: "", note: "", names: &names, draws, exact: None }.svg().contains("NaN"));
-    let points = [LossPoint { step: 0, loss: f64::NAN, pilot_ess: None }];
-    assert!(!LossPlot { title: "", note: "", points: &points }.svg().contains("NaN"));
+    let nan = f64::NAN;
+    let points = [LossPoint { step: 0, loss: nan, damping: nan, pilot_ess: None, seconds: Some(nan) }];
+    assert!(!LossPlot { title: "", note: "", points: &points, equations: &[] }.svg().contains("NaN"));
+    assert!(!LossPlot { title: "", note: "", points: &[], equations: &[] }.svg().contains("NaN"));
 }

@@ -25,6 +25,11 @@ pub enum Call {
     Targets,
     /// Measure a table anew.
     Reproduce(ReproduceCall),
+    /// Make the report of a run again.
+    Report {
+        /// The folder of the run.
+        folder: PathBuf,
+    },
     /// Check the machinery.
     Audit {
         /// On this target, or on everything.
@@ -131,6 +136,9 @@ pub fn parse(words: &[OsString]) -> Result<Call, clap::Error> {
             seconds: matches.get_one("seconds").copied(),
             out: matches.get_one("out").cloned(),
         }),
+        Some(("report", matches)) => {
+            Call::Report { folder: matches.get_one("folder").cloned().expect("clap requires it") }
+        }
         Some(("audit", matches)) => Call::Audit { target: matches.get_one("target").cloned() },
         _ => Call::Targets,
     })
@@ -148,6 +156,17 @@ fn command() -> Command {
         .subcommand(resume_command())
         .subcommand(sample_command())
         .subcommand(reproduce_command())
+        .subcommand(
+            Command::new("report")
+                .about("Makes report.html and the figures of a run again from its files")
+                .arg(
+                    Arg::new("folder")
+                        .value_name("DIR")
+                        .required(true)
+                        .value_parser(value_parser!(PathBuf))
+                        .help("The folder of the run"),
+                ),
+        )
         .subcommand(Command::new("targets").about("Lists the targets with their exact facts and parameters"))
         .subcommand(
             Command::new("audit")
@@ -272,6 +291,7 @@ mod tests {
         assert_eq!(call.config.unwrap().to_str(), Some("a.toml"));
         assert_eq!(parsed("pushforward audit gauss").unwrap(), Call::Audit { target: Some("gauss".into()) });
         assert_eq!(parsed("pushforward targets").unwrap(), Call::Targets);
+        assert_eq!(parsed("pushforward report runs/a").unwrap(), Call::Report { folder: "runs/a".into() });
         let Call::Sample(call) = parsed("pushforward sample a -n 7 --seed 18446744073709551615").unwrap()
         else {
             panic!("not a sample")

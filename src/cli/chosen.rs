@@ -157,12 +157,9 @@ fn name_of(name: Option<&str>, configured: &ConfiguredTarget) -> Result<String, 
     }
 }
 
-/// At most 20 000 for the outline in the figure, more than its bins resolve; none in the plane, where contours serve.
+/// At most 20 000, more than the bins of a figure resolve.
 fn exact_draws(target: &dyn Benchmark, settings: &RunSettings) -> Option<Vec<f64>> {
     let dim = target.dim();
-    if dim == 2 {
-        return None;
-    }
     let mut stream = Stream::new(settings.fit.seed, Purpose::Exact, 0);
     let mut draws = vec![0.0; dim * settings.draws.min(20_000)];
     draws.chunks_exact_mut(dim).all(|x| target.draw(&mut stream, x)).then_some(draws)

@@ -1,6 +1,7 @@
 //! How the program ends: its exit codes, and the one error that maps to them.
 
 use super::density_file::DensityFileError;
+use super::report_files::ReportError;
 use super::resume_error::ResumeError;
 use super::settings::SettingsError;
 use crate::density::PreflightError;
@@ -55,6 +56,8 @@ pub enum CliError {
     Preflight(Box<PreflightError>),
     /// The fit, or the density at the draws.
     Fit(FitError),
+    /// The report of a run.
+    Report(ReportError),
     /// No row of a table has the text asked for in its name.
     NoRow {
         /// The table.
@@ -76,6 +79,7 @@ impl CliError {
     pub fn exit(&self) -> Exit {
         match self {
             CliError::Folder(FolderError::Write { .. } | FolderError::NoRoom { .. })
+            | CliError::Report(ReportError::Write { .. })
             | CliError::System { .. } => Exit::OutputFailed,
             CliError::Preflight(_) | CliError::Fit(FitError::Density(_) | FitError::NoSupport { .. }) => {
                 Exit::DensityFailed
@@ -85,6 +89,7 @@ impl CliError {
             | CliError::Folder(_)
             | CliError::Resume(_)
             | CliError::Fit(_)
+            | CliError::Report(_)
             | CliError::NoRow { .. } => Exit::WrongCall,
         }
     }
@@ -99,6 +104,7 @@ impl fmt::Display for CliError {
             CliError::Resume(error) => error.fmt(f),
             CliError::Preflight(error) => error.fmt(f),
             CliError::Fit(error) => error.fmt(f),
+            CliError::Report(error) => error.fmt(f),
             CliError::NoRow { table, text } => {
                 write!(
                     f,
@@ -127,6 +133,12 @@ impl From<DensityFileError> for CliError {
 impl From<FolderError> for CliError {
     fn from(error: FolderError) -> CliError {
         CliError::Folder(error)
+    }
+}
+
+impl From<ReportError> for CliError {
+    fn from(error: ReportError) -> CliError {
+        CliError::Report(error)
     }
 }
 

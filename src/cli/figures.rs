@@ -1,73 +1,289 @@
-//! The figures of a run, from its record and draws.
+//! The figures of a run, from the numbers in its files.
 
-use super::run::Subject;
-use crate::density::{self, Target};
-use crate::fitting::{Draws, HistoryRow};
-use crate::report::{Grid, LossPlot, LossPoint, MarginalsPlot, PlanePlot, Range, Record, Sample};
+use super::report_data::PAIR_BINS;
+use super::report_files::{ReportError, ReportFiles};
+use super::report_text::bound;
+use crate::report::{
+    CornerPlot, EquationLoss, Film, Grid, LogZPlot, LogZRow, LossPlot, LossPoint, Marginal, Pair, PlanePlot,
+    Range, ResidualPlot, TrajectoryPlot, WeightPlot,
+};
+use std::cmp::Ordering;
+use std::collections::BTreeMap;
 
-/// Grid points along each side of a contour figure.
-const SIDE: usize = 201;
+/// Columns and names of the equations of a system of two, in its order: `bridge` and `optimal-transport` have one.
+const EQUATIONS: [(&str, &str); 2] = [("loss_1", "conservation of mass"), ("loss_2", "Hamilton-Jacobi")];
 
-/// Contours with draws in two dimensions, marginals in any other.
-pub fn density_figure(subject: &Subject<'_>, record: &Record, draws: &Draws) -> String {
-    let title = format!("{}, {}", record.target, record.evolution);
-    let note = note(record);
-    if let [first, second] = record.names.as_slice() {
-        let (x, y) = frame(&draws.x, subject.facts.modes.as_ref().map_or(&[], |modes| &modes.centres));
-        let values = values_on_grid(subject.target, x, y);
-        let grid = Grid { x, y, columns: SIDE, values: &values };
-        return PlanePlot { title: &title, note: &note, names: [first, second], grid, draws: &draws.x }.svg();
+/// Everything that is drawn; what there are no numbers for is missing.
+pub struct Figures {
+    pub density: Option<String>,
+    pub loss: String,
+    pub log_z: String,
+    pub weights: Option<String>,
+    pub residual: Option<String>,
+    pub trajectories: Option<String>,
+    pub film: Option<Film>,
+}
+
+impl Figures {
+    /// Draws them.
+    ///
+    /// # Errors
+    /// [`ReportError`] if a table lacks a column.
+    pub fn of(files: &ReportFiles) -> Result<Figures, ReportError> {
+        let has_draws = files.record.n_draws > 0;
+        let density = if files.record.dim == 2 { plane(files)? } else { corner(files)? };
+        Ok(Figures {
+            density: density.filter(|_| has_draws || files.record.dim == 2),
+            loss: loss(files)?,
+            log_z: log_z(files)?,
+            weights: weights(files)?,
+            residual: residual(files)?,
+            trajectories: trajectories(files)?,
+            film: film(files)?,
+        })
     }
-    let largest = draws.log_weights.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-    let weights: Vec<f64> = draws.log_weights.iter().map(|w| libm::exp(w - largest)).collect();
-    let sample = Sample { points: &draws.x, weights: Some(&weights) };
-    let exact = subject.exact_draws.map(|points| Sample { points, weights: None });
-    MarginalsPlot { title: &title, note: &note, names: &record.names, draws: sample, exact }.svg()
 }
 
-/// Loss and pilot ESS over the steps.
-pub fn loss_figure(record: &Record, history: &[HistoryRow]) -> String {
-    let title = format!("{}, {}", record.target, record.evolution);
-    let note = format!("{} parameters, {} points", record.n_params, record.n_points);
-    let point =
-        |row: &HistoryRow| LossPoint { step: row.step, loss: row.record.loss, pilot_ess: row.pilot_ess };
-    let points: Vec<LossPoint> = history.iter().map(point).collect();
-    LossPlot { title: &title, note: &note, points: &points }.svg()
+fn title(files: &ReportFiles) -> String {
+    format!("{}, {}", files.record.target, files.record.evolution)
 }
 
-fn note(record: &Record) -> String {
-    let exact = record.log_z_exact.map_or(String::new(), |z| format!(" (exact {z:.4})"));
-    format!("ESS {:.3} · log Z = {:.4} ± {:.0e}{exact}", record.ess, record.log_z, record.log_z_se)
+fn note(files: &ReportFiles) -> String {
+    let record = &files.record;
+    let exact = record.log_z_exact.map_or(String::new(), |z| format!(" (exact {})", bound(z, 0.0)));
+    format!("ESS {:.3} · log Z = {}{exact}", record.ess, bound(record.log_z, record.log_z_se))
 }
 
-/// Ranges that hold 99 % of the draws and every known mode, so that a mode without draws is seen.
-fn frame(draws: &[f64], centres: &[f64]) -> (Range, Range) {
-    let along = |axis: usize| {
-        let column = |points: &[f64]| -> Vec<f64> { points.iter().skip(axis).step_by(2).copied().collect() };
-        let mut sorted = column(draws);
-        sorted.retain(|v| v.is_finite());
-        sorted.sort_by(f64::total_cmp);
-        let cut = sorted.len() / 200;
-        let bulk = sorted[cut..sorted.len() - cut].iter().copied();
-        Range::of(bulk.chain(column(centres))).scaled(1.25)
+fn plane(files: &ReportFiles) -> Result<Option<String>, ReportError> {
+    let table = "figure-density.csv";
+    let (x, y) = (files.column(table, "x")?, files.column(table, "y")?);
+    let values = files.column(table, "log_density")?;
+    let columns = x.windows(2).position(|pair| pair[1] < pair[0]).map_or(x.len(), |k| k + 1);
+    let ends = |v: &[f64]| Some(Range { low: *v.first()?, high: *v.last()? });
+    let (Some(x), Some(y)) = (ends(x), ends(y)) else { return Ok(None) };
+    // A table that somebody shortened is no full grid.
+    if columns < 2 || !values.len().is_multiple_of(columns) || !(x.width() > 0.0 && y.width() > 0.0) {
+        return Ok(None);
+    }
+    let grid = Grid { x, y, columns, values };
+    let names = [files.record.names[0].as_str(), files.record.names[1].as_str()];
+    let (title, note) = (title(files), note(files));
+    Ok(Some(PlanePlot { title: &title, note: &note, names, grid, draws: &files.draws }.svg()))
+}
+
+/// The coordinates in figure-marginals.csv, from 0.
+pub fn coordinates_shown(files: &ReportFiles) -> Result<Vec<usize>, ReportError> {
+    if files.record.dim == 2 {
+        return Ok(vec![0, 1]);
+    }
+    let numbers = files.column("figure-marginals.csv", "coordinate")?.iter();
+    let mut shown: Vec<usize> = numbers.map(|c| (*c as usize).saturating_sub(1)).collect();
+    shown.dedup();
+    shown.retain(|i| *i < files.record.dim);
+    Ok(shown)
+}
+
+fn corner(files: &ReportFiles) -> Result<Option<String>, ReportError> {
+    let shown = coordinates_shown(files)?;
+    let table = "figure-marginals.csv";
+    let [coordinate, low, high, draws, exact] =
+        ["coordinate", "low", "high", "draws", "exact"].map(|c| files.column(table, c));
+    let (coordinate, low, high, draws, exact) = (coordinate?, low?, high?, draws?, exact?);
+    let marginal = |i: &usize| {
+        let rows: Vec<usize> = (0..coordinate.len()).filter(|k| coordinate[*k] == (i + 1) as f64).collect();
+        let of = |column: &[f64]| -> Vec<f64> { rows.iter().map(|k| column[*k]).collect() };
+        let exact = Some(of(exact)).filter(|exact| exact.iter().all(|v| !v.is_nan()));
+        let range = Range { low: low[rows[0]], high: high[rows[rows.len() - 1]] };
+        Marginal { name: files.record.names[*i].clone(), range, draws: of(draws), exact }
     };
-    let (x, y) = (along(0), along(1));
-    // Beyond 2:1 the shorter side is opened: equal aspect would leave a ribbon.
-    let least = 0.5 * x.width().max(y.width());
-    let opened =
-        |range: Range| if range.width() < least { range.scaled(least / range.width()) } else { range };
-    (opened(x), opened(y))
+    let marginals: Vec<Marginal> = shown.iter().map(marginal).collect();
+    let pairs = pairs(files, &shown)?;
+    let (title, note) = (title(files), note(files));
+    Ok(Some(CornerPlot { title: &title, note: &note, marginals: &marginals, pairs: &pairs }.svg()))
 }
 
-/// log ρ over the frame; where the density fails, which the fit never met, the figure stays empty.
-fn values_on_grid(target: &dyn Target, x: Range, y: Range) -> Vec<f64> {
-    let at = |range: Range, k: usize| range.low + range.width() * k as f64 / (SIDE - 1) as f64;
-    let mut values = vec![f64::NEG_INFINITY; SIDE * SIDE];
-    for (row, values) in values.chunks_exact_mut(SIDE).enumerate() {
-        let points: Vec<f64> = (0..SIDE).flat_map(|column| [at(x, column), at(y, row)]).collect();
-        if let Ok(found) = density::values(target, &points) {
-            values.copy_from_slice(&found);
+fn pairs(files: &ReportFiles, shown: &[usize]) -> Result<Vec<Pair>, ReportError> {
+    let table = "figure-pairs.csv";
+    let [across, up, column, row, share] =
+        ["across", "up", "column", "row", "share"].map(|c| files.column(table, c));
+    let (across, up, column, row, share) = (across?, up?, column?, row?, share?);
+    let mut pairs: Vec<Pair> = (0..shown.len())
+        .flat_map(|up| (0..up).map(move |across| (across, up)))
+        .map(|(across, up)| Pair { across, up, shares: vec![0.0; PAIR_BINS * PAIR_BINS] })
+        .collect();
+    let place = |coordinate: f64| shown.iter().position(|i| (i + 1) as f64 == coordinate);
+    for k in 0..share.len() {
+        let (Some(a), Some(b)) = (place(across[k]), place(up[k])) else { continue };
+        let pair = pairs.iter_mut().find(|pair| (pair.across, pair.up) == (a, b));
+        let cell = row[k] as usize * PAIR_BINS + column[k] as usize;
+        if let Some(place) = pair.and_then(|pair| pair.shares.get_mut(cell)) {
+            *place = share[k];
         }
     }
-    values
+    Ok(pairs)
+}
+
+fn loss(files: &ReportFiles) -> Result<String, ReportError> {
+    let of = |column| files.column("losses.csv", column);
+    let (block, step, loss, damping) = (of("block")?, of("step")?, of("loss")?, of("damping")?);
+    let ess = of("pilot_ess")?;
+    let timed = |column| files.column("seconds.csv", column);
+    let (timed_block, timed_step, seconds) = (timed("block")?, timed("step")?, timed("seconds")?);
+    let places: BTreeMap<(u64, u64), f64> = (0..seconds.len())
+        .map(|k| ((timed_block[k].to_bits(), timed_step[k].to_bits()), seconds[k]))
+        .collect();
+    // Blocks are fitted one after another; their steps are numbered through.
+    let point = |k: usize| LossPoint {
+        step: k + 1,
+        loss: loss[k],
+        damping: damping[k],
+        pilot_ess: Some(ess[k]).filter(|ess| !ess.is_nan()),
+        seconds: places.get(&(block[k].to_bits(), step[k].to_bits())).copied(),
+    };
+    let points: Vec<LossPoint> = (0..step.len()).map(point).collect();
+    let title = title(files);
+    let note = format!("{} parameters, {} points", files.record.n_params, files.record.n_points);
+    let [first, second] = EQUATIONS.map(|(column, name)| Ok(EquationLoss { name, losses: of(column)? }));
+    let equations = [first?, second?];
+    let known = equations.iter().all(|equation| equation.losses.iter().any(|v| v.is_finite()));
+    let equations: &[EquationLoss<'_>] = if known { &equations } else { &[] };
+    Ok(LossPlot { title: &title, note: &note, points: &points, equations }.svg())
+}
+
+fn log_z(files: &ReportFiles) -> Result<String, ReportError> {
+    let mut rows = Vec::new();
+    for (name, value, error) in [
+        ("ELBO, lower bound", "elbo", Some("elbo_se")),
+        ("estimate", "log_z", Some("log_z_se")),
+        ("EUBO, upper bound", "eubo", Some("eubo_se")),
+        ("learned", "learned", None),
+    ] {
+        let error = error.map(|column| files.log_z(column)).transpose()?;
+        let value = files.log_z(value)?;
+        if !value.is_nan() {
+            rows.push(LogZRow { name, value, error });
+        }
+    }
+    let note = "whiskers: two standard errors of the Monte Carlo";
+    let exact = Some(files.log_z("exact")?).filter(|z| !z.is_nan());
+    Ok(LogZPlot { title: &title(files), note, rows: &rows, exact }.svg())
+}
+
+fn weights(files: &ReportFiles) -> Result<Option<String>, ReportError> {
+    let of = |column| files.column("figure-weights.csv", column);
+    let (low, high, draws, weight) = (of("low")?, of("high")?, of("draws")?, of("weight")?);
+    let (Some(&low), Some(&high)) = (low.first(), high.last()) else { return Ok(None) };
+    let threshold = files.log_z("tail_threshold")?;
+    let title = title(files);
+    let (ess, k) = (files.record.ess, files.record.pareto_k);
+    let plot = WeightPlot {
+        title: &title,
+        note: &format!("ESS {ess:.3} · Pareto k {k:.2}"),
+        range: Range { low, high },
+        draws,
+        weight,
+        tail_from: Some(threshold).filter(|t| t.is_finite()),
+    };
+    Ok(Some(plot.svg()))
+}
+
+/// Which part of a target the residual figure shows.
+pub struct ResidualShown<'a> {
+    /// The block, from 1.
+    pub block: usize,
+    /// Its dimension.
+    pub dim: usize,
+    /// How many blocks there are.
+    pub blocks: usize,
+    /// Name of the coordinate.
+    pub name: &'a str,
+}
+
+/// What the residual figure shows; none if there is none.
+///
+/// # Errors
+/// [`ReportError`] if a table lacks a column.
+pub fn residual_shown(files: &ReportFiles) -> Result<Option<ResidualShown<'_>>, ReportError> {
+    let first = |column| Ok(files.column("figure-residual.csv", column)?.first().map(|v| *v as usize));
+    let (Some(block), Some(coordinate)) = (first("block")?, first("coordinate")?) else { return Ok(None) };
+    let record = &files.record;
+    let Some(name) = record.names.get(coordinate.wrapping_sub(1)) else { return Ok(None) };
+    let sizes = record.settings.get("blocks").and_then(|sizes| sizes.as_array());
+    let dim = sizes.and_then(|sizes| sizes.get(block.wrapping_sub(1))).and_then(|dim| dim.as_u64());
+    Ok(Some(ResidualShown {
+        block,
+        dim: dim.map_or(record.dim, |dim| dim as usize),
+        blocks: sizes.map_or(1, Vec::len),
+        name,
+    }))
+}
+
+fn residual(files: &ReportFiles) -> Result<Option<String>, ReportError> {
+    let Some(ResidualShown { block, blocks, name, .. }) = residual_shown(files)? else { return Ok(None) };
+    let of = |column| files.column("figure-residual.csv", column);
+    let (time, low, high, sizes) = (of("time")?, of("x_low")?, of("x_high")?, of("residual")?);
+    let columns = time.windows(2).position(|pair| pair[1] < pair[0]).map_or(time.len(), |k| k + 1);
+    let (Some(&low), Some(&high)) = (low.first(), high.last()) else { return Ok(None) };
+    if !sizes.len().is_multiple_of(columns) || high.partial_cmp(&low) != Some(Ordering::Greater) {
+        return Ok(None);
+    }
+    let (times, x) = (files.column("figure-points.csv", "time")?, files.column("figure-points.csv", "x")?);
+    let points: Vec<(f64, f64)> = times.iter().copied().zip(x.iter().copied()).collect();
+    let of_block = if blocks > 1 { format!(" · block {block} of {blocks}") } else { String::new() };
+    let plot = ResidualPlot {
+        title: &title(files),
+        note: &format!("root mean square in every cell{of_block}"),
+        name,
+        range: Range { low, high },
+        columns,
+        sizes,
+        points: &points,
+    };
+    Ok(Some(plot.svg()))
+}
+
+/// T times, and positions n×T×k of the coordinates kept, k one or two.
+type Paths = (Vec<f64>, Vec<f64>);
+
+fn paths(files: &ReportFiles) -> Result<Option<Paths>, ReportError> {
+    let table = "figure-trajectories.csv";
+    let (draw, time, x) =
+        (files.column(table, "draw")?, files.column(table, "time")?, files.column(table, "x")?);
+    let y = if files.record.dim > 1 { Some(files.column(table, "y")?) } else { None };
+    let n_times = draw.iter().take_while(|d| **d == draw[0]).count();
+    if n_times == 0 || !draw.len().is_multiple_of(n_times) {
+        return Ok(None);
+    }
+    let row = |k: usize| std::iter::once(x[k]).chain(y.map(|y| y[k]));
+    Ok(Some((time[..n_times].to_vec(), (0..draw.len()).flat_map(row).collect())))
+}
+
+/// The names of the one or two coordinates of trajectories.
+fn path_names(files: &ReportFiles) -> Result<Vec<&str>, ReportError> {
+    let shown = coordinates_shown(files)?;
+    Ok(shown.iter().take(2).map(|i| files.record.names[*i].as_str()).collect())
+}
+
+fn trajectories(files: &ReportFiles) -> Result<Option<String>, ReportError> {
+    let Some((times, x)) = paths(files)? else { return Ok(None) };
+    let names = path_names(files)?;
+    let note = format!("{} draws on their way", x.len() / times.len() / names.len());
+    Ok(Some(TrajectoryPlot { title: &title(files), note: &note, names: &names, times: &times, x: &x }.svg()))
+}
+
+fn film(files: &ReportFiles) -> Result<Option<Film>, ReportError> {
+    let names = path_names(files)?;
+    let (Some((times, x)), [across, up]) = (paths(files)?, names.as_slice()) else { return Ok(None) };
+    let plot = TrajectoryPlot { title: "", note: "", names: &names, times: &times, x: &x };
+    let (range_x, range_y) = (plot.range(0), plot.range(1));
+    let caption =
+        "The same draws moving. Play runs through t = 0 to 1 in five seconds; the slider stops at any time.";
+    Ok(Some(Film {
+        names: [(*across).to_string(), (*up).to_string()],
+        across: range_x,
+        up: range_y,
+        caption: caption.to_string(),
+        times,
+        x,
+    }))
 }

@@ -29,6 +29,8 @@ pub struct Keeper<'a> {
     /// Seconds that the fit took before it was interrupted.
     before: f64,
     last: Instant,
+    /// Block and step of the steps seen, and seconds of the fit after each.
+    pub seconds: Vec<(usize, usize, f64)>,
 }
 
 impl<'a> Keeper<'a> {
@@ -53,6 +55,7 @@ impl<'a> Keeper<'a> {
             start: now,
             before: 0.0,
             last: now,
+            seconds: Vec::new(),
         }
     }
 
@@ -101,6 +104,7 @@ impl Watcher for Keeper<'_> {
 
     fn step(&mut self, progress: &Progress, now: &Snapshot<'_>) -> Control {
         self.display.update(progress);
+        self.seconds.push((progress.block, progress.step, self.fit_seconds()));
         self.log.write("step", step_fields(progress, now));
         let late = self.deadline.is_some_and(|deadline| Instant::now() >= deadline);
         if self.stop.load(Ordering::Relaxed) {

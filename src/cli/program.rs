@@ -7,6 +7,7 @@ use super::exit::{CliError, Exit};
 use super::folder_arguments::{ResumeCall, SampleCall};
 use super::plan::plan_text;
 use super::progress::Style;
+use super::report::report_again;
 use super::reproduce::{optimisers, pde, posteriors, samplers};
 use super::resume::{ResumeOptions, resume};
 use super::run::{Console, Output, RunOptions, print, run_target};
@@ -45,6 +46,10 @@ fn dispatch(call: Call, progress: Style, console: &mut Console<'_>) -> Result<Ex
         }
         Call::Targets => print(console, &targets_text(), Exit::Trusted),
         Call::Reproduce(call) => reproduce(&call, console),
+        Call::Report { folder } => {
+            report_again(&folder)?;
+            print(console, &format!("{}\n", folder.join("report.html").display()), Exit::Trusted)
+        }
         Call::Audit { target } => {
             let chosen = target.map(|name| entry(&name)).transpose()?;
             let checks = audit(chosen.map(|entry| entry.name));

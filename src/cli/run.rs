@@ -4,18 +4,19 @@ use super::config_file::config_text;
 use super::density_file::Source;
 use super::draw_files::draw_files;
 use super::exit::{CliError, Exit};
-use super::figures::{density_figure, loss_figure};
 use super::keeper::{CHECKPOINT, Keeper};
 use super::keys::Value;
 use super::progress::Style;
 use super::recorded::record;
+use super::report::report;
+use super::report_data::{loss_table, report_tables, seconds_table};
 use super::run_settings::RunSettings;
 use super::summary::summary;
 use crate::density::{Facts, Target, preflight};
 use crate::evolution::{Setting, TargetData, evolution_entry};
 use crate::fitting::{Checkpoint, DrawError, Draws, Fit, FitError, StopReason, fit_watched};
 use crate::optim::Outcome;
-use crate::report::{Csv, FolderError, IfExists, Record, RunFolder, RunLog, Verdict};
+use crate::report::{IfExists, Record, RunFolder, RunLog, Verdict};
 use crate::transport::TransportError;
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -35,7 +36,7 @@ pub struct Subject<'a> {
     pub target: &'a dyn Target,
     /// What is known of it.
     pub facts: &'a Facts,
-    /// Exact draws for the figure, n×d, if there are any.
+    /// Exact draws for the upper bound of log Z and for figures, n×d, if there are any.
     pub exact_draws: Option<&'a [f64]>,
     /// The file that it comes from, if it does.
     pub source: Option<&'a Source>,
@@ -82,6 +83,8 @@ pub(super) struct Fitted {
     pub no_draws: Option<TransportError>,
     /// Wall time of the fit without the draws.
     pub fit_seconds: f64,
+    /// Block, step, and wall time after it; those before an interruption are missing.
+    pub seconds: Vec<(usize, usize, f64)>,
 }
 
 impl Fitted {
@@ -99,7 +102,7 @@ impl Fitted {
             }
             Err(DrawError::Density(error)) => return Err(FitError::Density(error).into()),
         };
-        Ok(Fitted { fit, draws, no_draws, fit_seconds })
+        Ok(Fitted { fit, draws, no_draws, fit_seconds, seconds: Vec::new() })
     }
 
     pub fn interrupted(&self) -> bool {
@@ -164,9 +167,9 @@ pub(super) fn run_in(
         }
     };
     let mut record = pool.install(|| record(subject, settings, &fitted));
-    write_results(&mut folder, subject, &record, &fitted)?;
+    let files = pool.install(|| result_files(subject, &record, &fitted));
     record.total_seconds = before + start.elapsed().as_secs_f64();
-    folder.write("run.json", record.to_json().as_bytes())?;
+    write_results(&mut folder, &record, files, &config)?;
     log.write("end", json!({"stop_reason": record.stop_reason, "verdict": record.verdict.to_string()}));
     let place = folder.commit()?;
     print(console, &summary(&record, &place), exit(&record, &fitted))
@@ -216,7 +219,7 @@ fn fit_and_draw(
     keeper.display.say(&format!("moving {} draws", settings.draws));
     let fitted = Fitted::with_draws(fit, subject.target, settings, fit_seconds);
     keeper.display.end_line();
-    fitted
+    Ok(Fitted { seconds: keeper.seconds, ..fitted? })
 }
 
 /// Whether an evolution's equations read Δlog ρ; no if there is none of that name, which the fit will say.
@@ -226,46 +229,38 @@ fn reads_laplacian(evolution: &str, dim: usize) -> bool {
         .is_some_and(|entry| (entry.make)(setting).equation_data() == TargetData::Laplacian)
 }
 
-/// Everything but run.json, which is written last.
+/// The numbers of a run by the names of their files: all but run.json.
+fn result_files(subject: &Subject<'_>, record: &Record, fitted: &Fitted) -> BTreeMap<String, Vec<u8>> {
+    let Fitted { fit, draws, seconds, .. } = fitted;
+    let mut files: BTreeMap<String, Vec<u8>> = draw_files(subject, draws, record.seed).into_iter().collect();
+    let tables = report_tables(subject, record, fitted).into_iter();
+    files.extend(tables.map(|(name, text)| (name.to_string(), text.into_bytes())));
+    files.insert("losses.csv".to_string(), loss_table(&fit.blocks).into_bytes());
+    files.insert("seconds.csv".to_string(), seconds_table(seconds).into_bytes());
+    files
+}
+
+/// Numbers, then what is made of them by [`report`] as from a folder, and run.json last.
 fn write_results(
     folder: &mut RunFolder,
-    subject: &Subject<'_>,
     record: &Record,
-    fitted: &Fitted,
-) -> Result<(), FolderError> {
-    let Fitted { fit, draws, .. } = fitted;
-    for (name, bytes) in draw_files(subject, draws, record.seed) {
-        folder.write(&name, &bytes)?;
+    files: BTreeMap<String, Vec<u8>>,
+    config: &str,
+) -> Result<(), CliError> {
+    let json = record.to_json();
+    let read = |name: &str| match name {
+        "run.json" => Ok(json.clone().into_bytes()),
+        "config.toml" => Ok(config.as_bytes().to_vec()),
+        name => files.get(name).cloned().ok_or(io::ErrorKind::NotFound.into()),
+    };
+    let made = report(&read)?;
+    for (name, bytes) in &files {
+        folder.write(name, bytes)?;
     }
-    let mut losses = Csv::new(&[
-        "block",
-        "step",
-        "points",
-        "loss_before",
-        "loss",
-        "scale",
-        "damping",
-        "solve_residual",
-        "pilot_ess",
-    ]);
-    for (k, row) in fit.blocks.iter().enumerate().flat_map(|(k, b)| b.history.iter().map(move |r| (k, r))) {
-        let r = &row.record;
-        let ess = row.pilot_ess.unwrap_or(f64::NAN);
-        losses.row(&[
-            (k + 1) as f64,
-            row.step as f64,
-            row.n_points as f64,
-            r.loss_before,
-            r.loss,
-            r.scale,
-            r.damping,
-            r.solve_residual,
-            ess,
-        ]);
+    for (name, text) in made {
+        folder.write(name, text.as_bytes())?;
     }
-    folder.write("losses.csv", losses.text().as_bytes())?;
-    folder.write("density.svg", density_figure(subject, record, draws).as_bytes())?;
-    folder.write("loss.svg", loss_figure(record, &fit.history()).as_bytes())
+    Ok(folder.write("run.json", json.as_bytes())?)
 }
 
 /// Prints a result. Whoever reads `targets | head` has what they want.
@@ -313,8 +308,13 @@ mod tests {
             assert_eq!((record.n_draws, record.steps, record.verdict), (0, 2, Verdict::NotTrusted));
             assert!(record.reasons.len() == 1 && record.reasons[0].contains("there are no draws: the flow"));
             let mut folder = RunFolder::create(&home.path().join("out"), IfExists::Refuse).unwrap();
-            write_results(&mut folder, &subject, &record, &fitted).unwrap();
-            folder.commit().unwrap();
+            write_results(&mut folder, &record, result_files(&subject, &record, &fitted), "").unwrap();
+            let place = folder.commit().unwrap();
+            let page = std::fs::read_to_string(place.join("report.html")).unwrap();
+            assert!(
+                page.contains("there are no draws") && page.contains("No draws could be moved"),
+                "{page}"
+            );
             let json = record.to_json();
             assert_eq!(Record::from_json(&json).unwrap().to_json(), json);
         }

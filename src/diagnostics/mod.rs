@@ -24,7 +24,7 @@ pub use missed_modes::missed_modes;
 pub use mmd::mmd;
 pub use modes::{mode_shares, mode_weight_error, weighted_mode_shares};
 pub use moments::{Moments, delta_std, moments, weighted_moments};
-pub use pareto::{pareto_k, tail_excess};
+pub use pareto::{pareto_k, tail_excess, tail_threshold};
 pub use reason::Reason;
 pub use sinkhorn::sinkhorn_w1;
 pub use sliced::{DIRECTIONS, sliced_w2};

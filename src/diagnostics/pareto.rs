@@ -49,10 +49,26 @@ pub fn tail_excess(log_weights: &[f64]) -> f64 {
     exceedances(&weights).map_or(f64::INFINITY, |tail| pairwise_sum(&tail) / pairwise_sum(&weights))
 }
 
+/// The log weight above which lies the tail of [`pareto_k`]; NaN if a log weight is NaN or +inf or they are too few.
+pub fn tail_threshold(log_weights: &[f64]) -> f64 {
+    let m = tail_size(log_weights.len());
+    if m < FEWEST || not_finite(log_weights).count > 0 {
+        return f64::NAN;
+    }
+    let mut sorted = log_weights.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    sorted[log_weights.len() - m - 1]
+}
+
+/// M of N weights.
+fn tail_size(n: usize) -> usize {
+    (n as f64 / 5.0).min(3.0 * (n as f64).sqrt()).ceil() as usize
+}
+
 /// The M = min(N/5, 3√N) largest weights less the next smaller one, sorted; none if they are too few.
 fn exceedances(weights: &[f64]) -> Option<Vec<f64>> {
     let n = weights.len();
-    let m = (n as f64 / 5.0).min(3.0 * (n as f64).sqrt()).ceil() as usize;
+    let m = tail_size(n);
     if m < FEWEST {
         return None;
     }
@@ -97,6 +113,14 @@ fn quartile(sorted: &[f64]) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_tail_begins_below_its_smallest_weight() {
+        let logs: Vec<f64> = (0..100).map(|k| f64::from((37 * k) % 100)).collect();
+        // M = 20 of 100: the weights 80 to 99.
+        assert_eq!(tail_threshold(&logs), 79.0);
+        assert!(tail_threshold(&logs[..20]).is_nan() && tail_threshold(&[f64::NAN; 50]).is_nan());
+    }
     use crate::num::{Purpose, Stream};
 
     /// Logarithms of ((1 − u)^−k − 1)/k, exact draws of the law with σ = 1, over the given shift.

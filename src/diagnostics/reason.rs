@@ -1,4 +1,4 @@
-//! Why a result is not to be trusted, with the figures and what to try.
+//! Why a result is not to be trusted, with the figures and what to try: "FINDING; ADVICE", each without a semicolon before.
 
 /// One reason against a result.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -103,7 +103,7 @@ impl std::fmt::Display for Reason {
             ),
             Reason::ModeCollapse { shortfall, n_modes } => write!(
                 f,
-                "log Z falls short by {shortfall:.3}, the logarithm of the number of modes ({n_modes}): the draws \
+                "log Z falls short by {shortfall:.3}, the logarithm of the number of modes ({n_modes}); the draws \
                  sit in one mode: try another seed, more points or a wider network"
             ),
             Reason::MissedModes { missed, n_modes, mass } => write!(

@@ -209,8 +209,9 @@ pub(super) fn of_block(k: usize) -> String {
     format!("block{}.", k + 1)
 }
 
-/// Numbers of a row of the history: the step, its points, its record, whether there was a pilot, and its ESS.
-const ROW: usize = StepRecord::NUMBERS + 4;
+/// Numbers of a row of the history: the step, its points, its record, whether there was a pilot, and its ESS, whether there
+/// are two equations, and their losses.
+const ROW: usize = StepRecord::NUMBERS + 7;
 
 fn write_state(state: &TrainingState, arrays: &mut Arrays) {
     state.optimiser.write(arrays);
@@ -272,10 +273,12 @@ fn read_set(arrays: &Arrays) -> Result<Points, ArraysError> {
 }
 
 fn row_numbers(row: &HistoryRow) -> Vec<f64> {
-    let HistoryRow { step, n_points, record, pilot_ess } = row;
+    let HistoryRow { step, n_points, record, pilot_ess, equation_losses } = row;
     let mut numbers = vec![*step as f64, *n_points as f64];
     numbers.extend(record.to_numbers());
     numbers.extend([f64::from(u8::from(pilot_ess.is_some())), pilot_ess.unwrap_or(0.0)]);
+    numbers.push(f64::from(u8::from(equation_losses.is_some())));
+    numbers.extend(equation_losses.unwrap_or([0.0; 2]));
     numbers
 }
 
@@ -291,7 +294,8 @@ fn row_of(numbers: &[f64]) -> Result<HistoryRow, ArraysError> {
         step: as_count("history", numbers[0])?,
         n_points: as_count("history", numbers[1])?,
         record: StepRecord::from_numbers(record).ok_or(unknown)?,
-        pilot_ess: (numbers[ROW - 2] == 1.0).then_some(numbers[ROW - 1]),
+        pilot_ess: (numbers[ROW - 5] == 1.0).then_some(numbers[ROW - 4]),
+        equation_losses: (numbers[ROW - 3] == 1.0).then_some([numbers[ROW - 2], numbers[ROW - 1]]),
     })
 }
 

@@ -2,7 +2,7 @@
 
 use super::{BlockPilot, Ladder, Points};
 use crate::density::DensityError;
-use crate::evolution::{Evolution, Nearby};
+use crate::evolution::{Evolution, Nearby, Setting};
 use crate::num::{Purpose, Stream};
 use crate::transport::{From, Tolerance, TransportError, VelocityField, paths};
 
@@ -59,8 +59,13 @@ pub struct PointSet {
 impl<'a> Collocation<'a> {
     /// For a block as its pilot found it.
     pub fn new(pilot: &'a BlockPilot, seed: u64) -> Collocation<'a> {
-        let last = &pilot.ladder.populations.last().expect("a ladder has its first population").x;
-        let dim = pilot.setting.dim;
+        Collocation::of(&pilot.ladder, pilot.setting, seed)
+    }
+
+    /// For a block with these populations and of this kind.
+    pub fn of(ladder: &'a Ladder, setting: Setting, seed: u64) -> Collocation<'a> {
+        let last = &ladder.populations.last().expect("a ladder has its first population").x;
+        let dim = setting.dim;
         let side = |i: usize| {
             let mut along: Vec<f64> = last.iter().skip(i).step_by(dim).copied().collect();
             along.sort_by(f64::total_cmp);
@@ -70,7 +75,7 @@ impl<'a> Collocation<'a> {
             ((low - margin).min(-BOX_HALF_WIDTH), (high + margin).max(BOX_HALF_WIDTH))
         };
         let sides = if dim <= BOX_DIMENSIONS { (0..dim).map(side).collect() } else { Vec::new() };
-        Collocation { ladder: &pilot.ladder, sides, feature_variance: pilot.setting.feature_variance, seed }
+        Collocation { ladder, sides, feature_variance: setting.feature_variance, seed }
     }
 
     /// Set number `round` under the flow of `field`, with what the equations read of the target at every point.

@@ -3,8 +3,8 @@
 use super::pilot::block_seed;
 use super::watcher::Steps;
 use super::{
-    Checkpoint, CheckpointError, Collocation, Control, FitError, FitSettings, Frame, HistoryRow, Located,
-    Pilot, Probe, Progress, Sampler, Snapshot, Split, StopReason, Training, TrainingState, Watcher,
+    Checkpoint, CheckpointError, Collocation, Control, FitError, FitSettings, Frame, HistoryRow, Ladder,
+    Located, Pilot, Probe, Progress, Sampler, Snapshot, Split, StopReason, Training, TrainingState, Watcher,
 };
 use crate::density::Target;
 use crate::evolution::{Evolution, EvolutionEntry, Setting, TargetData, evolution_entry};
@@ -27,6 +27,10 @@ pub struct BlockFit {
     pub frame: Frame,
     /// What brought the pilot's particles to the target.
     pub located: Located,
+    /// Those particles, among which collocation points lie.
+    pub ladder: Ladder,
+    /// What its evolution knows of the standardised block.
+    pub setting: Setting,
     /// What was fitted.
     pub evolution: Box<dyn Evolution>,
     /// Its unknowns.
@@ -217,6 +221,8 @@ impl Fit {
             blocks.push(BlockFit {
                 frame: found.frame,
                 located: found.located,
+                ladder: found.ladder,
+                setting: found.setting,
                 evolution,
                 networks,
                 theta: state.theta().to_vec(),

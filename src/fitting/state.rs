@@ -70,4 +70,6 @@ pub struct HistoryRow {
     pub record: StepRecord,
     /// ESS of pilot draws, if there were some.
     pub pilot_ess: Option<f64>,
+    /// What each equation of a system of two has of the loss after the step; they add up to it.
+    pub equation_losses: Option<[f64; 2]>,
 }

@@ -8,7 +8,7 @@ use super::{
 use crate::density::{self, Target};
 use crate::evolution::Evolution;
 use crate::network::Networks;
-use crate::num::{Purpose, Stream, effective_fraction};
+use crate::num::{Purpose, Stream, effective_fraction, pairwise_sum};
 use crate::optim::{GaussNewtonMemory, LeastSquares, Outcome, StepRecord};
 use crate::transport::{Mover, Tolerance, VelocityField, move_ensemble};
 use std::fmt;
@@ -64,7 +64,7 @@ const STEPS_PER_PILOT: usize = 5;
 const PILOT_DRAWS: usize = 1024;
 const CONFIRMING_DRAWS: usize = 8192;
 /// Candidates for each point of a set.
-const CANDIDATES: usize = 3;
+pub(super) const CANDIDATES: usize = 3;
 /// A residual this many times the root mean square keeps the influence of one that large, not its own.
 const CAP: f64 = 10.0;
 /// Residuals below this are never capped, nats per unit of time: log weights are their integrals, so that those of far
@@ -140,6 +140,7 @@ impl Training<'_> {
         };
         let problem = Assembler::new(self.evolution.as_system(), self.networks, &points);
         let record = self.settings.optimiser.step(&problem, &mut state.optimiser, memory);
+        let equation_losses = self.equation_losses(&problem, state.theta());
         if is_fresh {
             state.size.observe(record.loss_before);
         }
@@ -149,7 +150,18 @@ impl Training<'_> {
         if !step.is_multiple_of(self.settings.steps_per_set) {
             state.set = Some(points);
         }
-        Ok(HistoryRow { step, n_points, record, pilot_ess })
+        Ok(HistoryRow { step, n_points, record, pilot_ess, equation_losses })
+    }
+
+    /// ½|r|² by equation; costs a forward pass, which a system of one equation is spared.
+    fn equation_losses(&self, problem: &Assembler<'_>, theta: &[f64]) -> Option<[f64; 2]> {
+        if self.evolution.n_equations() != 2 {
+            return None;
+        }
+        let residuals = problem.residuals(theta);
+        let of_equation =
+            |k: usize| -> Vec<f64> { residuals.iter().skip(k).step_by(2).map(|r| 0.5 * r * r).collect() };
+        Some([0, 1].map(|k| pairwise_sum(&of_equation(k))))
     }
 
     fn reason_to_end(&self, row: &HistoryRow) -> Option<StopReason> {

@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 
 /// Names a run may leave in its folder, beside folders `sample-1`, `sample-2`, …. A folder with any other entry is never
 /// replaced.
-pub const RUN_FILES: [&str; 12] = [
+pub const RUN_FILES: [&str; 26] = [
     "config.toml",
     "log.jsonl",
     "checkpoint.safetensors",
@@ -25,8 +25,22 @@ pub const RUN_FILES: [&str; 12] = [
     "draws.csv",
     "draws.zarr",
     "losses.csv",
-    "density.svg",
-    "loss.svg",
+    "seconds.csv",
+    "report.html",
+    "figure-density.csv",
+    "figure-density.svg",
+    "figure-log_z.csv",
+    "figure-log_z.svg",
+    "figure-loss.svg",
+    "figure-marginals.csv",
+    "figure-pairs.csv",
+    "figure-points.csv",
+    "figure-residual.csv",
+    "figure-residual.svg",
+    "figure-trajectories.csv",
+    "figure-trajectories.svg",
+    "figure-weights.csv",
+    "figure-weights.svg",
 ];
 
 const CONFIG: &str = "config.toml";

@@ -3,6 +3,7 @@
 //! Coordinates are pixels from the top left, rounded to hundredths, so that the same figure is the same
 //! bytes everywhere. Colours come from classes alone; `prefers-color-scheme` picks the sheet.
 
+use super::base64;
 use std::fmt::Write;
 
 /// Where a text stands relative to its coordinate.
@@ -39,6 +40,13 @@ const STYLE: &str = "\
 .pf-line{fill:none;stroke:#c2410c;stroke-width:1.6;stroke-linejoin:round}\
 .pf-step{fill:none;stroke:#c2410c;stroke-width:5;stroke-linecap:round}\
 .pf-mark{fill:none;stroke:#2166ac;stroke-width:5;stroke-linecap:round}\
+.pf-path{fill:none;stroke:#c2410c;stroke-opacity:.3;stroke-width:1;stroke-linejoin:round}\
+.pf-small{fill:none;stroke:#c2410c;stroke-opacity:.55;stroke-width:2;stroke-linecap:round}\
+.pf-exact{fill:none;stroke:#1f2328;stroke-width:1.3;stroke-dasharray:5 4}\
+.pf-first{fill:none;stroke:#2166ac;stroke-width:1.4;stroke-dasharray:6 3}\
+.pf-other{fill:none;stroke:#1b7837;stroke-width:1.4;stroke-dasharray:2 3}\
+.pf-ring{fill:none;stroke:#1b1f24;stroke-opacity:.8;stroke-width:3.6;stroke-linecap:round}\
+.pf-core{fill:none;stroke:#fff;stroke-width:2;stroke-linecap:round}\
 @media (prefers-color-scheme:dark){\
 .pf-paper{fill:#0d1117}\
 .pf-text,.pf-title{fill:#e6edf3}\
@@ -48,8 +56,29 @@ const STYLE: &str = "\
 .pf-dot{stroke:#ffa657}\
 .pf-bar{fill:#ffa657;stroke:#ffa657}\
 .pf-curve,.pf-mark{stroke:#58a6ff}\
-.pf-line,.pf-step{stroke:#ffa657}\
+.pf-line,.pf-step,.pf-path,.pf-small{stroke:#ffa657}\
+.pf-exact{stroke:#e6edf3}\
+.pf-first{stroke:#58a6ff}\
+.pf-other{stroke:#7ee787}\
 }";
+
+/// The style sheet that every figure carries, for a page that holds several.
+pub fn figure_style() -> &'static str {
+    STYLE
+}
+
+/// A finished figure as part of a page that has [`figure_style`]: without its own sheet, with a name for those who
+/// cannot see it.
+pub fn inline_figure(figure: &str, label: &str) -> String {
+    let sheet = format!("<style>{STYLE}</style>\n");
+    let label = escape(label);
+    let figure = figure.replacen(&sheet, "", 1);
+    figure.replacen(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\"",
+        &format!("<svg role=\"img\" aria-label=\"{label}\""),
+        1,
+    )
+}
 
 impl Svg {
     /// An empty figure of this size in pixels.
@@ -77,9 +106,14 @@ impl Svg {
         self.path(class, &path);
     }
 
-    /// Closed loops filled by the even-odd rule, so that a loop within a loop is a hole.
+    /// Closed loops filled by the even-odd rule, so that a loop within a loop is a hole; corners that are not finite are
+    /// left out.
     pub fn loops(&mut self, class: &str, loops: &[Vec<(f64, f64)>]) {
-        let path: String = loops.iter().map(|points| open_path(points) + "Z").collect();
+        let finite = |points: &Vec<(f64, f64)>| -> Vec<(f64, f64)> {
+            points.iter().copied().filter(|p| p.0.is_finite() && p.1.is_finite()).collect()
+        };
+        let loops = loops.iter().map(finite).filter(|points| !points.is_empty());
+        let path: String = loops.map(|points| open_path(&points) + "Z").collect();
         self.path(class, &path);
     }
 
@@ -96,6 +130,15 @@ impl Svg {
             }
             self.path(class, &path);
         }
+    }
+
+    /// A PNG stretched over a rectangle, its pixels kept square-edged.
+    pub fn png(&mut self, at: (f64, f64), size: (f64, f64), png: &[u8]) {
+        let (x, y, w, h) = (number(at.0), number(at.1), number(size.0), number(size.1));
+        let data = base64(png);
+        self.push(&format!(
+            r#"<image x="{x}" y="{y}" width="{w}" height="{h}" preserveAspectRatio="none" style="image-rendering:pixelated" href="data:image/png;base64,{data}"/>"#
+        ));
     }
 
     /// A line of text, escaped.
@@ -169,7 +212,8 @@ fn number(value: f64) -> String {
     format!("{rounded}")
 }
 
-fn escape(text: &str) -> String {
+/// Text for a place between tags or within double quotes, of XML and HTML alike.
+pub(super) fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for c in text.chars() {
         match c {

@@ -38,7 +38,7 @@ pub(super) fn chains(
         .into_par_iter()
         .map_init(FieldWorkspace::default, |work, k| {
             let size = BLOCK.min(n - k * BLOCK);
-            move_block(field, size, Stream::new(seed, purpose, k as u64), grid.times(), work)
+            move_block(field, size, Stream::new(seed, purpose, k as u64), grid.times(), work, &mut |_, _| ())
         })
         .collect()
 }
@@ -47,12 +47,15 @@ pub(super) fn chains(
 ///
 /// Whatever v and V are, exp(log ρ(x_K) − log q) has mean Z. The defect of a step is
 /// e = V′(x′) − V(x) + log k_back − log k_fwd: if V were the law of the chain all e of a step would be equal.
-fn move_block(
+///
+/// `watch(t, x)` is called at the start and after every step.
+pub(super) fn move_block(
     field: VelocityField<'_>,
     size: usize,
     mut stream: Stream,
     times: &[f64],
     work: &mut FieldWorkspace,
+    watch: &mut dyn FnMut(f64, &[f64]),
 ) -> Result<NoisyBlock, TransportError> {
     let dim = field.dim();
     let mut x = vec![0.0; size * dim];
@@ -61,6 +64,7 @@ fn move_block(
     let mut noise = vec![0.0; size * dim];
     let (mut here, mut there) = (LawAt::default(), LawAt::default());
     let mut defects = Vec::with_capacity(times.len() - 1);
+    watch(times[0], &x);
     field.law(times[0], &x, &mut here, work).map_err(TransportError::Density)?;
     for pair in times.windows(2) {
         let h = pair[1] - pair[0];
@@ -88,6 +92,7 @@ fn move_block(
             }
         }
         defects.push(defect);
+        watch(pair[1], &x);
         std::mem::swap(&mut here, &mut there);
     }
     let evaluations = times.len();

@@ -79,7 +79,7 @@ pub fn log_density_at(
 }
 
 /// Integrates `y`, whose first size·dim numbers are positions and whose other ones, if any, belong to one particle each.
-fn carry(
+pub(super) fn carry(
     y: &mut [f64],
     size: usize,
     dim: usize,
@@ -179,7 +179,7 @@ pub fn paths(
 }
 
 /// Position of a particle at time t, linear between the steps.
-fn between(steps: &[(f64, Vec<f64>)], t: f64, particle: usize, dim: usize) -> Vec<f64> {
+pub(super) fn between(steps: &[(f64, Vec<f64>)], t: f64, particle: usize, dim: usize) -> Vec<f64> {
     let right = steps.partition_point(|(s, _)| *s < t).clamp(1, steps.len() - 1);
     let (early, late) = (&steps[right - 1], &steps[right]);
     let part = (t - early.0) / (late.0 - early.0);

@@ -3,6 +3,7 @@
 mod ensemble;
 mod euler_maruyama;
 mod flow;
+mod journeys;
 mod runge_kutta;
 mod time_grid;
 mod transport_error;
@@ -10,6 +11,7 @@ mod velocity_field;
 
 pub use ensemble::{Ensemble, Mover, move_ensemble};
 pub use flow::{From, log_density_at, paths};
+pub use journeys::journeys;
 pub use runge_kutta::{StepTooSmall, Tolerance, Work, integrate};
 pub use time_grid::TimeGrid;
 pub use transport_error::TransportError;
