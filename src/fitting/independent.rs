@@ -59,7 +59,10 @@ pub(super) fn independent_blocks(target: &dyn Target, y: &[f64]) -> Result<Optio
         return Ok(None);
     }
     let order: Vec<_> = components.concat().into_iter().map(|j| basis.column(j)).collect();
-    let basis = DMatrix::from_diagonal(&scale) * DMatrix::from_columns(&order);
+    let Some(basis) = of_unit_spread(DMatrix::from_diagonal(&scale) * DMatrix::from_columns(&order), y)
+    else {
+        return Ok(None);
+    };
     let mut end = 0;
     let ranges = components.iter().map(|members| {
         end += members.len();
@@ -75,6 +78,16 @@ pub(super) fn independent_blocks(target: &dyn Target, y: &[f64]) -> Result<Optio
 fn spreads(y: &[f64], k: usize) -> DVector<f64> {
     let points = DMatrix::from_column_slice(k, y.len() / k, y);
     points.column_variance().map(|v| if v > 0.0 { v.sqrt() } else { 1.0 })
+}
+
+/// The basis with its columns stretched so that the points have spread 1 along each, as a search for them expects; none
+/// if it cannot be inverted.
+fn of_unit_spread(mut basis: DMatrix<f64>, y: &[f64]) -> Option<DMatrix<f64>> {
+    let k = basis.nrows();
+    let along = basis.clone().try_inverse()? * DMatrix::from_column_slice(k, y.len() / k, y);
+    let spread = spreads(along.as_slice(), k);
+    basis.column_iter_mut().zip(spread.iter()).for_each(|(mut column, spread)| column *= *spread);
+    Some(basis)
 }
 
 /// S·∇²log ρ·S with S the diagonal of `scale`, at some of the points, from central differences of the score.
@@ -235,6 +248,8 @@ mod tests {
         let blocks = independent_blocks(&target, &particles()).unwrap().unwrap();
         assert_eq!(sizes(&blocks), [1, 1, 2]);
         let split = Split::none(4).refined(blocks);
+        let along: Vec<f64> = particles().chunks_exact(4).flat_map(|x| split.part(x)).collect();
+        assert!(spreads(&along, 4).iter().all(|spread| (spread - 1.0).abs() < 1e-12));
         for x in particles().chunks_exact(4).take(20) {
             let y = split.part(x);
             let of_block = |k: usize| {
