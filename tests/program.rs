@@ -258,6 +258,10 @@ fn the_call_in_a_report_makes_the_same_draws() {
     assert!(draws("out") == draws("again"), "{call}");
 }
 
+fn n_blocks(record: &Record) -> usize {
+    record.settings["blocks"].as_array().unwrap().len()
+}
+
 #[test]
 fn a_weak_run_is_kept_but_not_trusted() {
     for target in ["gmm9", "funnel"] {
@@ -267,7 +271,8 @@ fn a_weak_run_is_kept_but_not_trusted() {
         assert!(out.contains("verdict    not trusted\n           - "), "{out}");
         let record = record_in(&home.path().join("out"));
         assert!(record.verdict == Verdict::NotTrusted && !record.reasons.is_empty());
-        assert_eq!((record.steps, record.settings["width"].as_u64()), (1, Some(4)));
+        // One step of every block.
+        assert_eq!((record.steps, record.settings["width"].as_u64()), (n_blocks(&record), Some(4)));
     }
 }
 
@@ -414,7 +419,8 @@ fn bits_do_not_depend_on_threads() {
         }
         let (one, two) = (record_in(&one), record_in(&two));
         assert_eq!((one.threads, two.threads), (1, 2));
-        assert_eq!(one.n_params < points, width < 10, "{} parameters, {points} points", one.n_params);
+        let of_block = one.n_params / n_blocks(&one);
+        assert_eq!(of_block < points, width < 10, "{of_block} parameters a block, {points} points");
         assert_eq!(one.without_machine().to_json(), two.without_machine().to_json());
     }
 }
