@@ -478,7 +478,7 @@ fn a_table_is_measured_printed_and_written() {
 
     let (code, out, err) = ended(&home, "reproduce quick --only gauss --seconds 20");
     assert_eq!(code, 0, "{err}");
-    assert!(out.contains("| gauss | 1 | 1.0000 |") || out.contains("| gauss | 1 | 0.9"), "{out}");
+    assert!(out.contains("| gauss | 1 | 1 | 1.0000 |") || out.contains("| gauss | 1 | 1 | 0.9"), "{out}");
     assert!(err.starts_with("gauss, seed 0: ESS "), "{err}");
 
     let (code, _, err) = ended(&home, "reproduce pde --only stokes");
