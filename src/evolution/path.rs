@@ -13,25 +13,12 @@ pub enum Path {
     Denoising(Noising),
 }
 
-/// c at t = 0 on the path of a noising, where a frame found by a thousand particles is off by hundredths.
-const LEEWAY: f64 = 0.2;
-
 impl Path {
     /// (b, b′) at t in [0, 1].
     pub fn at(self, t: f64) -> (f64, f64) {
         match self {
             Path::Quadratic => (t * t, 2.0 * t),
             Path::Denoising(noising) => noising.share(t),
-        }
-    }
-
-    /// (c, c′) at t: how far V may leave the path. t(1 − t) keeps both ends. A noising ends near the prior, not at it:
-    /// (t + LEEWAY)(1 − t) keeps the target alone. Its equation follows from the target; with both ends kept it is
-    /// overdetermined, and a network meets the second one by mass that comes in from where no points are.
-    pub fn freedom(self, t: f64) -> (f64, f64) {
-        match self {
-            Path::Quadratic => (t * (1.0 - t), 1.0 - 2.0 * t),
-            Path::Denoising(_) => ((t + LEEWAY) * (1.0 - t), 1.0 - LEEWAY - 2.0 * t),
         }
     }
 }
@@ -48,8 +35,6 @@ mod tests {
             for t in [0.1, 0.55, 0.9] {
                 let slope = (path.at(t + 1e-6).0 - path.at(t - 1e-6).0) / 2e-6;
                 assert!((slope - path.at(t).1).abs() < 1e-7);
-                let slope = (path.freedom(t + 1e-6).0 - path.freedom(t - 1e-6).0) / 2e-6;
-                assert!((slope - path.freedom(t).1).abs() < 1e-9);
             }
         }
     }

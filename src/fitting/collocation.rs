@@ -40,9 +40,8 @@ const BLUR: f64 = 0.5;
 const PER_PATH: usize = 8;
 /// Trajectories for points need no more accuracy than keeps them inside the flow.
 const PATH_TOLERANCE: Tolerance = Tolerance { absolute: 1e-2, relative: 1e-2 };
-/// Noised cover points have so many times the variance of the law, one or the other: draws go astray in its tails, and
-/// what is asked for nowhere beyond them lets mass in from there.
-const WIDER: [f64; 2] = [2.0, 9.0];
+/// Noised cover points have so many times the variance of the law: its tails are where draws go astray.
+const WIDER: f64 = 1.5;
 /// Jitter of annealed particles, relative to their spread: fills the gaps between a thousand of them.
 const JITTER: f64 = 0.1;
 
@@ -151,7 +150,7 @@ impl<'a> Collocation<'a> {
         let x = match evolution.nearby(t) {
             Nearby::Noised { signal, variance } => {
                 let last = populations.last().expect("a ladder has its first population");
-                let spread = (WIDER[stream.index(2)] * variance).sqrt() + JITTER;
+                let spread = (WIDER * variance).sqrt() + JITTER;
                 moved(&last.x, dim, signal, spread, stream)
             }
             Nearby::Annealed { .. } if dim <= BOX_DIMENSIONS && stream.uniform() < BOX_SHARE => {
