@@ -3,19 +3,17 @@
 #![cfg(feature = "cli")]
 
 mod html;
+mod run_folder;
 
 use pushforward::report::{Record, Verdict};
-use std::collections::BTreeMap;
+use run_folder::{ON_THE_CLOCK, files_below, record_in};
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Output, Stdio};
 use tempfile::TempDir;
 
 /// A fit of some milliseconds.
 const SMALL: &str = "--set steps=3 --set points=64 --set width=4 --set depth=1 --draws 300";
-
-/// What shows wall time, and so differs from run to run.
-const ON_THE_CLOCK: [&str; 5] = ["run.json", "log.jsonl", "seconds.csv", "figure-loss.svg", "report.html"];
 
 fn command(home: &TempDir, line: &str) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_pushforward"));
@@ -41,31 +39,11 @@ fn ended(home: &TempDir, line: &str) -> (i32, String, String) {
     (output.status.code().unwrap(), text(&output.stdout), text(&output.stderr))
 }
 
-fn record_in(place: &Path) -> Record {
-    Record::from_json(&fs::read_to_string(place.join("run.json")).unwrap()).unwrap()
-}
-
 fn entries(path: &Path) -> Vec<String> {
     let read = fs::read_dir(path).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
     let mut names: Vec<String> = read.collect();
     names.sort();
     names
-}
-
-/// Paths and bytes of all files in a folder and in those below.
-fn files_below(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
-    let mut files = BTreeMap::new();
-    let mut below = vec![folder.to_path_buf()];
-    while let Some(next) = below.pop() {
-        for entry in fs::read_dir(next).unwrap().map(|entry| entry.unwrap().path()) {
-            if entry.is_dir() {
-                below.push(entry);
-            } else {
-                files.insert(entry.strip_prefix(folder).unwrap().to_path_buf(), fs::read(&entry).unwrap());
-            }
-        }
-    }
-    files
 }
 
 #[test]

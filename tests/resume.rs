@@ -2,7 +2,10 @@
 
 #![cfg(all(feature = "cli", unix))]
 
-use pushforward::report::{Record, read_npy};
+mod run_folder;
+
+use pushforward::report::read_npy;
+use run_folder::{ON_THE_CLOCK, files_below, record_in};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fs;
@@ -40,26 +43,10 @@ fn home() -> TempDir {
     tempfile::tempdir().unwrap()
 }
 
-fn record_in(place: &Path) -> Record {
-    Record::from_json(&fs::read_to_string(place.join("run.json")).unwrap()).unwrap()
-}
-
-/// What shows wall time, and so differs from run to run.
-const ON_THE_CLOCK: [&str; 5] = ["run.json", "log.jsonl", "seconds.csv", "figure-loss.svg", "report.html"];
-
 /// Every file but those that hold times of the clock.
 fn files(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
-    let mut files = BTreeMap::new();
-    let mut below = vec![folder.to_path_buf()];
-    while let Some(next) = below.pop() {
-        for entry in fs::read_dir(next).unwrap().map(|entry| entry.unwrap().path()) {
-            if entry.is_dir() {
-                below.push(entry);
-            } else if !ON_THE_CLOCK.iter().any(|name| entry.ends_with(name)) {
-                files.insert(entry.strip_prefix(folder).unwrap().to_path_buf(), fs::read(&entry).unwrap());
-            }
-        }
-    }
+    let mut files = files_below(folder);
+    files.retain(|path, _| !ON_THE_CLOCK.iter().any(|name| path.ends_with(name)));
     files
 }
 

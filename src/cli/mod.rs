@@ -32,6 +32,7 @@ mod settings;
 mod shown_coordinates;
 mod summary;
 mod table;
+mod threads;
 
 pub use arguments::{Call, ReproduceCall, RunCall, TABLES, parse};
 pub use density_file::{CsvError, DensityFile, DensityFileError, Door, Embedded, FileFault, Source};

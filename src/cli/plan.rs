@@ -2,9 +2,9 @@
 
 use super::exit::CliError;
 use super::run::{Output, RunOptions, Subject};
+use super::threads::thread_pool;
 use crate::fitting::{Plan, Sampler, plan};
 use std::fmt::Write;
-use std::io;
 use std::time::Duration;
 
 /// The plan of a run: target, networks, points, memory, and the time of one step, which is made to be measured. Nothing
@@ -14,9 +14,7 @@ use std::time::Duration;
 /// [`CliError`], as the run itself would give before its fit.
 pub fn plan_text(subject: &Subject<'_>, options: &RunOptions) -> Result<String, CliError> {
     let settings = &options.settings;
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(settings.threads).build();
-    let pool =
-        pool.map_err(|cause| CliError::System { what: "starting threads", cause: io::Error::other(cause) })?;
+    let pool = thread_pool(settings.threads)?;
     let plan = pool.install(|| plan(subject.target, &settings.fit))?;
     let fit = &settings.fit;
     let mut text = String::new();

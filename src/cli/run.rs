@@ -12,6 +12,7 @@ use super::report::report;
 use super::report_data::{loss_table, report_tables, seconds_table};
 use super::run_settings::RunSettings;
 use super::summary::summary;
+use super::threads::thread_pool;
 use crate::density::{Facts, Target, preflight};
 use crate::evolution::{Setting, TargetData, evolution_entry};
 use crate::fitting::{Checkpoint, DrawError, Draws, Fit, FitError, StopReason, fit_watched};
@@ -140,17 +141,16 @@ pub(super) fn run_in(
     console: &mut Console<'_>,
 ) -> Result<Exit, CliError> {
     let start = Instant::now();
-    let system = |what| move |cause| CliError::System { what, cause };
     let config = config_text(subject, settings);
-    let mut log = RunLog::new(folder.log().map_err(system("opening the log"))?);
+    let log = folder.log().map_err(|cause| CliError::System { what: "opening the log", cause })?;
+    let mut log = RunLog::new(log);
     let step = checkpoint.as_ref().map_or(0, |checkpoint| checkpoint.steps());
     let before = seconds_before(&folder, checkpoint.is_some());
     log.write("start", json!({"version": env!("CARGO_PKG_VERSION"), "step": step}));
     if checkpoint.is_none() {
         folder.write_now("config.toml", config.as_bytes())?;
     }
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(settings.threads).build();
-    let pool = pool.map_err(|cause| system("starting threads")(io::Error::other(cause)))?;
+    let pool = thread_pool(settings.threads)?;
     let keeper = Keeper::new(&mut *console.err, console.stop, progress, &mut folder, &mut log, &config);
     let keeper = keeper.timed(settings.checkpoint_every, time_limit.map(|limit| start + limit), before);
     let fitted = pool.install(|| fit_and_draw(subject, settings, checkpoint, keeper));
@@ -224,9 +224,8 @@ fn fit_and_draw(
 
 /// Whether an evolution's equations read Δlog ρ; no if there is none of that name, which the fit will say.
 fn reads_laplacian(evolution: &str, dim: usize) -> bool {
-    let setting = Setting { dim, feature_variance: 1.0 };
     evolution_entry(evolution)
-        .is_some_and(|entry| (entry.make)(setting).equation_data() == TargetData::Laplacian)
+        .is_some_and(|entry| (entry.make)(Setting::smooth(dim)).equation_data() == TargetData::Laplacian)
 }
 
 /// The numbers of a run by the names of their files: all but run.json.

@@ -8,12 +8,12 @@ use super::resume::{checkpoint_in, chosen_in};
 use super::resume_error::ResumeError;
 use super::run::{Console, Fitted, print};
 use super::run_settings::RunSettings;
+use super::threads::thread_pool;
 use crate::diagnostics::Estimates;
 use crate::fitting::{Fit, FitSettings};
 use crate::report::{NewFolder, Record, Verdict, read_npy};
 use serde_json::{Value, json};
 use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 
 /// What is drawn, and where it goes.
@@ -65,9 +65,7 @@ pub fn sample(options: &SampleOptions, console: &mut Console<'_>) -> Result<Exit
         fit: FitSettings { seed, ..settings.fit.clone() },
         ..settings.clone()
     };
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(settings.threads).build();
-    let pool =
-        pool.map_err(|cause| CliError::System { what: "starting threads", cause: io::Error::other(cause) })?;
+    let pool = thread_pool(settings.threads)?;
     let fitted = pool.install(|| Fitted::with_draws(fit, subject.target, &asked, 0.0))?;
     let own = &fitted.draws.log_weights;
     let together: Vec<f64> = sets.iter().flat_map(|set| &set.log_weights).chain(own).copied().collect();

@@ -35,15 +35,23 @@ pub struct Snapshot<'a> {
     pub block: usize,
 }
 
+fn steps_of(states: &[TrainingState]) -> usize {
+    states.iter().map(|state| state.history.len()).sum()
+}
+
+fn have_ended(states: &[TrainingState]) -> bool {
+    states.iter().all(|state| state.ended.is_some())
+}
+
 impl<'a> Snapshot<'a> {
     /// Steps made, over all blocks.
     pub fn steps(&self) -> usize {
-        self.states.iter().map(|state| state.history.len()).sum()
+        steps_of(self.states)
     }
 
     /// Whether every block came to its end.
     pub fn has_ended(&self) -> bool {
-        self.states.iter().all(|state| state.ended.is_some())
+        have_ended(self.states)
     }
 
     /// The state of the block that is being fitted.
@@ -122,13 +130,11 @@ impl Probe {
         for (k, (found, range)) in pilot.blocks.iter().zip(&pilot.split.blocks).enumerate() {
             let block = pilot.split.block(target, k);
             let framed = found.frame.standardise(&block);
-            let last = found.ladder.populations.last().map_or(&[][..], |population| &population.x);
-            for (u, both) in last.chunks_exact(range.len()).zip(both.chunks_exact_mut(d)) {
+            for (u, both) in found.ladder.last().x.chunks_exact(range.len()).zip(both.chunks_exact_mut(d)) {
                 framed.to_block(u, &mut both[range.clone()]);
             }
         }
-        let mut x = vec![0.0; PROBES * d];
-        both.chunks_exact(d).zip(x.chunks_exact_mut(d)).for_each(|(both, x)| pilot.split.join(both, x));
+        let x = pilot.split.join_all(&both);
         match density::values(target, &x) {
             Ok(values) => Probe { x, values },
             Err(_) => Probe::default(),
@@ -152,12 +158,12 @@ impl Probe {
 impl Checkpoint {
     /// Steps made, over all blocks.
     pub fn steps(&self) -> usize {
-        self.states.iter().map(|state| state.history.len()).sum()
+        steps_of(&self.states)
     }
 
     /// Whether every block came to its end.
     pub fn has_ended(&self) -> bool {
-        self.states.iter().all(|state| state.ended.is_some())
+        have_ended(&self.states)
     }
 
     /// Whether the checkpoint is one of this target.

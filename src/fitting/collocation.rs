@@ -1,9 +1,11 @@
 //! Where the equations are asked to hold: the laws of the collocation points.
 
-use super::{BlockPilot, Ladder, Points};
+use super::selection::select;
+use super::{Assembler, BlockPilot, Ladder, Points};
 use crate::density::DensityError;
 use crate::evolution::{Evolution, Nearby, Setting};
 use crate::num::{Purpose, Stream};
+use crate::optim::LeastSquares;
 use crate::transport::{From, Tolerance, TransportError, VelocityField, paths};
 
 /// Half the candidates follow the learned flow, ahead from the prior and back from the target; the other half covers what
@@ -36,6 +38,8 @@ const MARGIN: f64 = 0.05;
 const BACK: f64 = 0.5;
 /// Their starts are tempered particles moved by this many feature sizes: fills the gaps between a thousand of them.
 const BLUR: f64 = 0.5;
+/// Candidates for each point of a set.
+const CANDIDATES: usize = 3;
 /// Points taken from each trajectory.
 const PER_PATH: usize = 8;
 /// Trajectories for points need no more accuracy than keeps them inside the flow.
@@ -64,7 +68,7 @@ impl<'a> Collocation<'a> {
 
     /// For a block with these populations and of this kind.
     pub fn of(ladder: &'a Ladder, setting: Setting, seed: u64) -> Collocation<'a> {
-        let last = &ladder.populations.last().expect("a ladder has its first population").x;
+        let last = &ladder.last().x;
         let dim = setting.dim;
         let side = |i: usize| {
             let mut along: Vec<f64> = last.iter().skip(i).step_by(dim).copied().collect();
@@ -114,6 +118,28 @@ impl<'a> Collocation<'a> {
         Ok(set)
     }
 
+    /// Those `n_points` of a set three times as large that a step is made on, and their residuals.
+    ///
+    /// # Errors
+    /// As [`Collocation::points`].
+    pub fn chosen(
+        &self,
+        field: VelocityField<'_>,
+        n_points: usize,
+        round: u64,
+    ) -> Result<(PointSet, Vec<f64>), DensityError> {
+        let mut set = self.points(field, CANDIDATES * n_points, round)?;
+        if set.points.is_empty() {
+            return Ok((set, Vec::new()));
+        }
+        let problem = Assembler::new(field.evolution.as_system(), field.networks, &set.points);
+        let residuals = problem.residuals(field.theta);
+        let mut stream = Stream::new(self.seed, Purpose::Selection, round);
+        let (points, residuals) = select(&set.points, &residuals, n_points, &mut stream);
+        set.points = points;
+        Ok((set, residuals))
+    }
+
     /// About `n_points` on trajectories: of draws of the prior, which show where draws go, and back from the target,
     /// which show where draws are missing.
     fn on_paths(
@@ -130,10 +156,9 @@ impl<'a> Collocation<'a> {
         stream.fill_normal(&mut starts);
         let mut points = paths(field, &starts, From::Prior, &stratified(ahead, &mut stream), PATH_TOLERANCE)?;
         if back > 0 {
-            let particles = &self.ladder.populations.last().expect("a ladder has its first population").x;
             let blur = BLUR * self.feature_variance.sqrt();
             let starts: Vec<f64> =
-                (0..back).flat_map(|_| moved(particles, dim, 1.0, blur, &mut stream)).collect();
+                (0..back).flat_map(|_| moved(&self.ladder.last().x, dim, 1.0, blur, &mut stream)).collect();
             match paths(field, &starts, From::Target, &stratified(back, &mut stream), PATH_TOLERANCE) {
                 Ok(more) => points.extend(more),
                 // A particle in the far tail may lie where the flow is not learned at all.
@@ -149,9 +174,8 @@ impl<'a> Collocation<'a> {
         let populations = &self.ladder.populations;
         let x = match evolution.nearby(t) {
             Nearby::Noised { signal, variance } => {
-                let last = populations.last().expect("a ladder has its first population");
                 let spread = (WIDER * variance).sqrt() + JITTER;
-                moved(&last.x, dim, signal, spread, stream)
+                moved(&self.ladder.last().x, dim, signal, spread, stream)
             }
             Nearby::Annealed { .. } if dim <= BOX_DIMENSIONS && stream.uniform() < BOX_SHARE => {
                 let of_side = |(low, high): &(f64, f64)| low + (high - low) * stream.uniform();

@@ -82,8 +82,7 @@ impl Fit {
                 *log_q += q - standardised.log_det(u);
             }
         }
-        let mut x = vec![0.0; n * d];
-        both.chunks_exact(d).zip(x.chunks_exact_mut(d)).for_each(|(both, x)| self.split.join(both, x));
+        let x = self.split.join_all(&both);
         let values = self.split.values_beside_gaussian(target, &x, &z).map_err(DrawError::Density)?;
         let log_weights = values.iter().zip(&log_q).map(|(v, q)| v - q).collect();
         Ok(Draws { x, log_weights })

@@ -126,7 +126,7 @@ fn of_block(settings: &FitSettings, k: usize, n: usize) -> FitSettings {
 /// The state before the first step.
 fn start(target: &dyn Target, settings: &FitSettings) -> Result<Checkpoint, FitError> {
     let entry = entry(settings)?;
-    let setting = Setting { dim: target.dim(), feature_variance: 1.0 };
+    let setting = Setting::smooth(target.dim());
     check_evolution(&*(entry.make)(setting), target, settings)?;
     let pilot = Pilot::run(target, settings, entry.prior_width)?;
     let mut states = Vec::new();

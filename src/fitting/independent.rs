@@ -1,6 +1,7 @@
 //! Finds coordinates in which a target is a product of independent blocks.
 
-use crate::density::{DensityError, Target, values, values_and_scores};
+use super::curvature::hessians;
+use crate::density::{DensityError, Target, values};
 use nalgebra::{DMatrix, DVector};
 use std::ops::Range;
 
@@ -29,9 +30,9 @@ const MIXED: usize = 256;
 /// Blocks of a target between which it has no mixed derivatives at points y, n×k; `None` if all hangs together.
 ///
 /// If log ρ = Σ_B f_B of blocks of some linear coordinates, all Hessians H_k are block diagonal in them, and so are
-/// the eigenvectors of a random sum Σ c_k H_k against −E[H], which is positive as it is E[∇log ρ ∇log ρᵀ]. Blocks are the connected
-/// components of the mixed derivatives that are left; the target's own coordinates are preferred if they serve as well.
-/// The product is then held against the density at points mixed from blocks of different particles.
+/// the eigenvectors of a random sum Σ c_k H_k against −E[H], which is positive as it is E[∇log ρ ∇log ρᵀ]. Blocks are
+/// the connected components of the mixed derivatives that are left; the target's own coordinates are preferred if they
+/// serve as well. The product is then held against the density at points mixed from blocks of different particles.
 ///
 /// # Errors
 /// If the density fails at a point.
@@ -44,10 +45,7 @@ pub(super) fn independent_blocks(target: &dyn Target, y: &[f64]) -> Result<Optio
         return Ok(None);
     }
     let scale = spreads(y, k);
-    let hessians = hessians(target, y, &scale)?;
-    if hessians.iter().any(|h| h.iter().any(|v| !v.is_finite())) {
-        return Ok(None);
-    }
+    let Some(hessians) = scaled_hessians(target, y, &scale)? else { return Ok(None) };
     let along_axes = (DMatrix::identity(k, k), components(&hessians));
     let turned = common_basis(&hessians).map(|basis| {
         let of_basis: Vec<_> = hessians.iter().map(|h| basis.transpose() * h * &basis).collect();
@@ -90,26 +88,19 @@ fn of_unit_spread(mut basis: DMatrix<f64>, y: &[f64]) -> Option<DMatrix<f64>> {
     Some(basis)
 }
 
-/// S·∇²log ρ·S with S the diagonal of `scale`, at some of the points, from central differences of the score.
-fn hessians(target: &dyn Target, y: &[f64], scale: &DVector<f64>) -> Result<Vec<DMatrix<f64>>, DensityError> {
+/// S·∇²log ρ·S with S the diagonal of `scale`, at some of the points; none if one of them is beside the edge of the
+/// support.
+fn scaled_hessians(
+    target: &dyn Target,
+    y: &[f64],
+    scale: &DVector<f64>,
+) -> Result<Option<Vec<DMatrix<f64>>>, DensityError> {
     let k = scale.len();
     let stride = y.len() / k / HESSIANS;
-    let mut shifted = Vec::with_capacity(HESSIANS * 2 * k * k);
-    for p in 0..HESSIANS {
-        for i in 0..k {
-            for sign in [1.0, -1.0] {
-                let start = shifted.len();
-                shifted.extend_from_slice(&y[p * stride * k..][..k]);
-                shifted[start + i] += sign * STEP * scale[i];
-            }
-        }
-    }
-    let (_, scores) = values_and_scores(target, &shifted)?;
-    let of_point = |scores: &[f64]| {
-        let slope = |i: usize, j: usize| (scores[2 * j * k + i] - scores[(2 * j + 1) * k + i]) / (2.0 * STEP);
-        DMatrix::from_fn(k, k, |i, j| 0.5 * (scale[i] * slope(i, j) + scale[j] * slope(j, i)))
-    };
-    Ok(scores.chunks_exact(2 * k * k).map(of_point).collect())
+    let some: Vec<f64> = (0..HESSIANS).flat_map(|p| &y[p * stride * k..][..k]).copied().collect();
+    let scaled = |h: DMatrix<f64>| DMatrix::from_fn(k, k, |i, j| scale[i] * h[(i, j)] * scale[j]);
+    let found = hessians(target, &some, &(scale * STEP))?;
+    Ok(found.into_iter().map(|h| h.map(scaled)).collect())
 }
 
 /// Eigenvectors of a sum of the Hessians with irrational weights against minus their mean; none if that is not positive.

@@ -3,11 +3,9 @@
 use super::draws::{gaussian_part, told};
 use super::pilot::block_seed;
 use super::sampler::{mover, sampler};
-use super::selection::select;
-use super::training::CANDIDATES;
 use super::{Assembler, BlockFit, Collocation, DrawError, Fit, Framed, Points, Sampler};
 use crate::density::{DensityError, Target};
-use crate::num::{Purpose, Stream};
+use crate::num::Purpose;
 use crate::optim::LeastSquares;
 use crate::transport::{Tolerance, journeys};
 
@@ -73,7 +71,7 @@ impl Fit {
             let rows = both.chunks_exact_mut(d).zip(u.chunks_exact(range.len()));
             rows.for_each(|(both, u)| standardised.to_block(u, &mut both[range.clone()]));
         }
-        Ok(Journeys { times: times.to_vec(), x: self.joined(&both) })
+        Ok(Journeys { times: times.to_vec(), x: self.split.join_all(&both) })
     }
 
     /// A set of `n` collocation points of block `k` under the fitted flow, as one more step would have had.
@@ -98,16 +96,10 @@ impl Fit {
         let seed = block_seed(self.settings.seed, k);
         let collocation = Collocation::of(&fit.ladder, fit.setting, seed);
         let round = fit.history.len() as u64 + 1;
-        let candidates = collocation
-            .points(fit.field(&standardised), CANDIDATES * n, round)
-            .map_err(|error| in_target(error, &standardised))?
-            .points;
-        if candidates.is_empty() {
-            return Ok(ResidualsAt { times: Vec::new(), x: Vec::new(), sizes: Vec::new() });
-        }
-        let residuals = fit.residuals(&candidates);
-        let mut stream = Stream::new(seed, Purpose::Selection, round);
-        let (points, _) = select(&candidates, &residuals, n, &mut stream);
+        let (set, _) = collocation
+            .chosen(fit.field(&standardised), n, round)
+            .map_err(|error| in_target(error, &standardised))?;
+        let points = set.points;
         let times: Vec<f64> = (0..points.len()).map(|k| points.point(k).time).collect();
         let u: Vec<f64> = (0..points.len()).flat_map(|k| points.point(k).x.to_vec()).collect();
         let sizes = fit.sizes(&points);
@@ -145,15 +137,7 @@ impl Fit {
         let mut both = vec![0.0; u.len() / range.len() * d];
         let rows = both.chunks_exact_mut(d).zip(u.chunks_exact(range.len()));
         rows.for_each(|(both, u)| standardised.to_block(u, &mut both[range.clone()]));
-        self.joined(&both)
-    }
-
-    /// x of (y, z), n×d.
-    fn joined(&self, both: &[f64]) -> Vec<f64> {
-        let d = self.split.centre.len();
-        let mut x = vec![0.0; both.len()];
-        both.chunks_exact(d).zip(x.chunks_exact_mut(d)).for_each(|(both, x)| self.split.join(both, x));
-        x
+        self.split.join_all(&both)
     }
 }
 
@@ -187,14 +171,10 @@ impl BlockFit {
         Ok(sizes)
     }
 
-    /// R/√N of every equation at N points of weight 1, one point after another.
-    fn residuals(&self, points: &Points) -> Vec<f64> {
-        Assembler::new(self.evolution.as_system(), &self.networks, points).residuals(&self.theta)
-    }
-
-    /// √(Σ R²) at points of weight 1.
+    /// √(Σ R²) at points of weight 1; an assembler has R/√N of N of them.
     fn sizes(&self, points: &Points) -> Vec<f64> {
-        let residuals = self.residuals(points);
+        let problem = Assembler::new(self.evolution.as_system(), &self.networks, points);
+        let residuals = problem.residuals(&self.theta);
         let n = points.len().max(1);
         let of_point = |r: &[f64]| (r.iter().map(|r| r * r).sum::<f64>() * n as f64).sqrt();
         residuals.chunks_exact((residuals.len() / n).max(1)).map(of_point).collect()

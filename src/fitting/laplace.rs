@@ -1,5 +1,7 @@
 //! The normal law of a single smooth peak: its top by Newton steps, its covariance from the curvature there.
 
+use super::curvature::hessians;
+use super::pilot::CLEARLY_MORE;
 use crate::density::{Target, values, values_and_scores};
 use crate::evolution::log_prior;
 use crate::num::{Purpose, Stream, effective_fraction, log_mean_exp};
@@ -56,9 +58,6 @@ const DIFFERENCE: f64 = 1e-3;
 /// Draws that judge the law.
 const DRAWS: usize = 1024;
 
-/// Nats of log Z by which the law of a peak must find more than particles did, to be preferred: twice the noise of
-/// their estimate, so that it is not in the way where they have found everything, other peaks among it.
-const CLEARLY_MORE: f64 = 0.5;
 /// Effective fraction of its draws below which a law says nothing of the mass.
 const LEAST_AGREEMENT: f64 = 0.1;
 
@@ -86,7 +85,8 @@ impl Laplace {
         let mut widths = x.map(|v| 1.0 + v.abs());
         for _ in 0..STEPS {
             let (value, score) = at(target, &x)?;
-            let precision = -hessian(target, &x, &widths)?;
+            let found = hessians(target, x.as_slice(), &(&widths * DIFFERENCE)).ok()?;
+            let precision = -found.into_iter().next()??;
             widths = DVector::from_fn(x.len(), |i, _| match precision[(i, i)].abs().sqrt() {
                 0.0 => widths[i],
                 root => 1.0 / root,
@@ -123,29 +123,6 @@ impl Laplace {
 fn at(target: &dyn Target, x: &DVector<f64>) -> Option<(f64, DVector<f64>)> {
     let (value, score) = values_and_scores(target, x.as_slice()).ok()?;
     value[0].is_finite().then(|| (value[0], DVector::from_vec(score)))
-}
-
-/// ∇²log ρ by central differences of the score, made symmetric.
-fn hessian(target: &dyn Target, x: &DVector<f64>, widths: &DVector<f64>) -> Option<DMatrix<f64>> {
-    let d = x.len();
-    let mut points = Vec::new();
-    for i in 0..d {
-        for sign in [1.0, -1.0] {
-            let mut moved = x.clone();
-            moved[i] += sign * DIFFERENCE * widths[i];
-            points.extend_from_slice(moved.as_slice());
-        }
-    }
-    let (values, scores) = values_and_scores(target, &points).ok()?;
-    if values.iter().any(|v| !v.is_finite()) {
-        return None;
-    }
-    let slope = |i: usize, j: usize| {
-        // The step as it was rounded.
-        let width = points[2 * i * d + i] - points[(2 * i + 1) * d + i];
-        (scores[2 * i * d + j] - scores[(2 * i + 1) * d + j]) / width
-    };
-    Some(DMatrix::from_fn(d, d, |i, j| 0.5 * (slope(i, j) + slope(j, i))))
 }
 
 /// The Newton step with every eigenvalue of the scaled precision made positive, so that it climbs where log ρ is not

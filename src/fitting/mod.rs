@@ -4,6 +4,7 @@ mod assemble;
 mod block;
 mod checkpoint;
 mod collocation;
+mod curvature;
 mod draws;
 mod fit;
 mod fit_error;

@@ -4,7 +4,7 @@ use super::gaussian_part::split_gaussian;
 use super::hierarchy::{log_scales, narrow_centres};
 use super::independent::independent_blocks;
 use super::laplace::{Laplace, Located};
-use super::{Block, FitError, FitSettings, Frame, Framed, Ladder, Population, Split, Tempering};
+use super::{Block, FitError, FitSettings, Frame, Framed, Ladder, Split, Tempering};
 use crate::density::{self, DensityError, LogScales, Target};
 use crate::evolution::Setting;
 use crate::num::pairwise_sum;
@@ -36,8 +36,9 @@ pub struct BlockPilot {
 const SEARCH_SCALES: [f64; 4] = [10.0, 100.0, 1e3, 1e4];
 /// A target wider than this fraction of the search is searched again, wider.
 const WELL_INSIDE: f64 = 0.5;
-/// Nats of log Z by which a wider search must find more to be preferred: the noise of such an estimate.
-const CLEARLY_MORE: f64 = 0.5;
+/// Nats of log Z by which a wider search, or the law of a peak, must find more to be preferred: the noise of such an
+/// estimate.
+pub(super) const CLEARLY_MORE: f64 = 0.5;
 
 impl Pilot {
     /// Looks for the target and splits it into blocks; then, for each, annealed populations: a wide one for location and
@@ -59,7 +60,7 @@ impl Pilot {
             let told = |error: FitError| error.told(|error| block.in_target_coordinates(error));
             let (frame, located, width) = match (&found, settings.standardise) {
                 (_, false) => (Frame::identity(block.dim()), Located::AsGiven, 1.0),
-                (Some((y, located)), true) => (frame_of(y, block.dim()), *located, prior_width),
+                (Some((frame, located)), true) => (frame.clone(), *located, prior_width),
                 (None, true) => {
                     let (y, located) = search(&block, seed ^ SPLIT).map_err(told)?;
                     (frame_of(&y, block.dim()), located, prior_width)
@@ -96,7 +97,7 @@ impl BlockPilot {
         let frame = frame.widened(prior_width);
         let framed = frame.standardise(block);
         let ladder = anneal(&framed, tempering, seed ^ STANDARDISED)?;
-        let feature_variance = feature_variance(&framed, &last(&ladder).x)?;
+        let feature_variance = feature_variance(&framed, &ladder.last().x)?;
         let setting = Setting { dim: framed.dim(), feature_variance };
         Ok(BlockPilot { frame, located, ladder, setting })
     }
@@ -119,16 +120,12 @@ fn anneal(framed: &Framed<'_>, tempering: Tempering, seed: u64) -> Result<Ladder
 
 /// The last population in the coordinates y of the block.
 fn in_block(ladder: &Ladder, framed: &Framed<'_>) -> Vec<f64> {
-    let mut y = last(ladder).x.clone();
+    let mut y = ladder.last().x.clone();
     for point in y.chunks_exact_mut(framed.dim()) {
         let u = point.to_vec();
         framed.to_block(&u, point);
     }
     y
-}
-
-fn last(ladder: &Ladder) -> &Population {
-    ladder.populations.last().expect("a ladder has its first population")
 }
 
 /// d/E|∇log ρ|² over a population, at most that of the prior.
@@ -152,37 +149,35 @@ const CLIMBED: u64 = 0x434c_494d_4245_4400;
 const SPLIT: u64 = 0x5350_4c49_5400_0000;
 const REFINED: u64 = 0x5245_4649_4e45_4400;
 
-/// A population, and what brought it there.
-type Found = (Vec<f64>, Located);
-
 /// Looks for the target, splits off the directions in which it is Gaussian, and parts what is left into independent
-/// blocks: few dimensions keep all modes in sight where many lose them. The population comes along if it is one of the
-/// block there is.
-fn find_split(target: &dyn Target, settings: &FitSettings) -> Result<(Split, Option<Found>), FitError> {
-    let seed = settings.seed;
+/// blocks: few dimensions keep all modes in sight where many lose them. If nothing is split, the frame of the target and
+/// what brought particles there come along.
+fn find_split(
+    target: &dyn Target,
+    settings: &FitSettings,
+) -> Result<(Split, Option<(Frame, Located)>), FitError> {
     let whole = Split::none(target.dim());
-    let found = search(target, seed)?;
-    let population = &found.0;
+    let (population, located) = search(target, settings.seed)?;
+    let frame = frame_of(&population, target.dim());
     let split = {
         let block = whole.block(target, 0);
-        let frame = Frame { log_scales: LogScales::default(), ..frame_of(population, target.dim()) };
-        let framed = frame.standardise(&block);
+        let affine = Frame { log_scales: LogScales::default(), ..frame.clone() };
+        let framed = affine.standardise(&block);
         let points: Vec<f64> =
             population.chunks_exact(target.dim()).flat_map(|x| framed.from_block(x)).collect();
         let split = split_gaussian(&framed, &points).map_err(|error| framed.in_target_coordinates(error))?;
         split.after(&frame.location, &frame.scale)
     };
-    let active = split.active();
-    let part = |x: &[f64]| split.part(x)[..active].to_vec();
-    let y: Vec<f64> = population.chunks_exact(target.dim()).flat_map(part).collect();
     if settings.factorise {
+        let part = |x: &[f64]| split.part(x)[..split.active()].to_vec();
+        let y: Vec<f64> = population.chunks_exact(target.dim()).flat_map(part).collect();
         let block = split.block(target, 0);
         let blocks = independent_blocks(&block, &y).map_err(|error| block.in_target_coordinates(error))?;
         if let Some(blocks) = blocks {
             return Ok((split.refined(blocks), None));
         }
     }
-    let found = split.is_none().then_some(found);
+    let found = split.is_none().then_some((frame, located));
     Ok((split, found))
 }
 
@@ -191,18 +186,18 @@ fn find_split(target: &dyn Target, settings: &FitSettings) -> Result<(Split, Opt
 ///
 /// Where the normal law of a peak holds clearly more still, the particles start from there: a scale of 0.01 beside one of
 /// 30, correlated, is out of reach of moves along the axes.
-fn search(target: &dyn Target, seed: u64) -> Result<Found, FitError> {
+fn search(target: &dyn Target, seed: u64) -> Result<(Vec<f64>, Located), FitError> {
     let mut best: Option<(f64, Vec<f64>)> = None;
     for start_scale in SEARCH_SCALES {
         let ladder = Tempering { start_scale, ..Tempering::default() }.run(target, seed)?;
         if ladder.supported == 0 {
             continue;
         }
-        let (location, covariance) = moments(&last(&ladder).x, target.dim());
+        let (location, covariance) = moments(&ladder.last().x, target.dim());
         let reach = |i: usize| covariance[(i, i)].sqrt() + location[i].abs();
         let widest = (0..target.dim()).map(reach).fold(0.0, f64::max);
         if best.as_ref().is_none_or(|(log_z, _)| ladder.log_z > log_z + CLEARLY_MORE) {
-            best = Some((ladder.log_z, last(&ladder).x.clone()));
+            best = Some((ladder.log_z, ladder.last().x.clone()));
         }
         if widest < WELL_INSIDE * start_scale {
             break;

@@ -75,6 +75,14 @@ impl Split {
         }
     }
 
+    /// x of many (y, z), n×d.
+    pub fn join_all(&self, both: &[f64]) -> Vec<f64> {
+        let d = self.centre.len();
+        let mut x = vec![0.0; both.len()];
+        both.chunks_exact(d).zip(x.chunks_exact_mut(d)).for_each(|(both, x)| self.join(both, x));
+        x
+    }
+
     /// (y, z) of x, one after the other.
     pub fn part(&self, x: &[f64]) -> Vec<f64> {
         if self.is_none() {

@@ -47,6 +47,16 @@ pub struct Ladder {
     pub supported: usize,
 }
 
+impl Ladder {
+    /// The population at the largest b.
+    ///
+    /// # Panics
+    /// If there is none, which no run leaves.
+    pub fn last(&self) -> &Population {
+        self.populations.last().expect("a ladder has its first population")
+    }
+}
+
 /// Particles with what the moves need to know of them.
 #[derive(Clone, Default)]
 struct Swarm {

@@ -1,6 +1,5 @@
 //! The loop of a fit: points, Gauss-Newton steps, pilot draws, and a stated reason to stop.
 
-use super::selection::select;
 use super::{
     Assembler, Collocation, Control, FitError, FitSettings, HistoryRow, Pilot, PointSet, Points, Probe,
     Snapshot, TrainingState, Watcher,
@@ -8,7 +7,7 @@ use super::{
 use crate::density::{self, Target};
 use crate::evolution::Evolution;
 use crate::network::Networks;
-use crate::num::{Purpose, Stream, effective_fraction, pairwise_sum};
+use crate::num::{Purpose, effective_fraction, pairwise_sum};
 use crate::optim::{GaussNewtonMemory, LeastSquares, Outcome, StepRecord};
 use crate::transport::{Mover, Tolerance, VelocityField, move_ensemble};
 use std::fmt;
@@ -63,8 +62,6 @@ impl fmt::Display for StopReason {
 const STEPS_PER_PILOT: usize = 5;
 const PILOT_DRAWS: usize = 1024;
 const CONFIRMING_DRAWS: usize = 8192;
-/// Candidates for each point of a set.
-pub(super) const CANDIDATES: usize = 3;
 /// A residual this many times the root mean square keeps the influence of one that large, not its own.
 const CAP: f64 = 10.0;
 /// Residuals below this are never capped, nats per unit of time: log weights are their integrals, so that those of far
@@ -177,15 +174,10 @@ impl Training<'_> {
         n_points: usize,
         round: u64,
     ) -> Result<(PointSet, usize), FitError> {
-        let mut set = self.collocation.points(self.field(theta), CANDIDATES * n_points, round)?;
+        let (mut set, residuals) = self.collocation.chosen(self.field(theta), n_points, round)?;
         if set.points.is_empty() {
             return Err(FitError::NoSupport { scale: 1.0 });
         }
-        let residuals =
-            Assembler::new(self.evolution.as_system(), self.networks, &set.points).residuals(theta);
-        let mut stream = Stream::new(self.settings.seed, Purpose::Selection, round);
-        let (points, residuals) = select(&set.points, &residuals, n_points, &mut stream);
-        set.points = points;
         let capped = cap_influence(&mut set.points, &residuals);
         Ok((set, capped))
     }
