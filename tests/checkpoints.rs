@@ -194,3 +194,15 @@ fn another_target_and_other_networks_are_refused() {
         assert!(wrong.contains(&format!("{spoilt:?} holds {value} where")), "{wrong}");
     }
 }
+
+#[test]
+fn time_goes_on_from_block_to_block() {
+    let mut seen: Vec<Progress> = Vec::new();
+    let watch = &mut |progress: &Progress| {
+        seen.push(*progress);
+        Control::Continue
+    };
+    fit(&*target("gmm9", 2), &small("general-ode"), watch).unwrap();
+    assert_eq!(seen.last().map(|progress| (progress.block, progress.blocks)), Some((2, 2)));
+    assert!(seen.windows(2).all(|pair| pair[0].elapsed <= pair[1].elapsed));
+}

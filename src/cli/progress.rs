@@ -113,10 +113,11 @@ pub fn line(progress: &Progress, pilot_ess: Option<f64>) -> String {
     format!("step {step:>width$}/{steps}{part}  loss {loss:.2e}  damping {damping:.1e}{ess}  {elapsed}{left}")
 }
 
-/// If every step takes as long as the mean so far; `None` before the first and after the last.
+/// If every step takes as long as the mean so far; `None` before the first and after the last, and with several blocks:
+/// those that follow may take any number of steps.
 fn time_left(progress: &Progress) -> Option<Duration> {
     let rest = progress.steps.saturating_sub(progress.step);
-    if progress.step == 0 || rest == 0 {
+    if progress.step == 0 || rest == 0 || progress.blocks > 1 {
         return None;
     }
     Some(progress.elapsed.mul_f64(rest as f64 / progress.step as f64))
@@ -166,6 +167,8 @@ mod tests {
         );
         assert_eq!(line(&at(60, 61_000), None), "step 60/60  loss 3.21e-2  damping 1.0e-3  1:01");
         assert_eq!(clock(Duration::from_secs(3725)), "1:02:05");
+        let of_three = Progress { block: 2, blocks: 3, ..at(12, 9_000) };
+        assert_eq!(line(&of_three, None), "step 12/60 of block 2/3  loss 3.21e-2  damping 1.0e-3  0:09");
         let usual = Progress { step: 118, steps: 120, ..at(0, 3_599_000) };
         assert!(line(&usual, Some(0.871)).len() < 80);
     }

@@ -10,6 +10,7 @@ use crate::density::Target;
 use crate::evolution::{Evolution, EvolutionEntry, Setting, TargetData, evolution_entry};
 use crate::network::{Networks, Tanh};
 use crate::optim::Outcome;
+use std::time::Instant;
 
 /// A fitted transport from the prior to a target: one for each block of a target that is a product.
 pub struct Fit {
@@ -86,6 +87,7 @@ pub fn fit_watched(
     if is_new {
         watcher.located(&Snapshot { pilot: &pilot, probe: &probe, states: &states, block: 0 });
     }
+    let start = Instant::now();
     let mut reasons = Vec::new();
     for k in 0..states.len() {
         let block = pilot.split.block(target, k);
@@ -101,6 +103,7 @@ pub fn fit_watched(
             networks: &networks,
             collocation: Collocation::new(found, settings.seed),
             settings,
+            start,
         };
         let trained = training.run(&mut states, k, watcher);
         let reason =

@@ -28,7 +28,7 @@ pub struct Progress {
     pub record: StepRecord,
     /// ESS of pilot draws, at the steps that have some.
     pub pilot_ess: Option<f64>,
-    /// Since the first step, or since the fit went on from a checkpoint.
+    /// Since the first block was begun, or since the fit went on from a checkpoint.
     pub elapsed: Duration,
 }
 
@@ -77,6 +77,8 @@ pub(super) struct Training<'a> {
     pub networks: &'a Networks,
     pub collocation: Collocation<'a>,
     pub settings: &'a FitSettings,
+    /// When the first block was begun.
+    pub start: Instant,
 }
 
 impl Training<'_> {
@@ -87,7 +89,6 @@ impl Training<'_> {
         k: usize,
         watcher: &mut dyn Watcher,
     ) -> Result<StopReason, FitError> {
-        let start = Instant::now();
         let mut memory = GaussNewtonMemory::default();
         let steps = self.settings.steps;
         loop {
@@ -104,7 +105,7 @@ impl Training<'_> {
             let HistoryRow { record, pilot_ess, .. } = row;
             state.history.push(row);
             state.ended = self.reason_to_end(&row);
-            let (block, blocks, elapsed) = (k + 1, states.len(), start.elapsed());
+            let (block, blocks, elapsed) = (k + 1, states.len(), self.start.elapsed());
             let progress = Progress { step, steps, block, blocks, record, pilot_ess, elapsed };
             let now = Snapshot { pilot: self.pilot, probe: self.probe, states, block: k };
             let control = watcher.step(&progress, &now);
