@@ -6,7 +6,7 @@ use pushforward::num::{Arrays, Scalar};
 use pushforward::optim::{Method, Optimiser};
 use std::collections::BTreeMap;
 
-/// Keeps the state after every step of a list, and stops after the last of them.
+/// Keeps the state after every step of a list, counted over all blocks, and stops after the last of them.
 #[derive(Default)]
 struct Keeper {
     at: Vec<usize>,
@@ -19,11 +19,11 @@ impl Watcher for Keeper {
     fn located(&mut self, now: &Snapshot<'_>) {
         self.located = Some(now.to_arrays());
     }
-    fn step(&mut self, progress: &Progress, now: &Snapshot<'_>) -> Control {
-        if self.at.contains(&progress.step) {
+    fn step(&mut self, _progress: &Progress, now: &Snapshot<'_>) -> Control {
+        if self.at.contains(&now.steps()) {
             self.kept.push(now.to_arrays());
         }
-        if self.at.last() == Some(&progress.step) { Control::Stop } else { Control::Continue }
+        if self.at.last() == Some(&now.steps()) { Control::Stop } else { Control::Continue }
     }
     fn ended(&mut self, now: &Snapshot<'_>) {
         self.ended = Some(now.to_arrays());
@@ -115,7 +115,8 @@ fn any_transport_goes_on_where_it_stopped() {
 fn sets_that_are_kept_and_every_memory_are_part_of_the_state() {
     let gmm9 = target("gmm9", 2);
     let kept = FitSettings { steps_per_set: 3, ..small("general-ode") };
-    for stops in [&[2][..], &[3], &[1, 2, 4, 5, 7]] {
+    // Within a turn, at its end, within the turn of the other block and in the second round.
+    for stops in [&[2][..], &[3], &[1, 2, 5, 7, 12]] {
         same_end(&*gmm9, &kept, stops);
     }
     for (name, warm_up) in [("broyden", 3), ("adam", 0), ("cg", 0), ("nystrom", 2)] {
@@ -196,13 +197,19 @@ fn another_target_and_other_networks_are_refused() {
 }
 
 #[test]
-fn time_goes_on_from_block_to_block() {
+fn blocks_take_turns_from_pilot_to_pilot() {
     let mut seen: Vec<Progress> = Vec::new();
     let watch = &mut |progress: &Progress| {
         seen.push(*progress);
-        Control::Continue
+        if seen.len() == 18 { Control::OutOfTime } else { Control::Continue }
     };
-    fit(&*target("gmm9", 2), &small("general-ode"), watch).unwrap();
-    assert_eq!(seen.last().map(|progress| (progress.block, progress.blocks)), Some((2, 2)));
+    let settings = FitSettings { steps: 20, ..small("general-ode") };
+    let fitted = fit(&*target("gmm9", 2), &settings, watch).unwrap();
+    assert_eq!(fitted.stop_reason(), StopReason::TimeLimit);
+    let order: Vec<(usize, usize)> = seen.iter().map(|progress| (progress.block, progress.step)).collect();
+    let turn = |block: usize, from: usize, to: usize| (from..=to).map(move |step| (block, step));
+    let expected: Vec<_> =
+        turn(1, 1, 5).chain(turn(2, 1, 5)).chain(turn(1, 6, 10)).chain(turn(2, 6, 8)).collect();
+    assert_eq!(order, expected);
     assert!(seen.windows(2).all(|pair| pair[0].elapsed <= pair[1].elapsed));
 }

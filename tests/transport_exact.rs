@@ -7,7 +7,7 @@ use pushforward::evolution::{
 };
 use pushforward::nalgebra::{DMatrix, DVector};
 use pushforward::network::{Jets, Networks, Tanh, Unknown, naive_jets};
-use pushforward::num::{Purpose, Stream};
+use pushforward::num::{BLOCK, Purpose, Stream};
 use pushforward::residual::{ErasedSystem, Point};
 use pushforward::transport::{Mover, TimeGrid, Tolerance, VelocityField, integrate, move_ensemble};
 
@@ -151,7 +151,8 @@ fn the_closed_noisy_chain_gives_nearly_every_draw_the_weight_z() {
     for name in ["general-sde", "annealed-sde", "bridge"] {
         let evolution = closed(evolution_entry(name).unwrap().make);
         let spread = |steps: usize| {
-            let errors = errors(&evolution, &Mover::Noise(TimeGrid::uniform(steps)));
+            let errors =
+                errors(&evolution, &Mover::Noise { grid: TimeGrid::uniform(steps), resample_below: 0.0 });
             (errors.iter().map(|e| e * e).sum::<f64>() / errors.len() as f64).sqrt()
         };
         let (coarse, fine) = (spread(200), spread(1600));
@@ -160,7 +161,8 @@ fn the_closed_noisy_chain_gives_nearly_every_draw_the_weight_z() {
     }
 }
 
-/// Networks that know nothing, four steps: the weights are wild, and their mean is Z.
+/// Networks that know nothing, four steps: the weights are wild, and their mean is Z; whether populations are resampled
+/// on the way or not, and at every place of a population.
 #[test]
 fn a_noisy_chain_is_unbiased_whatever_the_networks_say() {
     let dim = 2;
@@ -176,20 +178,41 @@ fn a_noisy_chain_is_unbiased_whatever_the_networks_say() {
         let (networks, mut theta) = networks(evolution, dim);
         evolution.guess_log_z(&networks, &mut theta, 0.2);
         let field = VelocityField { evolution, networks: &networks, theta: &theta, target: &target };
-        let mover = Mover::Noise(TimeGrid::uniform(4));
-        let moved = move_ensemble(field, 40_000, 7, Purpose::Audit, &mover).unwrap();
-        let mut values = vec![0.0; moved.log_q.len()];
-        target.values(&moved.x, &mut values);
-        // w/Z, whose mean is 1.
-        let weights: Vec<f64> = values.iter().zip(&moved.log_q).map(|(v, q)| (v - q - 0.9).exp()).collect();
-        let n = weights.len() as f64;
-        let mean = weights.iter().sum::<f64>() / n;
-        let sd = (weights.iter().map(|w| (w - mean).powi(2)).sum::<f64>() / n).sqrt();
-        let score = (mean - 1.0) / (sd / n.sqrt());
-        assert!(score.abs() < 4.0 && sd < 20.0, "{}: mean {mean}, sd {sd}, score {score}", entry.name);
-        assert!(sd > 0.05, "{}: the check cannot fail", entry.name);
+        let moved = [0.0, 0.97].map(|resample_below| {
+            let mover = Mover::Noise { grid: TimeGrid::uniform(4), resample_below };
+            move_ensemble(field, 40_000, 7, Purpose::Audit, &mover).unwrap()
+        });
+        assert_ne!(moved[0].x, moved[1].x, "{}: nothing was resampled", entry.name);
+        for moved in moved {
+            let mut values = vec![0.0; moved.log_q.len()];
+            target.values(&moved.x, &mut values);
+            // w/Z, whose mean is 1, and (x₀ − 0.3)w/Z, whose mean is 0.
+            let weights: Vec<f64> =
+                values.iter().zip(&moved.log_q).map(|(v, q)| (v - q - 0.9).exp()).collect();
+            let firsts = weights.iter().zip(moved.x.chunks_exact(2)).map(|(w, x)| w * (x[0] - 0.3));
+            let firsts: Vec<f64> = firsts.collect();
+            let sd = has_mean(1.0, weights.chunks(BLOCK).map(mean), entry.name);
+            assert!(sd > 0.005, "{}: the check cannot fail", entry.name);
+            has_mean(0.0, firsts.chunks(BLOCK).map(mean), entry.name);
+            has_mean(1.0, weights.iter().step_by(BLOCK).copied(), entry.name);
+            has_mean(0.0, firsts.iter().step_by(BLOCK).copied(), entry.name);
+        }
     }
     assert_eq!(noisy, 4);
+}
+
+fn mean(values: &[f64]) -> f64 {
+    values.iter().sum::<f64>() / values.len() as f64
+}
+
+/// Holds the mean of independent numbers against the exact one, and returns their standard deviation.
+fn has_mean(exact: f64, values: impl Iterator<Item = f64>, name: &str) -> f64 {
+    let values: Vec<f64> = values.collect();
+    let (n, mean) = (values.len() as f64, mean(&values));
+    let sd = (values.iter().map(|v| (v - mean).powi(2)).sum::<f64>() / n).sqrt();
+    let score = (mean - exact) / (sd / n.sqrt());
+    assert!(score.abs() < 4.0, "{name}: mean {mean}, sd {sd}, score {score}");
+    sd
 }
 
 #[test]

@@ -132,13 +132,14 @@ fn loss(files: &ReportFiles) -> Result<String, ReportError> {
     let places: BTreeMap<(u64, u64), f64> = (0..seconds.len())
         .map(|k| ((timed_block[k].to_bits(), timed_step[k].to_bits()), seconds[k]))
         .collect();
-    // Blocks are fitted one after another; their steps are numbered through.
+    // Blocks are fitted in turns and shown one after another, their steps numbered through: seconds would go back.
+    let is_whole = block.last() == block.first();
     let point = |k: usize| LossPoint {
         step: k + 1,
         loss: loss[k],
         damping: damping[k],
         pilot_ess: Some(ess[k]).filter(|ess| !ess.is_nan()),
-        seconds: places.get(&(block[k].to_bits(), step[k].to_bits())).copied(),
+        seconds: places.get(&(block[k].to_bits(), step[k].to_bits())).copied().filter(|_| is_whole),
     };
     let points: Vec<LossPoint> = (0..step.len()).map(point).collect();
     let title = title(files);

@@ -23,7 +23,8 @@ pub struct Display<W> {
     style: Style,
     shown: Option<Progress>,
     pending: Option<Progress>,
-    pilot_ess: Option<f64>,
+    /// The last pilots of the blocks.
+    pilots: Vec<Option<f64>>,
     open: bool,
     /// What stands before a line.
     now: fn() -> String,
@@ -44,7 +45,7 @@ impl<W: Write> Display<W> {
             style,
             shown: None,
             pending: None,
-            pilot_ess: None,
+            pilots: Vec::new(),
             open: false,
             now: time_of_the_clock,
         }
@@ -62,7 +63,9 @@ impl<W: Write> Display<W> {
             Style::Lines => Duration::from_secs(2),
             Style::Quiet => return,
         };
-        self.pilot_ess = progress.pilot_ess.or(self.pilot_ess);
+        self.pilots.resize(progress.blocks, None);
+        let last = &mut self.pilots[progress.block - 1];
+        *last = progress.pilot_ess.or(*last);
         let last = self.shown.map(|shown| shown.elapsed + pause);
         if progress.step >= progress.steps || last.is_none_or(|due| progress.elapsed >= due) {
             self.show_step(progress);
@@ -84,7 +87,9 @@ impl<W: Write> Display<W> {
 
     fn show_step(&mut self, progress: &Progress) {
         (self.shown, self.pending) = (Some(*progress), None);
-        let _ = self.show(&line(progress, self.pilot_ess));
+        // Blocks are independent: the effective fractions of their pilots multiply.
+        let together = self.pilots.iter().copied().product();
+        let _ = self.show(&line(progress, together));
     }
 
     fn show(&mut self, words: &str) -> io::Result<()> {
@@ -102,7 +107,7 @@ impl<W: Write> Display<W> {
     }
 }
 
-/// `step  12/120  loss 3.21e-2  damping 1.0e-3  ESS 0.87  0:09, at most 0:36 left`; the ESS is the last pilot's.
+/// `step  12/120  loss 3.21e-2  damping 1.0e-3  ESS 0.87  0:09, at most 0:36 left`; the ESS is that of the last pilots.
 pub fn line(progress: &Progress, pilot_ess: Option<f64>) -> String {
     let Progress { step, steps, block, blocks, record, elapsed, .. } = *progress;
     let width = steps.to_string().len();

@@ -60,7 +60,7 @@ pub fn record(subject: &Subject<'_>, run_settings: &RunSettings, fitted: &Fitted
     let RunSettings { fit: settings, threads, .. } = run_settings;
     let Fitted { fit, draws, .. } = fitted;
     let dim = subject.target.dim();
-    let estimates = Estimates::from_log_weights(&draws.log_weights);
+    let estimates = Estimates::of_populations(draws.log_weights.chunks(fit.population()));
     let (verdict, reasons) = verdict(subject, fitted, &estimates);
     let weighted = weighted_moments(&draws.x, dim, &draws.log_weights);
     let unweighted = moments(&draws.x, dim);

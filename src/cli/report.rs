@@ -201,7 +201,8 @@ fn fit(files: &ReportFiles, figures: &Figures) -> Vec<Block> {
     let blocks = record.settings.get("blocks").and_then(|sizes| sizes.as_array()).map_or(1, Vec::len);
     let apart = if blocks > 1 {
         format!(
-            " The target is a product of {blocks} blocks, fitted one after another: the loss begins anew with each."
+            " The target is a product of {blocks} blocks, fitted in turns and shown one after another: the loss begins anew \
+             with each, and only `seconds.csv` has the times."
         )
     } else {
         String::new()

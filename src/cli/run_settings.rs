@@ -116,6 +116,12 @@ impl RunSettings {
                 help: "how draws are moved; auto: with noise where the evolution has some",
             },
             count("time_steps", fit.time_steps, (1, 1_000_000), "steps in time of draws moved with noise"),
+            number(
+                "resample_below",
+                fit.resample_below,
+                (0.0, 1.0),
+                "ESS of 64 noisy draws below which they are resampled on the way; 0 is never",
+            ),
             KeySpec {
                 name: "standardise",
                 kind: Kind::Choice(&["yes", "no"]),
@@ -165,6 +171,7 @@ impl RunSettings {
             target_ess: settings.number("target_ess"),
             sampler: Sampler::ALL.into_iter().find(|s| s.name() == settings.word("sampler")),
             time_steps: count("time_steps"),
+            resample_below: settings.number("resample_below"),
             standardise: settings.word("standardise") == "yes",
             factorise: settings.word("factorise") == "yes",
             seed: settings.count("seed"),
@@ -208,6 +215,7 @@ impl RunSettings {
             "target_ess" => Value::Real(self.fit.target_ess),
             "sampler" => word(self.fit.sampler.map_or(AUTO, Sampler::name)),
             "time_steps" => count(self.fit.time_steps),
+            "resample_below" => Value::Real(self.fit.resample_below),
             "standardise" => word(if self.fit.standardise { "yes" } else { "no" }),
             "factorise" => word(if self.fit.factorise { "yes" } else { "no" }),
             "draws" => count(self.draws),
@@ -230,6 +238,7 @@ impl RunSettings {
             optimiser,
             sampler,
             time_steps,
+            resample_below,
             standardise,
             factorise,
             ..
@@ -246,6 +255,7 @@ impl RunSettings {
         let counts = counts.into_iter().map(|(key, value)| (key.to_string(), value.into()));
         let mut record: BTreeMap<String, serde_json::Value> = counts.collect();
         record.insert("target_ess".to_string(), target_ess.into());
+        record.insert("resample_below".to_string(), resample_below.into());
         record.insert("sampler".to_string(), sampler.map_or(AUTO, Sampler::name).into());
         record.insert("standardise".to_string(), standardise.into());
         record.insert("factorise".to_string(), factorise.into());
@@ -272,7 +282,7 @@ mod tests {
             ("step_rule", _) => "trust-radius".to_string(),
             ("sampler", _) => "flow".to_string(),
             ("standardise" | "factorise", _) => "no".to_string(),
-            ("momentum" | "target_ess", _) => "0.3".to_string(),
+            ("momentum" | "target_ess" | "resample_below", _) => "0.3".to_string(),
             ("memory", _) => "0.7".to_string(),
             (_, Value::Real(x)) => (x + 1.5).to_string(),
             (_, value) => format!("{}", value.as_real() as u64 + 1),

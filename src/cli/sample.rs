@@ -68,8 +68,10 @@ pub fn sample(options: &SampleOptions, console: &mut Console<'_>) -> Result<Exit
     let pool = thread_pool(settings.threads)?;
     let fitted = pool.install(|| Fitted::with_draws(fit, subject.target, &asked, 0.0))?;
     let own = &fitted.draws.log_weights;
-    let together: Vec<f64> = sets.iter().flat_map(|set| &set.log_weights).chain(own).copied().collect();
-    let (alone, together) = (Estimates::from_log_weights(own), Estimates::from_log_weights(&together));
+    let size = fitted.fit.population();
+    let alone = Estimates::of_populations(own.chunks(size));
+    let all = sets.iter().map(|set| &set.log_weights).chain([own]);
+    let together = Estimates::of_populations(all.flat_map(|set| set.chunks(size)));
     let (verdict, reasons) = verdict(&subject, &fitted, &together);
     for (name, bytes) in draw_files(&subject, &fitted.draws, seed) {
         new.write(&name, &bytes)?;

@@ -11,9 +11,10 @@ use crate::num::pairwise_sum;
 pub struct Estimates {
     /// log of the mean weight.
     pub log_z: f64,
-    /// Its standard error by the delta method, sd(w)/(mean(w)·√N); +inf for N < 2 or no weight at all.
+    /// Its standard error by the delta method, sd(w)/(mean(w)·√N), or between populations, √(K/(K − 1) Σ(S − n mean(w))²)/
+    /// (N mean(w)) for K of them with n draws and weights of sum S each; +inf for fewer than two or no weight at all.
     pub log_z_se: f64,
-    /// (Σw)²/(N Σw²).
+    /// (Σw)²/(N Σw²), of populations at most 1/(1 + N log_z_se²): so many independent draws would have that error.
     pub ess: f64,
     /// mean log w ≤ log Z; −inf if a weight is 0.
     pub elbo: f64,
@@ -35,30 +36,52 @@ impl Estimates {
     /// # Cost
     /// A sort of N numbers.
     pub fn from_log_weights(log_weights: &[f64]) -> Estimates {
+        Estimates::of_populations(log_weights.chunks(1))
+    }
+
+    /// The same from populations: draws of one depend on one another, and on no others.
+    ///
+    /// # Cost
+    /// As of [`Estimates::from_log_weights`].
+    pub fn of_populations<'a>(populations: impl Iterator<Item = &'a [f64]>) -> Estimates {
+        let populations: Vec<&[f64]> = populations.collect();
+        let log_weights = populations.concat();
+        let n = log_weights.len();
+        let sizes: Vec<usize> = populations.iter().map(|population| population.len()).collect();
+        let log_z_se = relative_standard_error(&log_weights, &sizes);
+        let of_errors = 1.0 / (1.0 + n as f64 * log_z_se * log_z_se);
+        let of_weights = ess(&log_weights);
         Estimates {
-            log_z: log_mean_weight(log_weights),
-            log_z_se: relative_standard_error(log_weights),
-            ess: ess(log_weights),
-            elbo: pairwise_sum(log_weights) / log_weights.len() as f64,
-            pareto_k: pareto_k(log_weights),
-            tail_excess: tail_excess(log_weights),
-            max_weight_share: max_weight_share(log_weights),
-            n: log_weights.len(),
-            not_finite: not_finite(log_weights),
+            log_z: log_mean_weight(&log_weights),
+            log_z_se,
+            ess: if sizes.len() < n && of_errors < of_weights { of_errors } else { of_weights },
+            elbo: pairwise_sum(&log_weights) / n as f64,
+            pareto_k: pareto_k(&log_weights),
+            tail_excess: tail_excess(&log_weights),
+            max_weight_share: max_weight_share(&log_weights),
+            n,
+            not_finite: not_finite(&log_weights),
         }
     }
 }
 
-/// sd(w)/(mean(w)·√N), sd with divisor N − 1.
-fn relative_standard_error(log_weights: &[f64]) -> f64 {
+/// See [`Estimates::log_z_se`].
+fn relative_standard_error(log_weights: &[f64], sizes: &[usize]) -> f64 {
     let weights = scaled_weights(log_weights);
     let n = weights.len() as f64;
     let mean = pairwise_sum(&weights) / n;
-    if weights.len() < 2 || mean == 0.0 {
+    if sizes.len() < 2 || mean == 0.0 {
         return f64::INFINITY;
     }
-    let squares: Vec<f64> = weights.iter().map(|w| (w - mean) * (w - mean)).collect();
-    (pairwise_sum(&squares) / (n - 1.0)).sqrt() / (mean * n.sqrt())
+    let mut rest = &weights[..];
+    let square = |size: &usize| {
+        let (population, others) = rest.split_at(*size);
+        rest = others;
+        (pairwise_sum(population) - *size as f64 * mean).powi(2)
+    };
+    let squares: Vec<f64> = sizes.iter().map(square).collect();
+    let count = sizes.len() as f64;
+    (pairwise_sum(&squares) * count / (count - 1.0)).sqrt() / (mean * n)
 }
 
 #[cfg(test)]
@@ -102,6 +125,25 @@ mod tests {
         let elbo = 0.7 - 0.5 * (s * s - 1.0) + libm::log(s);
         assert!((ours.elbo - elbo).abs() < 5.0 * (s * s - 1.0) / (2.0 * n as f64).sqrt());
         assert!(ours.pareto_k < 0.0, "these weights are bounded: {}", ours.pareto_k);
+    }
+
+    #[test]
+    fn draws_of_a_population_count_together() {
+        // Two populations of two and one draw left: sums 3, 8, 4 and mean 3.
+        let logs: Vec<f64> = [1.0f64, 2.0, 6.0, 2.0, 4.0].iter().map(|w| w.ln()).collect();
+        let ours = Estimates::of_populations(logs.chunks(2));
+        // Deviations −3, 2, 1: √(14·3/2)/15.
+        assert!((ours.log_z_se - 21.0f64.sqrt() / 15.0).abs() < 1e-12);
+        assert!((ours.log_z - 3.0f64.ln()).abs() < 1e-12);
+        // 225/(5·61) of the weights is more.
+        assert!((ours.ess - 1.0 / (1.0 + 5.0 * 21.0 / 225.0)).abs() < 1e-12);
+        assert_eq!(Estimates::of_populations(logs.chunks(5)).log_z_se, f64::INFINITY);
+        // Copies of the same draws say no more than the draws.
+        let alone: Vec<f64> = (0..50).map(|k| libm::sin(k as f64)).collect();
+        let copies: Vec<f64> = alone.iter().flat_map(|w| [*w; 4]).collect();
+        let (alone, copies) =
+            (Estimates::from_log_weights(&alone), Estimates::of_populations(copies.chunks(4)));
+        assert!((alone.log_z_se - copies.log_z_se).abs() < 1e-12 && copies.ess < 0.6 * alone.ess);
     }
 
     #[test]

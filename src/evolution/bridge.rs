@@ -7,7 +7,7 @@ use crate::num::{Channels, Scalar};
 use crate::residual::{ErasedSystem, Fields, Point, System, fokker_planck, hamilton_jacobi};
 use nalgebra::DMatrix;
 
-/// `∂V/∂t + ΔΦ + ∇Φ·∇V − ½σ²(ΔV + |∇V|²) = 0` and `∂Φ/∂t + ½|∇Φ|² + ½σ²ΔΦ = 0` with
+/// `∂V/∂t + ΔΦ + ∇Φ·∇V − ½σ²(ΔV + |∇V|²) = 0` and `0.1·(∂Φ/∂t + ½|∇Φ|² + ½σ²ΔΦ) = 0` with
 /// V = (1 − b) log p_prior + b(log ρ − z) + t(1 − t)φ.
 ///
 /// Unknowns: φ(x,t), Φ(x,t), and the scalar z, which is log Z at the solution. Drift: ∇Φ. Noise: σ, constant.
@@ -22,6 +22,11 @@ pub struct Bridge {
 
 const PHI: usize = 0;
 const POTENTIAL: usize = 1;
+
+/// Factor of the Hamilton-Jacobi residual in the loss. The solution is the same for any; the first equation alone decides
+/// weights and log Z, and the second is large in gaps between modes, where no draw passes: with 1 a fit of three narrow
+/// modes spends its steps there (pilot ESS 0.96 after 120 steps, 0.99 after 30 with 0.1).
+const SECOND_EQUATION: f64 = 0.1;
 
 impl Bridge {
     /// In dimension `dim`, with σ² in squared standard deviations of the target per unit of time.
@@ -47,7 +52,8 @@ impl System for Bridge {
         let annealed = AnnealedPoint::new(point, self.path);
         let velocity = gradient(jets, POTENTIAL, self.dim);
         let divergence = jets.laplacian(POTENTIAL, 0);
-        out[1] = hamilton_jacobi(&jets.dt(POTENTIAL, 0), &velocity, &divergence, self.variance_rate);
+        let second = hamilton_jacobi(&jets.dt(POTENTIAL, 0), &velocity, &divergence, self.variance_rate);
+        out[1] = second * SECOND_EQUATION;
         let fields = Fields {
             dv_dt: annealed.dv_dt(jets.value(PHI, 0), jets.dt(PHI, 0), jets.scalar(0)),
             grad_v: annealed.grad_v(&gradient(jets, PHI, self.dim)),

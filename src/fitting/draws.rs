@@ -1,8 +1,8 @@
 //! Weighted draws from a fitted transport.
 
 use super::pilot::block_seed;
-use super::sampler::mover;
-use super::{BlockFit, Fit, Framed};
+use super::sampler::{mover, sampler};
+use super::{BlockFit, Fit, Framed, Sampler};
 use crate::density::{DensityError, Target};
 use crate::num::{BLOCK, Purpose, Stream};
 use crate::transport::{Tolerance, TransportError, VelocityField, log_density_at, move_ensemble};
@@ -37,6 +37,13 @@ impl fmt::Display for DrawError {
 impl std::error::Error for DrawError {}
 
 impl Fit {
+    /// So many draws in a row depend on one another: 1, or a block of them if they are resampled on the way.
+    pub fn population(&self) -> usize {
+        let has_noise = |block: &BlockFit| sampler(&*block.evolution, &self.settings) == Sampler::Noise;
+        let resampled = self.settings.resample_below > 0.0 && self.blocks.iter().any(has_noise);
+        if resampled { BLOCK } else { 1 }
+    }
+
     /// `n` weighted draws of `target`, which must be the one fitted.
     ///
     /// # Errors

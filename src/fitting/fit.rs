@@ -1,16 +1,16 @@
 //! The door: a target and settings in, a fitted transport out.
 
 use super::pilot::block_seed;
+use super::turns::train;
 use super::watcher::Steps;
 use super::{
-    Checkpoint, CheckpointError, Collocation, Control, FitError, FitSettings, Frame, HistoryRow, Ladder,
-    Located, Pilot, Probe, Progress, Sampler, Snapshot, Split, StopReason, Training, TrainingState, Watcher,
+    Checkpoint, CheckpointError, Control, FitError, FitSettings, Frame, HistoryRow, Ladder, Located, Pilot,
+    Probe, Progress, Sampler, Snapshot, Split, StopReason, TrainingState, Watcher,
 };
 use crate::density::Target;
 use crate::evolution::{Evolution, EvolutionEntry, Setting, TargetData, evolution_entry};
 use crate::network::{Networks, Tanh};
 use crate::optim::Outcome;
-use std::time::Instant;
 
 /// A fitted transport from the prior to a target: one for each block of a target that is a product.
 pub struct Fit {
@@ -87,43 +87,9 @@ pub fn fit_watched(
     if is_new {
         watcher.located(&Snapshot { pilot: &pilot, probe: &probe, states: &states, block: 0 });
     }
-    let start = Instant::now();
-    let mut reasons = Vec::new();
-    for k in 0..states.len() {
-        let block = pilot.split.block(target, k);
-        let found = &pilot.blocks[k];
-        let standardised = found.frame.standardise(&block);
-        let (evolution, networks) = unknowns(found.setting, settings)?;
-        let settings = &of_block(settings, k, states.len());
-        let training = Training {
-            pilot: &pilot,
-            probe: &probe,
-            target: &standardised,
-            evolution: &*evolution,
-            networks: &networks,
-            collocation: Collocation::new(found, settings.seed),
-            settings,
-            start,
-        };
-        let trained = training.run(&mut states, k, watcher);
-        let reason =
-            trained.map_err(|error| error.told(|error| standardised.in_target_coordinates(error)))?;
-        reasons.push(reason);
-        if matches!(reason, StopReason::TimeLimit | StopReason::Optimiser(Outcome::Interrupted)) {
-            // Blocks that nobody came to stay as they are.
-            reasons.resize(states.len(), reason);
-            break;
-        }
-    }
+    let interruption = train(target, settings, (&pilot, &probe), &mut states, watcher)?;
     watcher.ended(&Snapshot { pilot: &pilot, probe: &probe, states: &states, block: states.len() - 1 });
-    Fit::of(pilot, states, settings, &reasons)
-}
-
-/// The settings of one block of `n`: a seed of its own, and a goal of which n make the whole one.
-fn of_block(settings: &FitSettings, k: usize, n: usize) -> FitSettings {
-    let target_ess =
-        if n == 1 { settings.target_ess } else { libm::pow(settings.target_ess, 1.0 / n as f64) };
-    FitSettings { seed: block_seed(settings.seed, k), target_ess, ..settings.clone() }
+    Fit::of(pilot, states, settings, interruption.unwrap_or(StopReason::Optimiser(Outcome::Interrupted)))
 }
 
 /// The state before the first step.
@@ -187,6 +153,7 @@ pub(super) fn check(target: &dyn Target, settings: &FitSettings) -> Result<(), F
         s if s.points < 16 => bad("points", "at least 16"),
         s if s.width == 0 => bad("width", "at least 1"),
         s if s.time_steps == 0 => bad("time_steps", "at least 1"),
+        s if !(0.0..=1.0).contains(&s.resample_below) => bad("resample_below", "in [0, 1]"),
         s if s.depth == 0 => bad("depth", "at least 1"),
         s if !(s.target_ess > 0.0 && s.target_ess <= 1.0) => bad("target_ess", "in (0, 1]"),
         _ => Ok(()),
@@ -216,10 +183,10 @@ impl Fit {
         pilot: Pilot,
         states: Vec<TrainingState>,
         settings: &FitSettings,
-        reasons: &[StopReason],
+        if_not_ended: StopReason,
     ) -> Result<Fit, FitError> {
         let mut blocks = Vec::new();
-        for ((found, state), reason) in pilot.blocks.into_iter().zip(states).zip(reasons) {
+        for (found, state) in pilot.blocks.into_iter().zip(states) {
             let (evolution, networks) = unknowns(found.setting, settings)?;
             blocks.push(BlockFit {
                 frame: found.frame,
@@ -230,7 +197,7 @@ impl Fit {
                 networks,
                 theta: state.theta().to_vec(),
                 history: state.history,
-                stop_reason: *reason,
+                stop_reason: state.ended.unwrap_or(if_not_ended),
                 capped: state.capped,
                 outside: state.outside,
             });
@@ -251,10 +218,7 @@ impl Fit {
         check(target, settings)?;
         check_checkpoint(&checkpoint, target, settings)?;
         let Checkpoint { pilot, states, .. } = checkpoint;
-        let interrupted = StopReason::Optimiser(Outcome::Interrupted);
-        let reasons: Vec<StopReason> =
-            states.iter().map(|state| state.ended.unwrap_or(interrupted)).collect();
-        Fit::of(pilot, states, settings, &reasons)
+        Fit::of(pilot, states, settings, StopReason::Optimiser(Outcome::Interrupted))
     }
 
     /// log Z as the fitted equations themselves have it: another estimate than the one from weights.

@@ -26,6 +26,7 @@ mod split;
 mod state;
 mod tempering;
 mod training;
+mod turns;
 mod watcher;
 
 pub use assemble::Assembler;

@@ -21,6 +21,9 @@ pub(super) fn mover(
 ) -> Result<Mover, TransportError> {
     Ok(match sampler(field.evolution, settings) {
         Sampler::Flow => Mover::Flow(tolerance),
-        Sampler::Noise => Mover::Noise(TimeGrid::adapted(field, settings.time_steps, settings.seed)?),
+        Sampler::Noise => {
+            let grid = TimeGrid::adapted(field, settings.time_steps, settings.seed)?;
+            Mover::Noise { grid, resample_below: settings.resample_below }
+        }
     })
 }

@@ -47,6 +47,9 @@ pub struct FitSettings {
     pub sampler: Option<Sampler>,
     /// Steps in time of a draw moved with noise.
     pub time_steps: usize,
+    /// Effective fraction of a population of [`crate::num::BLOCK`] noisy draws below which it is resampled on the way, in
+    /// [0, 1]; 0 is never.
+    pub resample_below: f64,
     /// Whether the target is brought to location 0 and scale 1 first.
     pub standardise: bool,
     /// Whether independent blocks of the target are found and fitted apart; only where it is standardised.
@@ -60,7 +63,8 @@ impl Default for FitSettings {
     /// ESS 0.99. 500 points to begin with: with momentum, many cheap steps on few fresh points are faster than few
     /// on many (`reproduce optimisers`), and every set is used once because a second step on it fits its own
     /// points. Training past 0.995 buys draws no faster than drawing more of them. 256 steps of a chain cost its log
-    /// weights a variance near 0.01 on features of a tenth of the target's width.
+    /// weights a variance near 0.01 on features of a tenth of the target's width. Draws that were never resampled are
+    /// independent, and a fit that came to its goal needs no resampling.
     fn default() -> FitSettings {
         FitSettings {
             evolution: "general-ode".to_string(),
@@ -73,6 +77,7 @@ impl Default for FitSettings {
             target_ess: 0.995,
             sampler: None,
             time_steps: 256,
+            resample_below: 0.0,
             standardise: true,
             factorise: true,
             seed: 0,

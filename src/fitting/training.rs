@@ -59,7 +59,7 @@ impl fmt::Display for StopReason {
 /// Steps between pilots, which cost less than a step, and their draws: 1024 tell 0.99 from 0.95. They follow the flow even
 /// where draws will have noise: that judges the same fields, while what a chain of so many steps loses beside it no
 /// further fit would give back.
-const STEPS_PER_PILOT: usize = 5;
+pub(super) const STEPS_PER_PILOT: usize = 5;
 const PILOT_DRAWS: usize = 1024;
 const CONFIRMING_DRAWS: usize = 8192;
 /// A residual this many times the root mean square keeps the influence of one that large, not its own.
@@ -68,7 +68,7 @@ const CAP: f64 = 10.0;
 /// draws are wrong by as much, while a bulk that has converged would put the cap anywhere below.
 const LEAST_CAP: f64 = 1.0;
 
-/// The fixed parts of a training run.
+/// The fixed parts of the training of a block.
 pub(super) struct Training<'a> {
     pub pilot: &'a Pilot,
     pub probe: &'a Probe,
@@ -82,40 +82,40 @@ pub(super) struct Training<'a> {
 }
 
 impl Training<'_> {
-    /// Runs on from the state of block number `k` until a reason to stop; `watcher` sees every step.
-    pub fn run(
+    /// Steps of block number `k` until its next pilot or its end; `watcher` sees every one. The reason if it wants no more.
+    pub fn turn(
         &self,
         states: &mut [TrainingState],
         k: usize,
+        memory: &mut GaussNewtonMemory,
         watcher: &mut dyn Watcher,
-    ) -> Result<StopReason, FitError> {
-        let mut memory = GaussNewtonMemory::default();
+    ) -> Result<Option<StopReason>, FitError> {
         let steps = self.settings.steps;
-        loop {
+        while states[k].ended.is_none() {
             let state = &mut states[k];
-            if let Some(reason) = state.ended {
-                return Ok(reason);
-            }
             let step = state.history.len() + 1;
             if step > steps {
                 state.ended = Some(StopReason::Optimiser(Outcome::StepLimit));
-                continue;
+                break;
             }
-            let row = self.step(step, state, &mut memory)?;
+            let row = self.step(step, state, memory)?;
             let HistoryRow { record, pilot_ess, .. } = row;
             state.history.push(row);
             state.ended = self.reason_to_end(&row);
             let (block, blocks, elapsed) = (k + 1, states.len(), self.start.elapsed());
             let progress = Progress { step, steps, block, blocks, record, pilot_ess, elapsed };
             let now = Snapshot { pilot: self.pilot, probe: self.probe, states, block: k };
-            let control = watcher.step(&progress, &now);
-            match control {
-                _ if states[k].ended.is_some() => {}
+            match watcher.step(&progress, &now) {
+                _ if now.has_ended() => {}
                 Control::Continue => {}
-                Control::Stop => return Ok(StopReason::Optimiser(Outcome::Interrupted)),
-                Control::OutOfTime => return Ok(StopReason::TimeLimit),
+                Control::Stop => return Ok(Some(StopReason::Optimiser(Outcome::Interrupted))),
+                Control::OutOfTime => return Ok(Some(StopReason::TimeLimit)),
+            }
+            if step.is_multiple_of(STEPS_PER_PILOT) {
+                break;
             }
         }
+        Ok(None)
     }
 
     /// Step number `step`, on the set that is kept or on a fresh one.

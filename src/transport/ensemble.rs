@@ -1,5 +1,6 @@
 //! Draws of the prior, moved to t = 1 with the log density of the way they went.
 
+use super::euler_maruyama::Chain;
 use super::{TimeGrid, Tolerance, TransportError, VelocityField, euler_maruyama, flow};
 use crate::num::Purpose;
 
@@ -9,7 +10,8 @@ pub struct Ensemble {
     /// Positions at t = 1, n×d.
     pub x: Vec<f64>,
     /// log q, such that log ρ(x) − log q is the log weight. Along a flow log q is the log density of the law it
-    /// gives, `log p_prior(x₀) − ∫ div v dt`; with noise that of the way, `log p_prior(x₀) + Σ log k_fwd − Σ log k_back`.
+    /// gives, `log p_prior(x₀) − ∫ div v dt`; with noise that of the way, `log p_prior(x₀) + Σ log k_fwd − Σ log k_back`,
+    /// or what resampling left of it.
     pub log_q: Vec<f64>,
     /// Evaluations of the networks, per block of particles.
     pub evaluations: usize,
@@ -20,8 +22,14 @@ pub struct Ensemble {
 pub enum Mover {
     /// Along the probability flow, adaptive in time.
     Flow(Tolerance),
-    /// With noise, at the times of a grid.
-    Noise(TimeGrid),
+    /// With noise.
+    Noise {
+        /// The times.
+        grid: TimeGrid,
+        /// Each [`crate::num::BLOCK`] of particles is a population of its own: it is resampled when its effective
+        /// fraction falls below this; 0 is never. Then particles of a population depend on one another.
+        resample_below: f64,
+    },
 }
 
 /// Moves `n` draws of the prior of stream `(seed, purpose)`.
@@ -39,7 +47,10 @@ pub fn move_ensemble(
 ) -> Result<Ensemble, TransportError> {
     match mover {
         Mover::Flow(tolerance) => flow::move_along(field, n, seed, purpose, *tolerance),
-        Mover::Noise(grid) => euler_maruyama::move_with_noise(field, n, seed, purpose, grid),
+        Mover::Noise { grid, resample_below } => {
+            let chain = Chain { times: grid.times(), resample_below: *resample_below };
+            euler_maruyama::move_with_noise(field, n, seed, purpose, chain)
+        }
     }
 }
 

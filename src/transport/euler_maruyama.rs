@@ -1,10 +1,20 @@
 //! Particles with noise: the Euler-Maruyama chain, and the exact density of its discrete way.
 
+use super::resampling::resample;
 use super::velocity_field::{FieldWorkspace, LawAt};
-use super::{Ensemble, TimeGrid, TransportError, VelocityField};
+use super::{Ensemble, TransportError, VelocityField};
 use crate::evolution::log_prior;
 use crate::num::{BLOCK, Purpose, Stream};
 use rayon::prelude::*;
+
+/// How a chain goes.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Chain<'a> {
+    /// From 0 to 1.
+    pub times: &'a [f64],
+    /// Effective fraction of a block below which it is resampled.
+    pub resample_below: f64,
+}
 
 /// One block of particles on its way, and how well each step kept the learned law.
 #[derive(Clone, Debug, Default)]
@@ -20,9 +30,9 @@ pub(super) fn move_with_noise(
     n: usize,
     seed: u64,
     purpose: Purpose,
-    grid: &TimeGrid,
+    chain: Chain<'_>,
 ) -> Result<Ensemble, TransportError> {
-    let blocks = chains(field, n, seed, purpose, grid)?;
+    let blocks = chains(field, n, seed, purpose, chain)?;
     Ok(Ensemble::concat(blocks.into_iter().map(|block| block.ensemble).collect()))
 }
 
@@ -32,13 +42,13 @@ pub(super) fn chains(
     n: usize,
     seed: u64,
     purpose: Purpose,
-    grid: &TimeGrid,
+    chain: Chain<'_>,
 ) -> Result<Vec<NoisyBlock>, TransportError> {
     (0..n.div_ceil(BLOCK))
         .into_par_iter()
         .map_init(FieldWorkspace::default, |work, k| {
             let size = BLOCK.min(n - k * BLOCK);
-            move_block(field, size, Stream::new(seed, purpose, k as u64), grid.times(), work, &mut |_, _| ())
+            move_block(field, size, Stream::new(seed, purpose, k as u64), chain, work, &mut |_, _| ())
         })
         .collect()
 }
@@ -47,13 +57,15 @@ pub(super) fn chains(
 ///
 /// Whatever v and V are, exp(log ρ(x_K) − log q) has mean Z. The defect of a step is
 /// e = V′(x′) − V(x) + log k_back − log k_fwd: if V were the law of the chain all e of a step would be equal.
+/// Summed over the steps so far it is the log weight V(x) − log q of a particle among those of its block, by which they
+/// are resampled before t = 1.
 ///
 /// `watch(t, x)` is called at the start and after every step.
 pub(super) fn move_block(
     field: VelocityField<'_>,
     size: usize,
     mut stream: Stream,
-    times: &[f64],
+    chain: Chain<'_>,
     work: &mut FieldWorkspace,
     watch: &mut dyn FnMut(f64, &[f64]),
 ) -> Result<NoisyBlock, TransportError> {
@@ -62,6 +74,7 @@ pub(super) fn move_block(
     stream.fill_normal(&mut x);
     let mut log_q: Vec<f64> = x.chunks_exact(dim).map(log_prior).collect();
     let mut noise = vec![0.0; size * dim];
+    let times = chain.times;
     let (mut here, mut there) = (LawAt::default(), LawAt::default());
     let mut defects = Vec::with_capacity(times.len() - 1);
     watch(times[0], &x);
@@ -92,6 +105,9 @@ pub(super) fn move_block(
             }
         }
         defects.push(defect);
+        if pair[1] < 1.0 {
+            resample(chain.resample_below, &mut x, &mut there, &mut log_q, &mut stream);
+        }
         watch(pair[1], &x);
         std::mem::swap(&mut here, &mut there);
     }

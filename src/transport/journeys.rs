@@ -1,5 +1,6 @@
 //! Particles watched on their way: where each of them is at given times.
 
+use super::euler_maruyama::Chain;
 use super::flow::{between, carry};
 use super::velocity_field::FieldWorkspace;
 use super::{Mover, TransportError, VelocityField, euler_maruyama};
@@ -9,7 +10,8 @@ use rayon::prelude::*;
 /// Positions n×T×d at `times` of the `n` particles that [`super::move_ensemble`] moves from the same stream.
 ///
 /// Positions between steps are interpolated linearly: they are for looking at. Along a flow the steps are those of the
-/// positions alone, so that the last position agrees with the ensemble's within the tolerance; with noise it is the same.
+/// positions alone, so that the last position agrees with the ensemble's within the tolerance; with noise it is the same, unless particles
+/// are resampled: here none is.
 ///
 /// # Errors
 /// [`TransportError`] of the first block that failed.
@@ -57,8 +59,10 @@ fn steps_of_block(
             let velocity = |t: f64, x: &[f64], dx: &mut [f64]| field.velocity(t, x, dx, work);
             carry(&mut x, size, dim, *tolerance, velocity, take)?;
         }
-        Mover::Noise(grid) => {
-            euler_maruyama::move_block(field, size, stream, grid.times(), work, &mut take)?;
+        Mover::Noise { grid, .. } => {
+            // One way from start to end for each particle: none is resampled.
+            let chain = Chain { times: grid.times(), resample_below: 0.0 };
+            euler_maruyama::move_block(field, size, stream, chain, work, &mut take)?;
         }
     }
     Ok(steps)

@@ -4,6 +4,7 @@ mod ensemble;
 mod euler_maruyama;
 mod flow;
 mod journeys;
+mod resampling;
 mod runge_kutta;
 mod time_grid;
 mod transport_error;

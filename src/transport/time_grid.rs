@@ -1,6 +1,6 @@
 //! The times of a noisy chain, placed where they are needed.
 
-use super::euler_maruyama::chains;
+use super::euler_maruyama::{Chain, chains};
 use super::{TransportError, VelocityField};
 use crate::num::Purpose;
 
@@ -39,7 +39,8 @@ impl TimeGrid {
         let mut grid = TimeGrid::uniform(steps);
         for round in 0..ROUNDS {
             let purpose = Purpose::TimeGrid;
-            let blocks = chains(field, PARTICLES, seed ^ ((round as u64) << 32), purpose, &grid)?;
+            let chain = Chain { times: grid.times(), resample_below: 0.0 };
+            let blocks = chains(field, PARTICLES, seed ^ ((round as u64) << 32), purpose, chain)?;
             let variance = |k: usize| {
                 let sums = blocks.iter().fold([0.0; 3], |s, block| {
                     let d = block.defects[k];

@@ -242,7 +242,7 @@ fn measured(
 
 fn judged(target: &dyn Benchmark, fitted: &Fit, draws: &Draws, seed: u64, seconds: f64) -> Measured {
     let (dim, facts) = (target.dim(), target.facts());
-    let estimates = Estimates::from_log_weights(&draws.log_weights);
+    let estimates = Estimates::of_populations(draws.log_weights.chunks(fitted.population()));
     let unweighted = moments(&draws.x, dim);
     let shares = facts.modes.as_ref().map(|modes| mode_shares(&draws.x, &modes.centres, dim));
     let both = facts.modes.as_ref().zip(shares.as_ref());

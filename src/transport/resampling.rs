@@ -1,0 +1,100 @@
+//! Resampling on the way: particles that went astray make room for copies of those that did not.
+
+use super::velocity_field::LawAt;
+use crate::num::{Stream, effective_fraction, log_sum_exp, systematic_resample};
+
+/// Resamples a block whose weights exp(V(x) − log q) have an effective fraction below `below` (Del Moral, Doucet & Jasra
+/// 2006): systematically, and in random order, so that every particle has the same law whatever its number.
+///
+/// Afterwards all weights are the mean M of those before: log q = V(x) − log M. The mean of exp(log ρ − log q) at t = 1 is Z
+/// as before, for every V; an offset of V that depends on t alone cancels. Weights that are NaN, or all 0, are left alone.
+pub(super) fn resample(below: f64, x: &mut [f64], law: &mut LawAt, log_q: &mut [f64], stream: &mut Stream) {
+    if below <= 0.0 {
+        return;
+    }
+    let n = log_q.len();
+    let log_weights: Vec<f64> = law.log_density.iter().zip(&*log_q).map(|(v, q)| v - q).collect();
+    let fraction = effective_fraction(&log_weights);
+    if fraction.is_nan() || fraction >= below {
+        return;
+    }
+    let mut chosen = systematic_resample(&log_weights, n, stream.uniform());
+    for last in (1..n).rev() {
+        chosen.swap(last, stream.index(last + 1));
+    }
+    let log_mean = log_sum_exp(&log_weights) - libm::log(n as f64);
+    let dim = x.len() / n;
+    rearrange(x, &chosen, dim);
+    rearrange(&mut law.velocity, &chosen, dim);
+    rearrange(&mut law.gradient, &chosen, dim);
+    rearrange(&mut law.divergence, &chosen, 1);
+    rearrange(&mut law.log_density, &chosen, 1);
+    for (log_q, v) in log_q.iter_mut().zip(&law.log_density) {
+        *log_q = v - log_mean;
+    }
+}
+
+/// Row p becomes the row `chosen[p]` of before.
+fn rearrange(rows: &mut [f64], chosen: &[usize], width: usize) {
+    let before = rows.to_vec();
+    for (row, k) in rows.chunks_exact_mut(width).zip(chosen) {
+        row.copy_from_slice(&before[k * width..(k + 1) * width]);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::num::Purpose;
+
+    /// Particle k at (k, −k), with V = −k/10 and log weights that the test sets.
+    fn block(log_weights: &[f64]) -> (Vec<f64>, LawAt, Vec<f64>) {
+        let numbers: Vec<f64> = (0..log_weights.len()).map(|k| k as f64).collect();
+        let pairs: Vec<f64> = numbers.iter().flat_map(|k| [*k, -k]).collect();
+        let log_density: Vec<f64> = numbers.iter().map(|k| -0.1 * k).collect();
+        let log_q = log_density.iter().zip(log_weights).map(|(v, w)| v - w).collect();
+        let law =
+            LawAt { velocity: pairs.clone(), gradient: pairs.clone(), divergence: numbers, log_density };
+        (pairs, law, log_q)
+    }
+
+    #[test]
+    fn weights_become_their_mean_and_everything_moves_along() {
+        let log_weights: Vec<f64> = [1.0f64, 4.0, 2.0, 1.0].iter().map(|w| w.ln() - 500.0).collect();
+        let mut times = [0; 4];
+        let mut first = [0i32; 4];
+        for round in 0..400 {
+            let (mut x, mut law, mut log_q) = block(&log_weights);
+            resample(1.0, &mut x, &mut law, &mut log_q, &mut Stream::new(2, Purpose::Audit, round));
+            for p in 0..4 {
+                let k = x[2 * p];
+                assert_eq!(
+                    (x[2 * p + 1], law.divergence[p], law.velocity[2 * p], law.gradient[2 * p + 1]),
+                    (-k, k, k, -k)
+                );
+                assert!((law.log_density[p] - log_q[p] - (2.0f64.ln() - 500.0)).abs() < 1e-12);
+                times[k as usize] += 1;
+            }
+            first[x[0] as usize] += 1;
+        }
+        // Shares 1/8, 4/8, 2/8, 1/8: of all, and of whatever stands first; binomial deviations at most 10.
+        assert_eq!(times[1..3], [800, 400]);
+        for (k, share) in [50, 200, 100, 50].iter().enumerate() {
+            assert!((first[k] - share).abs() < 40, "{first:?}");
+        }
+    }
+
+    #[test]
+    fn good_weights_and_bad_numbers_are_left_alone() {
+        let uneven = [0.0, 1.0, 0.0, 0.0];
+        let half_known = [0.0, f64::NAN, 0.0, 0.0];
+        for (below, log_weights) in
+            [(0.5, uneven), (0.0, uneven), (1.0, half_known), (1.0, [f64::NEG_INFINITY; 4])]
+        {
+            let (mut x, mut law, mut log_q) = block(&log_weights);
+            let before = (x.clone(), log_q.iter().map(|q| q.to_bits()).collect::<Vec<_>>());
+            resample(below, &mut x, &mut law, &mut log_q, &mut Stream::new(2, Purpose::Audit, 0));
+            assert_eq!(before, (x, log_q.iter().map(|q| q.to_bits()).collect()));
+        }
+    }
+}
