@@ -105,7 +105,7 @@ fn one_mode_of_nine_is_a_collapse() {
     let proposal = without(&target, 1, 8);
     let points = draws(&proposal, 1000, 3);
     let estimates = Estimates::from_log_weights(&log_weights(&target, &proposal, &points));
-    let evidence = Evidence { log_z_exact: Some(0.0), n_modes: Some(9), log_z_learned: None };
+    let evidence = Evidence { log_z_exact: Some(0.0), n_modes: Some(9), ..Evidence::default() };
     let Verdict::NotTrusted { reasons } = judge(&estimates, &evidence, &Bounds::default()) else {
         panic!("one ninth of the mass is trusted");
     };

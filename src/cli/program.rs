@@ -8,7 +8,7 @@ use super::folder_arguments::{ResumeCall, SampleCall};
 use super::plan::plan_text;
 use super::progress::Style;
 use super::report::report_again;
-use super::reproduce::{optimisers, pde, posteriors, samplers};
+use super::reproduce::{calibration, exactness, optimisers, pde, posteriors, samplers};
 use super::resume::{ResumeOptions, resume};
 use super::run::{Console, Output, RunOptions, print, run_target};
 use super::sample::{SampleOptions, sample};
@@ -85,6 +85,8 @@ fn reproduce(call: &ReproduceCall, console: &mut Console<'_>) -> Result<Exit, Cl
     let (only, seconds) = (call.only.as_deref(), call.seconds.map(|s| s as f64));
     let table = match call.table.as_str() {
         "pde" => pde(only, seconds, console),
+        "calibration" => calibration(only, seconds, console)?,
+        "exactness" => exactness(only, seconds, console)?,
         "posteriors" => posteriors(only, seconds, console)?,
         name @ ("quick" | "evolutions" | "targets") => samplers(name, only, seconds, console)?,
         _ => optimisers(only, seconds, console)?,

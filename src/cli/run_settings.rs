@@ -109,6 +109,7 @@ impl RunSettings {
                 (0.01, 1.0),
                 "ESS of pilot draws at which the fit ends early",
             ),
+            count("polish", fit.polish, (0, 1_000_000), "steps after that, on one large set of points"),
             KeySpec {
                 name: "sampler",
                 kind: Kind::Choice(&SAMPLER_NAMES),
@@ -169,6 +170,7 @@ impl RunSettings {
             width: count("width"),
             depth: count("depth"),
             target_ess: settings.number("target_ess"),
+            polish: count("polish"),
             sampler: Sampler::ALL.into_iter().find(|s| s.name() == settings.word("sampler")),
             time_steps: count("time_steps"),
             resample_below: settings.number("resample_below"),
@@ -213,6 +215,7 @@ impl RunSettings {
             "width" => count(self.fit.width),
             "depth" => count(self.fit.depth),
             "target_ess" => Value::Real(self.fit.target_ess),
+            "polish" => count(self.fit.polish),
             "sampler" => word(self.fit.sampler.map_or(AUTO, Sampler::name)),
             "time_steps" => count(self.fit.time_steps),
             "resample_below" => Value::Real(self.fit.resample_below),
@@ -234,6 +237,7 @@ impl RunSettings {
             width,
             depth,
             target_ess,
+            polish,
             steps_per_set,
             optimiser,
             sampler,
@@ -250,6 +254,7 @@ impl RunSettings {
             ("width", width),
             ("depth", depth),
             ("steps_per_set", steps_per_set),
+            ("polish", polish),
             ("warm_up", optimiser.warm_up),
         ];
         let counts = counts.into_iter().map(|(key, value)| (key.to_string(), value.into()));

@@ -42,6 +42,13 @@ pub enum Reason {
         /// What their distance must not exceed.
         tolerance: f64,
     },
+    /// Particles of the target lie where draws hardly ever come.
+    Unseen {
+        /// Which share of them.
+        share: f64,
+        /// What it must not exceed.
+        bound: f64,
+    },
     /// The estimate is not the exact log Z.
     ExactLogZDisagrees {
         /// The exact value, nats.
@@ -95,6 +102,15 @@ impl std::fmt::Display for Reason {
                 f,
                 "the learned log Z {learned:.6} and the estimate {estimated:.6} ± {se:.1e} differ by more than \
                  {tolerance:.1e}; fit for more steps, and suspect missed modes"
+            ),
+            Reason::Unseen { share, bound } => write!(
+                f,
+                "{:.1} % of the mass that the search before the fit found lies where draws hardly ever come, more than \
+                 {:.0} %, and no weight tells of it: log Z falls short by about {:.3}; fit for more steps, with more points \
+                 or a wider network",
+                100.0 * share,
+                100.0 * bound,
+                -libm::log1p(-share)
             ),
             Reason::ExactLogZDisagrees { exact, estimated, se, tolerance } => write!(
                 f,

@@ -1,4 +1,4 @@
-//! V with both boundary values built in: the annealing path between prior and target.
+//! V with its boundary values built in: the annealing path between prior and target.
 
 use super::Path;
 use crate::num::Scalar;
@@ -11,12 +11,14 @@ pub fn log_prior(x: &[f64]) -> f64 {
     -0.5 * square - 0.5 * x.len() as f64 * libm::log(2.0 * PI)
 }
 
-/// The annealed log density A = (1 − b) log p_prior + b log ρ at a point, and V = A − b z + t(1 − t)φ.
+/// The annealed log density A = (1 − b) log p_prior + b log ρ at a point, and V = A − b z + cφ,
+/// c of [`Path::freedom`].
 #[derive(Clone, Copy, Debug)]
 pub struct AnnealedPoint<'a> {
     point: Point<'a>,
     b: f64,
     db_dt: f64,
+    freedom: (f64, f64),
 }
 
 impl<'a> AnnealedPoint<'a> {
@@ -28,7 +30,7 @@ impl<'a> AnnealedPoint<'a> {
         let d = point.x.len();
         assert!([1 + d, 2 + d].contains(&point.data.len()), "log rho, its score, its Laplacian are the data");
         let (b, db_dt) = path.at(point.time);
-        AnnealedPoint { point, b, db_dt }
+        AnnealedPoint { point, b, db_dt, freedom: path.freedom(point.time) }
     }
 
     /// A.
@@ -55,28 +57,22 @@ impl<'a> AnnealedPoint<'a> {
 
     /// V, from φ and z.
     pub fn value(&self, phi: f64, z: f64) -> f64 {
-        self.a() - self.b * z + self.bump() * phi
+        self.a() - self.b * z + self.freedom.0 * phi
     }
 
     /// ∂V/∂t, from φ, ∂φ/∂t and z.
     pub fn dv_dt<S: Scalar>(&self, phi: S, dphi_dt: S, z: S) -> S {
-        let slope = 1.0 - 2.0 * self.point.time;
-        S::weighted_sum(&[slope, self.bump(), -self.db_dt], &[phi, dphi_dt, z]) + self.da_dt()
+        let (freedom, slope) = self.freedom;
+        S::weighted_sum(&[slope, freedom, -self.db_dt], &[phi, dphi_dt, z]) + self.da_dt()
     }
 
     /// ∇V, from ∇φ.
     pub fn grad_v<S: Scalar>(&self, dphi_dx: &[S]) -> Vec<S> {
-        let bump = self.bump();
-        dphi_dx.iter().enumerate().map(|(i, d)| d.clone() * bump + self.da_dx(i)).collect()
+        dphi_dx.iter().enumerate().map(|(i, d)| d.clone() * self.freedom.0 + self.da_dx(i)).collect()
     }
 
     /// ΔV, from Δφ.
     pub fn laplacian_v<S: Scalar>(&self, laplacian_phi: S) -> S {
-        laplacian_phi * self.bump() + self.laplacian_a()
-    }
-
-    /// t(1 − t), which keeps both ends of V where they are.
-    fn bump(&self) -> f64 {
-        self.point.time * (1.0 - self.point.time)
+        laplacian_phi * self.freedom.0 + self.laplacian_a()
     }
 }

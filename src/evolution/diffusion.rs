@@ -4,16 +4,17 @@ use super::unknowns::{correction, gradient};
 use super::{
     AnnealedPoint, Evolution, GaussianCase, GaussianLaw, Nearby, Noising, Path, Setting, TargetData,
 };
-use crate::network::{Jets, Unknown};
-use crate::num::{Channels, Scalar};
+use crate::network::{Jets, Networks, Unknown, naive_jets};
+use crate::num::{Channels, Purpose, Scalar, Stream, log_mean_exp};
 use crate::residual::{ErasedSystem, Fields, Point, System, continuity};
 use nalgebra::DMatrix;
 
 /// `∂V/∂t + a(t)(d + x·∇V + ΔV + |∇V|²) = 0`, a = d ln α/dt, V = log law of α·X + √n·N(0, I): the continuity
 /// equation of the probability flow v = a(x + ∇V).
 ///
-/// Unknowns: φ(x,t) in V = (1 − b) log p_prior + b(log ρ − z) + t(1 − t)φ with b of [`Noising::share`], and the scalar
-/// z, which is log Z at the solution. Drift: a(x + 2∇V). Noise: σ² = 2a.
+/// Unknowns: φ(x,t) in V = (1 − b) log p_prior + b(log ρ − z) + cφ with b of [`Noising::share`] and c of
+/// [`Path::freedom`], and the scalar z, of which a function of t in φ can take a part: log Z = z + log E exp(cφ(·, 0)), E
+/// over the prior. Drift: a(x + 2∇V). Noise: σ² = 2a.
 /// Source: arXiv 2407.07873, section 3, with f = −½βx and ½β ds = a dt; Differs: the clock of [`Noising`].
 /// Exact case: Gaussian to Gaussian, the law N(αm, α²Σ + nI).
 #[derive(Clone, Copy, Debug)]
@@ -23,6 +24,8 @@ pub struct Diffusion {
 }
 
 const PHI: usize = 0;
+/// Draws of the prior for the mass at t = 0, from which V differs by hundredths of a nat: an error of 1e-4.
+const MASS_DRAWS: usize = 4096;
 
 impl Diffusion {
     /// For a target with features of a width.
@@ -99,6 +102,20 @@ impl Evolution for Diffusion {
 
     fn variance_rate(&self, from: f64, to: f64) -> f64 {
         self.noising.mean_variance_rate(from, to)
+    }
+
+    /// exp V has the mass Z e^−z at all times: at t = 0 it is the mean of exp(cφ) over the prior.
+    fn learned_log_z(&self, networks: &Networks, theta: &[f64]) -> f64 {
+        let freedom = Evolution::path(self).freedom(0.0).0;
+        let mut stream = Stream::new(0, Purpose::LearnedMass, 0);
+        let mut x = vec![0.0; self.dim];
+        let excess: Vec<f64> = (0..MASS_DRAWS)
+            .map(|_| {
+                stream.fill_normal(&mut x);
+                freedom * naive_jets(networks, theta, 0.0, &x)[0]
+            })
+            .collect();
+        theta[networks.scalars().start] + log_mean_exp(&excess)
     }
 
     fn gaussian_solution(&self, case: &GaussianCase, t: f64, x: &[f64]) -> (Vec<f64>, Vec<f64>) {

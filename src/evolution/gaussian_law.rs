@@ -74,7 +74,7 @@ impl GaussianLaw {
         (value, rate, -pulled, -self.precision.trace())
     }
 
-    /// [φ, ∂t φ, ∇φ] of φ = (V − A)/(t(1 − t)), and Δφ if asked for; 0 < t < 1.
+    /// [φ, ∂t φ, ∇φ] of φ = (V − A)/c, c of [`Path::freedom`], and Δφ if asked for; 0 < t < 1.
     pub(super) fn correction(
         &self,
         case: &GaussianCase,
@@ -85,11 +85,11 @@ impl GaussianLaw {
     ) -> Vec<f64> {
         let (v, dv_dt, grad_v, laplacian_v) = self.log_density(x);
         let (a, da_dt, grad_a, laplacian_a) = case.annealed(path, t, x);
-        let bump = t * (1.0 - t);
-        let phi = (v - a) / bump;
-        let mut numbers = vec![phi, (dv_dt - da_dt) / bump - phi * (1.0 - 2.0 * t) / bump];
-        numbers.extend(((grad_v - grad_a) / bump).iter());
-        numbers.extend(with_laplacian.then_some((laplacian_v - laplacian_a) / bump));
+        let (freedom, slope) = path.freedom(t);
+        let phi = (v - a) / freedom;
+        let mut numbers = vec![phi, (dv_dt - da_dt - phi * slope) / freedom];
+        numbers.extend(((grad_v - grad_a) / freedom).iter());
+        numbers.extend(with_laplacian.then_some((laplacian_v - laplacian_a) / freedom));
         numbers
     }
 

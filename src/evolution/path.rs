@@ -21,6 +21,16 @@ impl Path {
             Path::Denoising(noising) => noising.share(t),
         }
     }
+
+    /// (c, c′) at t: how far V may leave the path. t(1 − t) keeps both ends. A noising ends near the prior, not at it:
+    /// 1 − t² keeps the target alone. Its equation follows from the target; with both ends kept it is overdetermined, and
+    /// a network meets the second one by mass that comes in from where no points are.
+    pub fn freedom(self, t: f64) -> (f64, f64) {
+        match self {
+            Path::Quadratic => (t * (1.0 - t), 1.0 - 2.0 * t),
+            Path::Denoising(_) => (1.0 - t * t, -2.0 * t),
+        }
+    }
 }
 
 #[cfg(test)]
@@ -35,6 +45,8 @@ mod tests {
             for t in [0.1, 0.55, 0.9] {
                 let slope = (path.at(t + 1e-6).0 - path.at(t - 1e-6).0) / 2e-6;
                 assert!((slope - path.at(t).1).abs() < 1e-7);
+                let slope = (path.freedom(t + 1e-6).0 - path.freedom(t - 1e-6).0) / 2e-6;
+                assert!((slope - path.freedom(t).1).abs() < 1e-9);
             }
         }
     }

@@ -41,7 +41,7 @@ pub trait Evolution: ErasedSystem {
 
     /// Writes ∇V and returns V, up to a function of t alone. Reads [`TargetData::Score`] and all unknowns.
     ///
-    /// By default V = A − b z + t(1 − t)φ, φ the unknown 0 and z the free scalar 0.
+    /// By default V = A − b z + cφ, c of [`Path::freedom`], φ the unknown 0 and z the free scalar 0.
     fn log_density(&self, point: Point<'_>, jets: &Jets<'_, f64>, gradient: &mut [f64]) -> f64 {
         let annealed = AnnealedPoint::new(point, self.path());
         let slope: Vec<f64> = (0..gradient.len()).map(|i| jets.dx(0, 0, i)).collect();

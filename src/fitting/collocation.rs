@@ -1,5 +1,6 @@
 //! Where the equations are asked to hold: the laws of the collocation points.
 
+use super::coverage::reach;
 use super::selection::select;
 use super::{Assembler, BlockPilot, Ladder, Points};
 use crate::density::DensityError;
@@ -159,7 +160,9 @@ impl<'a> Collocation<'a> {
             let blur = BLUR * self.feature_variance.sqrt();
             let starts: Vec<f64> =
                 (0..back).flat_map(|_| moved(&self.ladder.last().x, dim, 1.0, blur, &mut stream)).collect();
-            match paths(field, &starts, From::Target, &stratified(back, &mut stream), PATH_TOLERANCE) {
+            // Paths that are lost show where the flow runs away from what it should come from.
+            let from = From::Target { reach: reach(self.ladder) };
+            match paths(field, &starts, from, &stratified(back, &mut stream), PATH_TOLERANCE) {
                 Ok(more) => points.extend(more),
                 // A particle in the far tail may lie where the flow is not learned at all.
                 Err(TransportError::Stuck { .. }) => {}

@@ -112,7 +112,7 @@ impl Fit {
             let block = self.split.block(target, k);
             let standardised = fit.frame.standardise(&block);
             let u: Vec<f64> = both.iter().flat_map(|p| standardised.from_block(&p[range.clone()])).collect();
-            let log_q = log_density_at(fit.field(&standardised), &u, Tolerance::default())
+            let log_q = log_density_at(fit.field(&standardised), &u, Tolerance::default(), f64::INFINITY)
                 .map_err(|error| told(error, &standardised))?;
             let rows = log_weights.iter_mut().zip(u.chunks_exact(range.len())).zip(&log_q);
             rows.for_each(|((w, u), q)| *w += standardised.log_det(u) - q);

@@ -4,6 +4,7 @@ mod assemble;
 mod block;
 mod checkpoint;
 mod collocation;
+mod coverage;
 mod curvature;
 mod draws;
 mod fit;

@@ -43,6 +43,9 @@ pub struct FitSettings {
     pub depth: usize,
     /// Effective fraction of pilot draws, in (0, 1], at which the fit ends early.
     pub target_ess: f64,
+    /// Steps after the goal on one large set of points that is kept, without momentum: they take the residual as far down
+    /// as the network can, long after draws have stopped to gain from it.
+    pub polish: usize,
     /// How draws are moved; if nothing is said, with noise where the evolution has some.
     pub sampler: Option<Sampler>,
     /// Steps in time of a draw moved with noise.
@@ -75,6 +78,7 @@ impl Default for FitSettings {
             width: 40,
             depth: 3,
             target_ess: 0.995,
+            polish: 0,
             sampler: None,
             time_steps: 256,
             resample_below: 0.0,

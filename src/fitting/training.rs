@@ -1,15 +1,16 @@
 //! The loop of a fit: points, Gauss-Newton steps, pilot draws, and a stated reason to stop.
 
+use super::coverage::{ahead, back, effective_fraction_from_both};
 use super::{
     Assembler, Collocation, Control, FitError, FitSettings, HistoryRow, Pilot, PointSet, Points, Probe,
     Snapshot, TrainingState, Watcher,
 };
-use crate::density::{self, Target};
+use crate::density::Target;
 use crate::evolution::Evolution;
 use crate::network::Networks;
 use crate::num::{Purpose, effective_fraction, pairwise_sum};
 use crate::optim::{GaussNewtonMemory, LeastSquares, Outcome, StepRecord};
-use crate::transport::{Mover, Tolerance, VelocityField, move_ensemble};
+use crate::transport::VelocityField;
 use std::fmt;
 use std::time::{Duration, Instant};
 
@@ -68,10 +69,15 @@ const CAP: f64 = 10.0;
 /// draws are wrong by as much, while a bulk that has converged would put the cap anywhere below.
 const LEAST_CAP: f64 = 1.0;
 
+/// Points of the set on which a fit is polished, in units of the largest one before.
+const POLISHING_SET: usize = 4;
+
 /// The fixed parts of the training of a block.
 pub(super) struct Training<'a> {
     pub pilot: &'a Pilot,
     pub probe: &'a Probe,
+    /// Number of the block, from 0.
+    pub block: usize,
     pub target: &'a dyn Target,
     pub evolution: &'a dyn Evolution,
     pub networks: &'a Networks,
@@ -82,26 +88,25 @@ pub(super) struct Training<'a> {
 }
 
 impl Training<'_> {
-    /// Steps of block number `k` until its next pilot or its end; `watcher` sees every one. The reason if it wants no more.
+    /// Steps until the next pilot or the block's end; `watcher` sees every one. The reason if it wants no more.
     pub fn turn(
         &self,
         states: &mut [TrainingState],
-        k: usize,
         memory: &mut GaussNewtonMemory,
         watcher: &mut dyn Watcher,
     ) -> Result<Option<StopReason>, FitError> {
-        let steps = self.settings.steps;
+        let (k, steps) = (self.block, self.settings.steps);
         while states[k].ended.is_none() {
             let state = &mut states[k];
             let step = state.history.len() + 1;
-            if step > steps {
+            if step > steps && self.goal(state).is_none() {
                 state.ended = Some(StopReason::Optimiser(Outcome::StepLimit));
                 break;
             }
             let row = self.step(step, state, memory)?;
             let HistoryRow { record, pilot_ess, .. } = row;
             state.history.push(row);
-            state.ended = self.reason_to_end(&row);
+            state.ended = self.reason_to_end(state);
             let (block, blocks, elapsed) = (k + 1, states.len(), self.start.elapsed());
             let progress = Progress { step, steps, block, blocks, record, pilot_ess, elapsed };
             let now = Snapshot { pilot: self.pilot, probe: self.probe, states, block: k };
@@ -118,6 +123,12 @@ impl Training<'_> {
         Ok(None)
     }
 
+    /// The first step whose pilot reached the goal; those after it polish.
+    fn goal(&self, state: &TrainingState) -> Option<usize> {
+        let reached = |row: &&HistoryRow| row.pilot_ess.is_some_and(|ess| ess >= self.settings.target_ess);
+        state.history.iter().find(reached).map(|row| row.step)
+    }
+
     /// Step number `step`, on the set that is kept or on a fresh one.
     fn step(
         &self,
@@ -125,27 +136,33 @@ impl Training<'_> {
         state: &mut TrainingState,
         memory: &mut GaussNewtonMemory,
     ) -> Result<HistoryRow, FitError> {
-        let kept = state.set.take();
+        let goal = self.goal(state);
+        let kept = state.set.take().filter(|_| goal.is_none_or(|goal| step > goal + 1));
         let is_fresh = kept.is_none();
         let points = match kept {
             Some(points) => points,
             None => {
-                let (set, capped) = self.fresh_points(state.theta(), state.size.points(), step as u64)?;
+                let n_points =
+                    if goal.is_some() { POLISHING_SET * state.size.most } else { state.size.points() };
+                let (set, capped) = self.fresh_points(state.theta(), n_points, step as u64)?;
                 state.outside += set.outside;
                 state.capped = capped;
                 set.points
             }
         };
         let problem = Assembler::new(self.evolution.as_system(), self.networks, &points);
-        let record = self.settings.optimiser.step(&problem, &mut state.optimiser, memory);
+        let optimiser = self.settings.optimiser;
+        // On a set that is kept there is nothing to remember.
+        let optimiser = if goal.is_some() { optimiser.without_momentum() } else { optimiser };
+        let record = optimiser.step(&problem, &mut state.optimiser, memory);
         let equation_losses = self.equation_losses(&problem, state.theta());
-        if is_fresh {
+        if is_fresh && goal.is_none() {
             state.size.observe(record.loss_before);
         }
         let has_pilot = step.is_multiple_of(STEPS_PER_PILOT) || step == self.settings.steps;
         let pilot_ess = if has_pilot { self.pilot_ess(state.theta())? } else { None };
         let n_points = points.len();
-        if !step.is_multiple_of(self.settings.steps_per_set) {
+        if goal.is_some() || !step.is_multiple_of(self.settings.steps_per_set) {
             state.set = Some(points);
         }
         Ok(HistoryRow { step, n_points, record, pilot_ess, equation_losses })
@@ -162,10 +179,12 @@ impl Training<'_> {
         Some([0, 1].map(|k| pairwise_sum(&of_equation(k))))
     }
 
-    fn reason_to_end(&self, row: &HistoryRow) -> Option<StopReason> {
-        let reached = row.pilot_ess.filter(|ess| *ess >= self.settings.target_ess);
-        let reached = reached.map(|ess| StopReason::EssReached { ess });
-        row.record.outcome.map(StopReason::Optimiser).or(reached)
+    fn reason_to_end(&self, state: &TrainingState) -> Option<StopReason> {
+        let last = state.history.last()?;
+        let Some(goal) = self.goal(state) else { return last.record.outcome.map(StopReason::Optimiser) };
+        let is_polished = last.step - goal >= self.settings.polish || last.record.outcome.is_some();
+        let ess = state.history.iter().rev().find_map(|row| row.pilot_ess)?;
+        is_polished.then_some(StopReason::EssReached { ess })
     }
 
     /// New points for the current flow, with the influence of far ones capped; and how many were.
@@ -187,30 +206,20 @@ impl Training<'_> {
         VelocityField { evolution: self.evolution, networks: self.networks, theta, target: self.target }
     }
 
-    /// ESS of a few draws; none if they cannot be moved yet. If they reach the goal, more of them have to confirm it:
-    /// a thousand draws do not see the heavy weights that one in a thousand has.
+    /// ESS of a few draws; none if they cannot be moved yet. If they reach the goal, more of them have to confirm it, and
+    /// particles followed back: a thousand draws do not see the heavy weights that one in a thousand has, and none sees
+    /// what the flow never comes to.
     fn pilot_ess(&self, theta: &[f64]) -> Result<Option<f64>, FitError> {
-        let tolerance = Tolerance { absolute: 1e-4, relative: 1e-4 };
-        let mover = Mover::Flow(tolerance);
-        let few = self.ess_of_draws(theta, &mover, PILOT_DRAWS, Purpose::Pilot)?;
-        if few.is_some_and(|ess| ess >= self.settings.target_ess) {
-            return self.ess_of_draws(theta, &mover, CONFIRMING_DRAWS, Purpose::Confirm);
+        let (field, seed) = (self.field(theta), self.settings.seed);
+        let few = ahead(field, PILOT_DRAWS, seed, Purpose::Pilot)?;
+        let ess = few.map(|log_weights| effective_fraction(&log_weights));
+        if ess.is_none_or(|ess| ess < self.settings.target_ess) {
+            return Ok(ess);
         }
-        Ok(few)
-    }
-
-    fn ess_of_draws(
-        &self,
-        theta: &[f64],
-        mover: &Mover,
-        n: usize,
-        purpose: Purpose,
-    ) -> Result<Option<f64>, FitError> {
-        let moved = move_ensemble(self.field(theta), n, self.settings.seed, purpose, mover);
-        let Ok(ensemble) = moved else { return Ok(None) };
-        let values = density::values(self.target, &ensemble.x)?;
-        let log_weights: Vec<f64> = values.iter().zip(&ensemble.log_q).map(|(v, q)| v - q).collect();
-        Ok(Some(effective_fraction(&log_weights)))
+        let many = ahead(field, CONFIRMING_DRAWS, seed, Purpose::Confirm)?;
+        let at_particles = back(field, &self.pilot.blocks[self.block].ladder)?;
+        let both = many.zip(at_particles);
+        Ok(both.map(|(ahead, back)| effective_fraction_from_both(&ahead, &back)))
     }
 }
 

@@ -34,6 +34,7 @@ pub(super) fn train(
         let training = Training {
             pilot,
             probe,
+            block: k,
             target: &standardised[k],
             evolution: &*unknowns[k].0,
             networks: &unknowns[k].1,
@@ -41,7 +42,7 @@ pub(super) fn train(
             settings: &of_blocks[k],
             start,
         };
-        let turn = training.turn(states, k, &mut memory, watcher);
+        let turn = training.turn(states, &mut memory, watcher);
         let interruption =
             turn.map_err(|error| error.told(|error| standardised[k].in_target_coordinates(error)))?;
         if interruption.is_some() {

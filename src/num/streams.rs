@@ -40,6 +40,8 @@ pub enum Purpose {
     Preflight = 15,
     /// Which candidates become collocation points.
     Selection = 16,
+    /// Draws of the prior for the mass that a learned density has.
+    LearnedMass = 17,
     /// Draws of equal weight out of weighted ones.
     EqualWeights = 20,
 }

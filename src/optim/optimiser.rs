@@ -93,6 +93,15 @@ impl OptimiserState {
 }
 
 impl Optimiser {
+    /// The same with plain steps: of methods that have no momentum, itself.
+    pub fn without_momentum(self) -> Optimiser {
+        let method = match self.method {
+            Method::GaussNewton(method) => Method::GaussNewton(GaussNewton { momentum: 0.0, ..method }),
+            other => other,
+        };
+        Optimiser { method, ..self }
+    }
+
     /// One step on `problem`.
     pub fn step(
         &self,

@@ -49,14 +49,18 @@ fn move_block(
 
 /// log q at given points x, n×d: the log density that the flow gives them, found by following it back to the prior.
 ///
+/// A particle with a coordinate beyond `reach` on its way is lost and followed no further: its log q is −inf.
+///
 /// # Errors
 /// [`TransportError`] of the first block that failed.
 pub fn log_density_at(
     field: VelocityField<'_>,
     x: &[f64],
     tolerance: Tolerance,
+    reach: f64,
 ) -> Result<Vec<f64>, TransportError> {
     let dim = field.dim();
+    let log_start = |x: &[f64]| if is_lost(x, reach) { f64::NEG_INFINITY } else { log_prior(x) };
     let blocks: Vec<Vec<f64>> = x
         .par_chunks(BLOCK * dim)
         .map_init(FieldWorkspace::default, |work, block| {
@@ -67,15 +71,30 @@ pub fn log_density_at(
             let field_at = |s: f64, y: &[f64], dy: &mut [f64]| {
                 let (velocity, divergence) = dy.split_at_mut(size * dim);
                 field.flow(1.0 - s, &y[..size * dim], velocity, divergence, work)?;
-                dy.iter_mut().for_each(|v| *v = -*v);
+                let rows = y.chunks_exact(dim).zip(velocity.chunks_exact_mut(dim)).zip(divergence);
+                for ((x, velocity), divergence) in rows {
+                    let factor = if is_lost(x, reach) { 0.0 } else { -1.0 };
+                    turn(velocity, factor);
+                    turn(std::slice::from_mut(divergence), factor);
+                }
                 Ok(())
             };
             carry(&mut y, size, dim, tolerance, field_at, |_, _| ())?;
             let (start, divergence) = y.split_at(size * dim);
-            Ok(start.chunks_exact(dim).map(log_prior).zip(divergence).map(|(p, minus)| p + minus).collect())
+            Ok(start.chunks_exact(dim).map(log_start).zip(divergence).map(|(p, minus)| p + minus).collect())
         })
         .collect::<Result<_, TransportError>>()?;
     Ok(blocks.concat())
+}
+
+/// Whether a particle went beyond `reach`; one at NaN did not.
+fn is_lost(x: &[f64], reach: f64) -> bool {
+    x.iter().any(|v| v.abs() > reach)
+}
+
+/// Multiplies rates by a factor; by 0 whatever they are, ±inf or NaN.
+fn turn(rates: &mut [f64], factor: f64) {
+    rates.iter_mut().for_each(|v| *v = if factor == 0.0 { 0.0 } else { factor * *v });
 }
 
 /// Integrates `y`, whose first size·dim numbers are positions and whose other ones, if any, belong to one particle each.
@@ -120,16 +139,19 @@ pub(super) fn carry(
 }
 
 /// Which end of its path a particle starts from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub enum From {
     /// The prior, at t = 0.
     Prior,
     /// The target, at t = 1; the path is followed back.
-    Target,
+    Target {
+        /// A particle with a coordinate beyond this is lost, and its path ends there.
+        reach: f64,
+    },
 }
 
 /// Positions at the given times t of particles whose paths begin at `starts` (n×d): as many times for each, one
-/// particle after another.
+/// particle after another. Those after a path was lost are left out.
 ///
 /// Positions between steps are interpolated linearly: they say where an equation is asked to hold, so their accuracy
 /// does not matter.
@@ -161,18 +183,23 @@ pub fn paths(
             let watch = |s: f64, x: &[f64]| steps.push((s, x.to_vec()));
             let field_at = |s: f64, x: &[f64], dx: &mut [f64]| match from {
                 From::Prior => field.velocity(s, x, dx, work),
-                From::Target => {
+                From::Target { reach } => {
                     field.velocity(1.0 - s, x, dx, work)?;
-                    dx.iter_mut().for_each(|v| *v = -*v);
+                    for (x, dx) in x.chunks_exact(dim).zip(dx.chunks_exact_mut(dim)) {
+                        turn(dx, if is_lost(x, reach) { 0.0 } else { -1.0 });
+                    }
                     Ok(())
                 }
             };
             carry(&mut x, block.len() / dim, dim, tolerance, field_at, watch)?;
-            let position = |(k, &t): (usize, &f64)| {
-                let s = if from == From::Prior { t } else { 1.0 - t };
-                (t, between(&steps, s, k / per_path, dim))
+            let position = |(k, &t): (usize, &f64)| match from {
+                From::Prior => Some((t, between(&steps, t, k / per_path, dim))),
+                From::Target { reach } => {
+                    let x = between(&steps, 1.0 - t, k / per_path, dim);
+                    (!is_lost(&x, reach)).then_some((t, x))
+                }
             };
-            Ok(times.iter().enumerate().map(position).collect())
+            Ok(times.iter().enumerate().filter_map(position).collect())
         })
         .collect::<Result<_, TransportError>>()?;
     Ok(blocks.concat())
