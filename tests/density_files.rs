@@ -47,7 +47,14 @@ fn the_example_of_the_readme_runs() {
     assert!(ended.code == 0 || ended.code == 3, "{}{}", ended.out, ended.err);
     let record = fs::read_to_string(home.path().join("runs/model/run.json")).unwrap();
     let record = Record::from_json(&record).unwrap();
-    assert_eq!((record.target.as_str(), record.dim, record.names[1].as_str()), ("model", 10, "log(tau)"));
+    assert_eq!((record.target.as_str(), record.dim), ("model", 10));
+    // mu, tau, eta and the theta that is reported beside them; moments are of these.
+    assert_eq!(
+        (record.names.len(), record.names[1].as_str(), record.names[17].as_str()),
+        (18, "tau", "theta[8]")
+    );
+    assert_eq!((record.coordinates.len(), record.coordinates[1].as_str()), (10, "log(tau)"));
+    assert!(record.mean.len() == 18 && record.std.len() == 18 && record.mean[1] > 0.0, "{:?}", record.mean);
 }
 
 #[test]

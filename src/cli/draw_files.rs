@@ -1,38 +1,28 @@
 //! The files of a set of draws: on the user's scale and with the user's names, as NPY, CSV and Zarr.
 
-use super::run::Subject;
+use super::quantities::Quantities;
 use crate::fitting::Draws;
 use crate::num::{Purpose, Stream, log_sum_exp, systematic_resample};
 use crate::report::{Csv, ZarrArray, ZarrGroup, ZarrValues, npy_bytes, zarr_files, zarr_name};
 use serde_json::{Map, Value, json};
 
 /// Names and bytes of `draws.npy`, `log_weights.npy`, `draws.csv` and everything in `draws.zarr`; `unconstrained.npy`
-/// too if the target's coordinates are not what the user asked about.
+/// too if the coordinates of the fit are not what the user asked about.
 ///
 /// `draws.zarr` holds as many draws of equal weight, by systematic resampling on a stream of the seed: its group
 /// `posterior` has a variable for each name, `sample_stats` the number in draws.npy and the log weight of each. Both are
 /// empty if no draw has a positive weight.
-///
-/// # Panics
-/// If the target's constrained point is not as long as the list of its names.
-pub fn draw_files(subject: &Subject<'_>, draws: &Draws, seed: u64) -> Vec<(String, Vec<u8>)> {
-    let names = subject.target.constrained_names();
-    let (n, d, m) = (draws.log_weights.len(), subject.target.dim(), names.len());
-    let mut values = Vec::with_capacity(n * m);
-    for x in draws.x.chunks_exact(d) {
-        let point = subject.target.constrain(x);
-        assert_eq!(point.len(), m, "the target names {m} quantities and gives {} of them", point.len());
-        values.extend(point);
-    }
-    let mut files = vec![("draws.npy".to_string(), npy_bytes(&[n, m], &values))];
-    let same = |(a, b): (&f64, &f64)| a.to_bits() == b.to_bits();
-    if names != subject.target.names() || !values.iter().zip(&draws.x).all(same) {
-        files.push(("unconstrained.npy".to_string(), npy_bytes(&[n, d], &draws.x)));
+pub fn draw_files(quantities: &Quantities, draws: &Draws, seed: u64) -> Vec<(String, Vec<u8>)> {
+    let Quantities { names, values, coordinates } = quantities;
+    let n = draws.log_weights.len();
+    let mut files = vec![("draws.npy".to_string(), npy_bytes(&[n, names.len()], values))];
+    if !coordinates.is_empty() {
+        files.push(("unconstrained.npy".to_string(), npy_bytes(&[n, coordinates.len()], &draws.x)));
     }
     files.push(("log_weights.npy".to_string(), npy_bytes(&[n], &draws.log_weights)));
-    files.push(("draws.csv".to_string(), table(&names, &values, &draws.log_weights).into_bytes()));
+    files.push(("draws.csv".to_string(), table(names, values, &draws.log_weights).into_bytes()));
     let equal = resampled(&draws.log_weights, seed);
-    let zarr = zarr(&names, &values, &draws.log_weights, &equal);
+    let zarr = zarr(names, values, &draws.log_weights, &equal);
     files.extend(zarr.into_iter().map(|(path, bytes)| (format!("draws.zarr/{path}"), bytes)));
     files
 }
@@ -116,7 +106,7 @@ fn unique(names: &[String]) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::density::{Facts, LogDensity};
+    use crate::density::LogDensity;
     use crate::num::Scalar;
     use crate::report::read_npy;
     use std::collections::BTreeMap;
@@ -140,16 +130,7 @@ mod tests {
     }
 
     fn files_of(target: &dyn crate::density::Target, draws: &Draws) -> BTreeMap<String, Vec<u8>> {
-        let (parameters, facts) = (BTreeMap::new(), Facts::default());
-        let subject = Subject {
-            name: "mine",
-            parameters: &parameters,
-            target,
-            facts: &facts,
-            exact_draws: None,
-            source: None,
-        };
-        draw_files(&subject, draws, 5).into_iter().collect()
+        draw_files(&Quantities::of(target, &draws.x), draws, 5).into_iter().collect()
     }
 
     #[test]

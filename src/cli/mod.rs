@@ -16,6 +16,7 @@ mod keys;
 mod plan;
 mod program;
 mod progress;
+mod quantities;
 mod recorded;
 mod report;
 mod report_data;

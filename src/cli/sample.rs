@@ -73,7 +73,7 @@ pub fn sample(options: &SampleOptions, console: &mut Console<'_>) -> Result<Exit
     let all = sets.iter().map(|set| &set.log_weights).chain([own]);
     let together = Estimates::of_populations(all.flat_map(|set| set.chunks(size)));
     let (verdict, reasons) = verdict(&subject, &fitted, &together);
-    for (name, bytes) in draw_files(&subject, &fitted.draws, seed) {
+    for (name, bytes) in draw_files(&fitted.quantities, &fitted.draws, seed) {
         new.write(&name, &bytes)?;
     }
     let n_together = sets.iter().map(|set| set.log_weights.len()).sum::<usize>() + own.len();
