@@ -2,9 +2,7 @@
 
 #![cfg(feature = "cli")]
 
-mod run_folder;
-
-use run_folder::record_in;
+use pushforward::report::Record;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -21,6 +19,10 @@ fn run(home: &TempDir, density: &str) -> (PathBuf, String) {
     let place = home.path().join("out");
     let page = fs::read_to_string(place.join("report.html")).unwrap();
     (place, page)
+}
+
+fn record_in(place: &Path) -> Record {
+    Record::from_json(&fs::read_to_string(place.join("run.json")).unwrap()).unwrap()
 }
 
 /// A column of a CSV whose names hold no comma.

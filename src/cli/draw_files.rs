@@ -1,17 +1,16 @@
 //! The files of a set of draws: on the user's scale and with the user's names, as NPY, CSV and Zarr.
 
 use super::quantities::Quantities;
+use super::zarr_draws::zarr_draws;
 use crate::fitting::Draws;
 use crate::num::{Purpose, Stream, log_sum_exp, systematic_resample};
-use crate::report::{Csv, ZarrArray, ZarrGroup, ZarrValues, npy_bytes, zarr_files, zarr_name};
-use serde_json::{Map, Value, json};
+use crate::report::{Csv, npy_bytes};
 
 /// Names and bytes of `draws.npy`, `log_weights.npy`, `draws.csv` and everything in `draws.zarr`; `unconstrained.npy`
 /// too if the coordinates of the fit are not what the user asked about.
 ///
-/// `draws.zarr` holds as many draws of equal weight, by systematic resampling on a stream of the seed: its group
-/// `posterior` has a variable for each name, `sample_stats` the number in draws.npy and the log weight of each. Both are
-/// empty if no draw has a positive weight.
+/// `draws.zarr` holds as many draws of equal weight, by systematic resampling on a stream of the seed, none if no draw has
+/// a positive weight; see [`zarr_draws`].
 pub fn draw_files(quantities: &Quantities, draws: &Draws, seed: u64) -> Vec<(String, Vec<u8>)> {
     let Quantities { names, values, coordinates } = quantities;
     let n = draws.log_weights.len();
@@ -22,7 +21,7 @@ pub fn draw_files(quantities: &Quantities, draws: &Draws, seed: u64) -> Vec<(Str
     files.push(("log_weights.npy".to_string(), npy_bytes(&[n], &draws.log_weights)));
     files.push(("draws.csv".to_string(), table(names, values, &draws.log_weights).into_bytes()));
     let equal = resampled(&draws.log_weights, seed);
-    let zarr = zarr(names, values, &draws.log_weights, &equal);
+    let zarr = zarr_draws(quantities, &draws.log_weights, &equal);
     files.extend(zarr.into_iter().map(|(path, bytes)| (format!("draws.zarr/{path}"), bytes)));
     files
 }
@@ -47,60 +46,6 @@ fn resampled(log_weights: &[f64], seed: u64) -> Vec<usize> {
     }
     let offset = Stream::new(seed, Purpose::EqualWeights, 0).uniform();
     systematic_resample(log_weights, log_weights.len(), offset)
-}
-
-fn zarr(names: &[String], values: &[f64], log_weights: &[f64], equal: &[usize]) -> Vec<(String, Vec<u8>)> {
-    let m = names.len();
-    let array = |name: String, axes: &[(&'static str, usize)], values| ZarrArray {
-        name,
-        axes: axes.to_vec(),
-        values,
-        attributes: Map::new(),
-    };
-    let (chain, draw) = (("chain", 1), ("draw", equal.len()));
-    let coordinates = || {
-        let numbers = (0..equal.len() as i64).collect();
-        [
-            array("chain".to_string(), &[chain], ZarrValues::Whole(vec![0])),
-            array("draw".to_string(), &[draw], ZarrValues::Whole(numbers)),
-        ]
-    };
-    let real = |of: &dyn Fn(usize) -> f64| ZarrValues::Real(equal.iter().map(|k| of(*k)).collect());
-    let mut posterior: Vec<ZarrArray> = coordinates().into();
-    for (i, name) in unique(names).into_iter().enumerate() {
-        posterior.push(array(name, &[chain, draw], real(&|k| values[k * m + i])));
-    }
-    let mut statistics: Vec<ZarrArray> = coordinates().into();
-    statistics.push(array("log_weight".to_string(), &[chain, draw], real(&|k| log_weights[k])));
-    let numbers = ZarrValues::Whole(equal.iter().map(|k| *k as i64).collect());
-    statistics.push(array("index".to_string(), &[chain, draw], numbers));
-    let attributes = about();
-    let groups = [
-        ZarrGroup { name: "posterior", arrays: posterior, attributes: attributes.clone() },
-        ZarrGroup { name: "sample_stats", arrays: statistics, attributes: attributes.clone() },
-    ];
-    zarr_files(&groups, &attributes)
-}
-
-/// What ArviZ wants to know of a group's origin.
-fn about() -> Map<String, Value> {
-    let library = json!({
-        "inference_library": env!("CARGO_PKG_NAME"), "inference_library_version": env!("CARGO_PKG_VERSION"),
-    });
-    let Value::Object(library) = library else { unreachable!("an object was written") };
-    library
-}
-
-/// Names that a folder can have, no two of them the same, nor that of an axis.
-fn unique(names: &[String]) -> Vec<String> {
-    let mut taken = vec!["chain".to_string(), "draw".to_string()];
-    for name in names {
-        let name = zarr_name(name);
-        let candidates = (1u32..).map(|k| if k == 1 { name.clone() } else { format!("{name}_{k}") });
-        let free = candidates.into_iter().find(|name| !taken.contains(name)).expect("some number is free");
-        taken.push(free);
-    }
-    taken.split_off(2)
 }
 
 #[cfg(test)]
@@ -169,11 +114,5 @@ mod tests {
         let none = files_of(&target, &Draws { x: vec![0.0; 2], log_weights: vec![f64::NEG_INFINITY] });
         assert!(!none.contains_key("draws.zarr/posterior/x2/0.0"));
         assert!(none.contains_key("draws.zarr/posterior/x2/.zarray") && none.contains_key("draws.npy"));
-    }
-
-    #[test]
-    fn names_that_fall_together_are_told_apart() {
-        let names = ["a/b", "a_b", "draw", "a_b"].map(String::from);
-        assert_eq!(unique(&names), ["a_b", "a_b_2", "draw_2", "a_b_3"]);
     }
 }

@@ -196,8 +196,10 @@ pub struct ResidualShown {
     pub dim: usize,
     /// How many blocks there are.
     pub blocks: usize,
-    /// Name of the coordinate, and that it is one of the fit where the user's quantities are others.
+    /// Name of the coordinate.
     pub name: String,
+    /// The same, and that it is one of the fit where the user's quantities are others.
+    pub label: String,
 }
 
 /// What the residual figure shows; none if there is none.
@@ -217,12 +219,13 @@ pub fn residual_shown(files: &ReportFiles) -> Result<Option<ResidualShown>, Repo
         block,
         dim: dim.map_or(record.dim, |dim| dim as usize),
         blocks: sizes.map_or(1, Vec::len),
-        name: if is_changed { format!("{name}, unconstrained") } else { name.clone() },
+        name: name.clone(),
+        label: if is_changed { format!("{name}, unconstrained") } else { name.clone() },
     }))
 }
 
 fn residual(files: &ReportFiles) -> Result<Option<String>, ReportError> {
-    let Some(ResidualShown { block, blocks, name, .. }) = residual_shown(files)? else { return Ok(None) };
+    let Some(ResidualShown { block, blocks, label, .. }) = residual_shown(files)? else { return Ok(None) };
     let of = |column| files.column("figure-residual.csv", column);
     let (time, low, high, sizes) = (of("time")?, of("x_low")?, of("x_high")?, of("residual")?);
     let columns = time.windows(2).position(|pair| pair[1] < pair[0]).map_or(time.len(), |k| k + 1);
@@ -236,7 +239,7 @@ fn residual(files: &ReportFiles) -> Result<Option<String>, ReportError> {
     let plot = ResidualPlot {
         title: &title(files),
         note: &format!("root mean square in every cell{of_block}"),
-        name: &name,
+        name: &label,
         range: Range { low, high },
         columns,
         sizes,

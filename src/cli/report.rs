@@ -6,6 +6,8 @@ use super::report_files::{ReportError, ReportFiles};
 use super::report_text::{
     bound, command, figure_text, integration_text, moment_rows, settings_rows, signed, verdict_blocks,
 };
+use crate::fitting::StopReason;
+use crate::optim::Outcome;
 use crate::report::{Block, Film, Page, Record, Section};
 use std::fs;
 use std::io;
@@ -268,8 +270,15 @@ fn trajectories(figures: &Figures) -> Vec<Block> {
 
 fn provenance(files: &ReportFiles) -> Vec<Block> {
     let head = ["", ""].map(String::from).to_vec();
+    let ended = [StopReason::TimeLimit, StopReason::Optimiser(Outcome::Interrupted)];
+    let text = if ended.iter().any(|reason| reason.to_string() == files.record.stop_reason) {
+        "This call makes the same steps on the same type of machine. This run was ended by the clock, and not by its \
+         settings: the call goes on from there, to other draws."
+    } else {
+        "This call makes the same draws on the same type of machine:"
+    };
     vec![
-        Block::Text("This call makes the same draws on the same type of machine:".to_string()),
+        Block::Text(text.to_string()),
         Block::Command(command(&files.config)),
         Block::Table { head, rows: settings_rows(&files.record) },
     ]

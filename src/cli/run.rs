@@ -158,6 +158,7 @@ pub(super) fn run_in(
     let keeper = Keeper::new(&mut *console.err, console.stop, progress, &mut folder, &mut log, &config);
     let keeper = keeper.timed(settings.checkpoint_every, time_limit.map(|limit| start + limit), before);
     let fitted = pool.install(|| fit_and_draw(subject, settings, checkpoint, keeper));
+    let fitted = fitted.map_err(|error| error.named(subject.target));
     let fitted = match fitted {
         Ok(fitted) => fitted,
         Err(error) => {

@@ -66,7 +66,8 @@ pub fn sample(options: &SampleOptions, console: &mut Console<'_>) -> Result<Exit
         ..settings.clone()
     };
     let pool = thread_pool(settings.threads)?;
-    let fitted = pool.install(|| Fitted::with_draws(fit, subject.target, &asked, 0.0))?;
+    let fitted = pool.install(|| Fitted::with_draws(fit, subject.target, &asked, 0.0));
+    let fitted = fitted.map_err(|error| error.named(subject.target))?;
     let own = &fitted.draws.log_weights;
     let size = fitted.fit.population();
     let alone = Estimates::of_populations(own.chunks(size));
