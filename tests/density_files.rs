@@ -209,6 +209,32 @@ fn densities_that_cannot_be_are_found_before_the_fit() {
     }
 }
 
+/// Heavy tails on a log scale: proper, though some fall off slowly until their quantities overflow.
+#[test]
+fn proper_priors_of_bounded_parameters_pass() {
+    let model = "log_density = \"\"\"
+p ~ beta(0.5, 0.5)
+t ~ half_cauchy(1000)
+r ~ inv_gamma(0.1, 0.1)
+z ~ lognormal(0, 50)
+c ~ normal(0, 100)
+w ~ dirichlet([0.1, 0.2, 0.3])
+\"\"\"
+[parameters]
+p = \"in (0, 1)\"
+t = \"> 0\"
+r = \"> 0\"
+z = \"> 0\"
+c = { size = 3, constraint = \"ordered\" }
+w = { size = 3, constraint = \"simplex\" }
+";
+    let (home, _) = run(&[("models/model.toml", model)], "--dry-run");
+    let target = DensityFile::read(&home.path().join("models/model.toml")).unwrap().open().unwrap();
+    let found = pushforward::density::preflight(&*target, true).unwrap();
+    // Its slowest falls off as a power of e^u, which is faster than any power of u.
+    assert!(found.warnings.is_empty() && found.slowest_decay > 100.0, "{found:?}");
+}
+
 #[test]
 fn a_formula_that_fails_inside_the_fit_names_the_point() {
     let model = "log_density = \"target += log(a)\"\n[parameters]\na = \"real\"\n";

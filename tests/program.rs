@@ -233,6 +233,11 @@ fn the_call_in_a_report_makes_the_same_draws() {
     ended(&home, &format!("{call} --quiet --out again"));
     let draws = |place: &str| fs::read(home.path().join(place).join("draws.npy")).unwrap();
     assert!(draws("out") == draws("again"), "{call}");
+    // A run that the clock has ended cannot say so, and does not.
+    assert!(page.contains("makes the same draws") && !page.contains("ended by the clock"));
+    ended(&home, &format!("{line} {SMALL} --quiet --out cut --time-limit 1e-6"));
+    let page = fs::read_to_string(home.path().join("cut/report.html")).unwrap();
+    assert!(!page.contains("makes the same draws") && page.contains("ended by the clock"));
 }
 
 fn n_blocks(record: &Record) -> usize {

@@ -80,7 +80,10 @@ pub(super) fn check(target: &dyn Target, looked: &Looked) -> Result<Decay, Prefl
             let (from, direction) = (from.to_vec(), direction.clone());
             return Err(PreflightError::NotIntegrable { from, direction, far: [near, far] });
         }
-        decay.slowest = decay.slowest.min(power);
+        // Up to where e^u overflows a density falls off as a power of e^u, faster than any of u.
+        if overflown.is_none() {
+            decay.slowest = decay.slowest.min(power);
+        }
     }
     Ok(decay)
 }
