@@ -7,6 +7,7 @@ use pushforward::report::Record;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
+use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
 /// A fit of some milliseconds.
@@ -47,7 +48,14 @@ fn the_example_of_the_readme_runs() {
     assert!(ended.code == 0 || ended.code == 3, "{}{}", ended.out, ended.err);
     let record = fs::read_to_string(home.path().join("runs/model/run.json")).unwrap();
     let record = Record::from_json(&record).unwrap();
-    assert_eq!((record.target.as_str(), record.dim, record.names[1].as_str()), ("model", 10, "log(tau)"));
+    assert_eq!((record.target.as_str(), record.dim), ("model", 10));
+    // mu, tau, eta and the theta that is reported beside them; moments are of these.
+    assert_eq!(
+        (record.names.len(), record.names[1].as_str(), record.names[17].as_str()),
+        (18, "tau", "theta[8]")
+    );
+    assert_eq!((record.coordinates.len(), record.coordinates[1].as_str()), (10, "log(tau)"));
+    assert!(record.mean.len() == 18 && record.std.len() == 18 && record.mean[1] > 0.0, "{:?}", record.mean);
 }
 
 #[test]
@@ -146,10 +154,121 @@ fn mistakes_are_shown_with_their_lines() {
     }
 }
 
+/// Bounds, laws and data that contradict each other, and sizes that do not go together: found before any fit, in a second
+/// or so, and told by the user's own names.
+#[test]
+fn densities_that_cannot_be_are_found_before_the_fit() {
+    let cases: [(&str, i32, &[&str]); 7] = [
+        (
+            "log_density = \"s ~ uniform(0, 1)\"\n[parameters]\ns = \"> 5\"\n",
+            4,
+            &[
+                "zero (log density −inf) at every point looked at",
+                "bounds of parameters, the laws and the data",
+            ],
+        ),
+        (
+            "log_density = \"y ~ normal(mu * x, 1)\"\n[data]\ny = [1, 2, 3]\nx = [1, 2]\n[parameters]\nmu = \"real\"\n",
+            2,
+            &["line 1, column 16", "a vector of 3 and a vector of 2 do not go together", "^^^^"],
+        ),
+        (
+            "log_density = \"a ~ normal(0, 1)\"\n[parameters]\na = \"real\"\nb = \"> 0\"\n",
+            4,
+            &[
+                "to have a finite integral",
+                "along (0.0000, 1.0000)",
+                "give every parameter a proper prior",
+                "\nx = (a, log(b))\n",
+            ],
+        ),
+        (
+            "log_density = \"a ~ normal(0, 1)\\ntarget += -2 * log(b)\"\n[parameters]\na = \"real\"\nb = \"> 0\"\n",
+            4,
+            &["to have a finite integral", "along (0.0000, -1.0000)", "\nx = (a, log(b))\n"],
+        ),
+        (
+            "log_density = \"y ~ normal(mu, s)\"\n[data]\ny = [1, 2]\n[parameters]\nmu = \"real\"\ns = \"real\"\n",
+            4,
+            &["the log density is NaN at x = (", "return −inf outside", "\nx = (mu, s)\n"],
+        ),
+        (
+            "log_density = \"y ~ poisson(r)\"\n[data]\ny = [1.5]\n[parameters]\nr = \"> 0\"\n",
+            2,
+            &["entry 1 of the data is 1.5 and must be a whole number"],
+        ),
+        ("log_density = \"m ~ normal(0, 1)\"\n[parameters]\nm = { size = 0 }\n", 2, &["from 1 to 1000000"]),
+    ];
+    for (model, code, parts) in cases {
+        let begun = Instant::now();
+        let (home, ended) = run(&[("models/model.toml", model)], SMALL);
+        assert_eq!(ended.code, code, "{model}{}", ended.err);
+        assert!(parts.iter().all(|part| ended.err.contains(part)), "{parts:?} in {}", ended.err);
+        assert!(!ended.err.contains("panicked") && !home.path().join("runs/model").exists(), "{model}");
+        assert!(begun.elapsed() < Duration::from_secs(15), "{model} took {:?}", begun.elapsed());
+    }
+}
+
+/// Heavy tails on a log scale: proper, though some fall off slowly until their quantities overflow.
+#[test]
+fn proper_priors_of_bounded_parameters_pass() {
+    let model = "log_density = \"\"\"
+p ~ beta(0.5, 0.5)
+t ~ half_cauchy(1000)
+r ~ inv_gamma(0.1, 0.1)
+z ~ lognormal(0, 50)
+c ~ normal(0, 100)
+w ~ dirichlet([0.1, 0.2, 0.3])
+\"\"\"
+[parameters]
+p = \"in (0, 1)\"
+t = \"> 0\"
+r = \"> 0\"
+z = \"> 0\"
+c = { size = 3, constraint = \"ordered\" }
+w = { size = 3, constraint = \"simplex\" }
+";
+    let (home, _) = run(&[("models/model.toml", model)], "--dry-run");
+    let target = DensityFile::read(&home.path().join("models/model.toml")).unwrap().open().unwrap();
+    let found = pushforward::density::preflight(&*target, true).unwrap();
+    // Its slowest falls off as a power of e^u, which is faster than any power of u.
+    assert!(found.warnings.is_empty() && found.slowest_decay > 100.0, "{found:?}");
+}
+
 #[test]
 fn a_formula_that_fails_inside_the_fit_names_the_point() {
     let model = "log_density = \"target += log(a)\"\n[parameters]\na = \"real\"\n";
     let (_, ended) = run(&[("models/model.toml", model)], SMALL);
     assert_eq!(ended.code, 4, "{}", ended.err);
     assert!(ended.err.contains("NaN") && ended.err.contains("x = ("), "{}", ended.err);
+}
+
+/// The first block of toml in a page of the documentation.
+fn first_example(page: &str) -> String {
+    let text = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(page)).unwrap();
+    text.split("```toml\n").nth(1).unwrap().split("```").next().unwrap().to_string()
+}
+
+#[test]
+fn the_example_of_the_language_runs() {
+    let model = first_example("docs/formula.md");
+    let trees = "x,y\n1,2.1\n2,3.4\n3,4.2\n4,6.1\n";
+    let (home, ended) = run(&[("models/model.toml", &model), ("models/trees.csv", trees)], SMALL);
+    assert!(ended.code == 0 || ended.code == 3, "{}{}", ended.out, ended.err);
+    let record = fs::read_to_string(home.path().join("runs/model/run.json")).unwrap();
+    assert_eq!(Record::from_json(&record).unwrap().names, ["alpha", "beta", "sigma"]);
+}
+
+/// Every key that the page on child processes names is one, with the value it shows.
+#[test]
+fn the_example_of_a_program_has_keys_that_there_are() {
+    let shown = first_example("docs/child-process.md");
+    let all = shown.replace("\n# ", "\n");
+    assert!(all.lines().count() == 7 && !all.contains("\n#"), "{all}");
+    let missing = all.replace("python3", "./no-such-program");
+    let (_, ended) = run(&[("models/model.toml", &missing)], SMALL);
+    // Every key was read: what is wrong is the program alone.
+    assert!(ended.code == 2 && ended.err.contains("cannot be started"), "{}", ended.err);
+    let (_, ended) = run(&[("models/model.toml", &missing.replace("timeout", "timout"))], SMALL);
+    assert!(ended.code == 2 && ended.err.contains("timout"), "{}", ended.err);
 }

@@ -72,6 +72,9 @@ fn unusual_densities_that_are_sound_pass() {
     assert!(half.supported > 10 && half.supported < 54, "{half:?}");
     let inside = |x: &[f64]| if x.iter().all(|v| v.abs() < 1.0) { 0.0 } else { f64::NEG_INFINITY };
     assert_eq!(check(2, inside, |_| vec![0.0; 2]).unwrap().slowest_decay, f64::INFINITY);
+    // As flat as a free parameter until its edge, which is one that somebody meant: nothing overflows there.
+    let wide = |x: &[f64]| if x.iter().all(|v| v.abs() < 3e3) { 0.0 } else { f64::NEG_INFINITY };
+    assert_eq!(check(2, wide, |_| vec![0.0; 2]).unwrap().slowest_decay, f64::INFINITY);
     let away = |x: &[f64]| {
         let y = [x[0] - 500.0, x[1] + 600.0];
         if y[0].hypot(y[1]) < 300.0 { normal(&y) } else { f64::NEG_INFINITY }

@@ -195,7 +195,7 @@ fn a_folder_without_a_whole_run_gets_no_report() {
     assert!(ended(&home, "report nowhere").2.contains("there is no run.json"));
 }
 
-/// The report of a density file calls the file, shows the fit's coordinates and says so.
+/// The report of a density file calls the file.
 #[test]
 fn the_call_in_a_report_of_a_density_file_names_the_file() {
     let home = home();
@@ -211,7 +211,6 @@ fn the_call_in_a_report_of_a_density_file_names_the_file() {
     assert!(place.join("unconstrained.npy").is_file());
     let page = fs::read_to_string(place.join("report.html")).unwrap();
     assert_eq!(html::fault(&page), None);
-    assert!(page.contains("in the coordinates of the fit, as in unconstrained.npy"));
     let call = page.split("<pre>pushforward ").nth(1).unwrap().split("</pre>").next().unwrap();
     let call = call.replace("&#39;", "'").replace("&apos;", "'");
     let binary = env!("CARGO_BIN_EXE_pushforward");
@@ -234,6 +233,11 @@ fn the_call_in_a_report_makes_the_same_draws() {
     ended(&home, &format!("{call} --quiet --out again"));
     let draws = |place: &str| fs::read(home.path().join(place).join("draws.npy")).unwrap();
     assert!(draws("out") == draws("again"), "{call}");
+    // A run that the clock has ended cannot say so, and does not.
+    assert!(page.contains("makes the same draws") && !page.contains("ended by the clock"));
+    ended(&home, &format!("{line} {SMALL} --quiet --out cut --time-limit 1e-6"));
+    let page = fs::read_to_string(home.path().join("cut/report.html")).unwrap();
+    assert!(!page.contains("makes the same draws") && page.contains("ended by the clock"));
 }
 
 fn n_blocks(record: &Record) -> usize {
@@ -285,6 +289,9 @@ fn wrong_calls_say_what_to_do() {
         ("run gmm9 --seed -1", "seed must be a whole number, at least 0"),
         ("run gmm9 --threads 0", "threads must be a whole number from 1"),
         ("run gmm9 --set steps", "--set key=value"),
+        ("run gmm9 --time-limit -1", "a positive number of seconds is needed"),
+        ("sample nowhere -n -3", "-3 is not in 1..=100000000"),
+        ("resume nowhere", "there is no folder nowhere: give the folder of a run"),
         ("run gmm9 --config bad.toml", "bad.toml, line 2: unknown key \"widht\"; did you mean \"width\"?"),
         ("run gmm9 --config not.toml", "line 2, column 9"),
         ("run gmm9 --config nan.toml", "nan.toml, line 2: steps = nan: steps must be"),

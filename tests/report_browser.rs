@@ -76,9 +76,11 @@ fn a_browser_draws_every_figure() {
         ("line", "run gauss --set dim=1", 6),
         ("many", "run many-well --set dim=8 --set wells=2 --evolution optimal-transport", 7),
         ("noise", "run banana --evolution annealed-sde --set time_steps=16", 7),
+        ("constrained", "run examples/eight_schools.toml", 7),
     ] {
         let place = home.path().join(name);
         let mut run = Command::new(env!("CARGO_BIN_EXE_pushforward"));
+        run.current_dir(env!("CARGO_MANIFEST_DIR"));
         run.args(line.split(' ')).args(small.split(' ')).arg(&place).output().unwrap();
         let report = place.join("report.html");
         let page = fs::read_to_string(&report).unwrap();

@@ -36,6 +36,7 @@ fn record() -> Record {
         settings: BTreeMap::new(),
         dim: 2,
         names: vec!["x1".into(), "x2".into()],
+        coordinates: Vec::new(),
         seed: u64::MAX,
         n_draws: 10,
         n_params: 7,

@@ -1,38 +1,27 @@
 //! The files of a set of draws: on the user's scale and with the user's names, as NPY, CSV and Zarr.
 
-use super::run::Subject;
+use super::quantities::Quantities;
+use super::zarr_draws::zarr_draws;
 use crate::fitting::Draws;
 use crate::num::{Purpose, Stream, log_sum_exp, systematic_resample};
-use crate::report::{Csv, ZarrArray, ZarrGroup, ZarrValues, npy_bytes, zarr_files, zarr_name};
-use serde_json::{Map, Value, json};
+use crate::report::{Csv, npy_bytes};
 
 /// Names and bytes of `draws.npy`, `log_weights.npy`, `draws.csv` and everything in `draws.zarr`; `unconstrained.npy`
-/// too if the target's coordinates are not what the user asked about.
+/// too if the coordinates of the fit are not what the user asked about.
 ///
-/// `draws.zarr` holds as many draws of equal weight, by systematic resampling on a stream of the seed: its group
-/// `posterior` has a variable for each name, `sample_stats` the number in draws.npy and the log weight of each. Both are
-/// empty if no draw has a positive weight.
-///
-/// # Panics
-/// If the target's constrained point is not as long as the list of its names.
-pub fn draw_files(subject: &Subject<'_>, draws: &Draws, seed: u64) -> Vec<(String, Vec<u8>)> {
-    let names = subject.target.constrained_names();
-    let (n, d, m) = (draws.log_weights.len(), subject.target.dim(), names.len());
-    let mut values = Vec::with_capacity(n * m);
-    for x in draws.x.chunks_exact(d) {
-        let point = subject.target.constrain(x);
-        assert_eq!(point.len(), m, "the target names {m} quantities and gives {} of them", point.len());
-        values.extend(point);
-    }
-    let mut files = vec![("draws.npy".to_string(), npy_bytes(&[n, m], &values))];
-    let same = |(a, b): (&f64, &f64)| a.to_bits() == b.to_bits();
-    if names != subject.target.names() || !values.iter().zip(&draws.x).all(same) {
-        files.push(("unconstrained.npy".to_string(), npy_bytes(&[n, d], &draws.x)));
+/// `draws.zarr` holds as many draws of equal weight, by systematic resampling on a stream of the seed, none if no draw has
+/// a positive weight; see [`zarr_draws`].
+pub fn draw_files(quantities: &Quantities, draws: &Draws, seed: u64) -> Vec<(String, Vec<u8>)> {
+    let Quantities { names, values, coordinates } = quantities;
+    let n = draws.log_weights.len();
+    let mut files = vec![("draws.npy".to_string(), npy_bytes(&[n, names.len()], values))];
+    if !coordinates.is_empty() {
+        files.push(("unconstrained.npy".to_string(), npy_bytes(&[n, coordinates.len()], &draws.x)));
     }
     files.push(("log_weights.npy".to_string(), npy_bytes(&[n], &draws.log_weights)));
-    files.push(("draws.csv".to_string(), table(&names, &values, &draws.log_weights).into_bytes()));
+    files.push(("draws.csv".to_string(), table(names, values, &draws.log_weights).into_bytes()));
     let equal = resampled(&draws.log_weights, seed);
-    let zarr = zarr(&names, &values, &draws.log_weights, &equal);
+    let zarr = zarr_draws(quantities, &draws.log_weights, &equal);
     files.extend(zarr.into_iter().map(|(path, bytes)| (format!("draws.zarr/{path}"), bytes)));
     files
 }
@@ -59,64 +48,10 @@ fn resampled(log_weights: &[f64], seed: u64) -> Vec<usize> {
     systematic_resample(log_weights, log_weights.len(), offset)
 }
 
-fn zarr(names: &[String], values: &[f64], log_weights: &[f64], equal: &[usize]) -> Vec<(String, Vec<u8>)> {
-    let m = names.len();
-    let array = |name: String, axes: &[(&'static str, usize)], values| ZarrArray {
-        name,
-        axes: axes.to_vec(),
-        values,
-        attributes: Map::new(),
-    };
-    let (chain, draw) = (("chain", 1), ("draw", equal.len()));
-    let coordinates = || {
-        let numbers = (0..equal.len() as i64).collect();
-        [
-            array("chain".to_string(), &[chain], ZarrValues::Whole(vec![0])),
-            array("draw".to_string(), &[draw], ZarrValues::Whole(numbers)),
-        ]
-    };
-    let real = |of: &dyn Fn(usize) -> f64| ZarrValues::Real(equal.iter().map(|k| of(*k)).collect());
-    let mut posterior: Vec<ZarrArray> = coordinates().into();
-    for (i, name) in unique(names).into_iter().enumerate() {
-        posterior.push(array(name, &[chain, draw], real(&|k| values[k * m + i])));
-    }
-    let mut statistics: Vec<ZarrArray> = coordinates().into();
-    statistics.push(array("log_weight".to_string(), &[chain, draw], real(&|k| log_weights[k])));
-    let numbers = ZarrValues::Whole(equal.iter().map(|k| *k as i64).collect());
-    statistics.push(array("index".to_string(), &[chain, draw], numbers));
-    let attributes = about();
-    let groups = [
-        ZarrGroup { name: "posterior", arrays: posterior, attributes: attributes.clone() },
-        ZarrGroup { name: "sample_stats", arrays: statistics, attributes: attributes.clone() },
-    ];
-    zarr_files(&groups, &attributes)
-}
-
-/// What ArviZ wants to know of a group's origin.
-fn about() -> Map<String, Value> {
-    let library = json!({
-        "inference_library": env!("CARGO_PKG_NAME"), "inference_library_version": env!("CARGO_PKG_VERSION"),
-    });
-    let Value::Object(library) = library else { unreachable!("an object was written") };
-    library
-}
-
-/// Names that a folder can have, no two of them the same, nor that of an axis.
-fn unique(names: &[String]) -> Vec<String> {
-    let mut taken = vec!["chain".to_string(), "draw".to_string()];
-    for name in names {
-        let name = zarr_name(name);
-        let candidates = (1u32..).map(|k| if k == 1 { name.clone() } else { format!("{name}_{k}") });
-        let free = candidates.into_iter().find(|name| !taken.contains(name)).expect("some number is free");
-        taken.push(free);
-    }
-    taken.split_off(2)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::density::{Facts, LogDensity};
+    use crate::density::LogDensity;
     use crate::num::Scalar;
     use crate::report::read_npy;
     use std::collections::BTreeMap;
@@ -140,16 +75,7 @@ mod tests {
     }
 
     fn files_of(target: &dyn crate::density::Target, draws: &Draws) -> BTreeMap<String, Vec<u8>> {
-        let (parameters, facts) = (BTreeMap::new(), Facts::default());
-        let subject = Subject {
-            name: "mine",
-            parameters: &parameters,
-            target,
-            facts: &facts,
-            exact_draws: None,
-            source: None,
-        };
-        draw_files(&subject, draws, 5).into_iter().collect()
+        draw_files(&Quantities::of(target, &draws.x), draws, 5).into_iter().collect()
     }
 
     #[test]
@@ -188,11 +114,5 @@ mod tests {
         let none = files_of(&target, &Draws { x: vec![0.0; 2], log_weights: vec![f64::NEG_INFINITY] });
         assert!(!none.contains_key("draws.zarr/posterior/x2/0.0"));
         assert!(none.contains_key("draws.zarr/posterior/x2/.zarray") && none.contains_key("draws.npy"));
-    }
-
-    #[test]
-    fn names_that_fall_together_are_told_apart() {
-        let names = ["a/b", "a_b", "draw", "a_b"].map(String::from);
-        assert_eq!(unique(&names), ["a_b", "a_b_2", "draw_2", "a_b_3"]);
     }
 }

@@ -4,7 +4,7 @@ use super::density_file::DensityFileError;
 use super::report_files::ReportError;
 use super::resume_error::ResumeError;
 use super::settings::SettingsError;
-use crate::density::PreflightError;
+use crate::density::{PreflightError, Target};
 use crate::fitting::FitError;
 use crate::report::FolderError;
 use std::fmt;
@@ -56,6 +56,13 @@ pub enum CliError {
     Preflight(Box<PreflightError>),
     /// The fit, or the density at the draws.
     Fit(FitError),
+    /// The density at a point, with the names of the coordinates that the point is told in.
+    Named {
+        /// What it did there.
+        cause: Box<CliError>,
+        /// All d names.
+        coordinates: Vec<String>,
+    },
     /// The report of a run.
     Report(ReportError),
     /// No row of a table has the text asked for in its name.
@@ -74,7 +81,20 @@ pub enum CliError {
     },
 }
 
+/// Coordinates that are named: as many as are printed of a point.
+const NAMED: usize = 8;
+
 impl CliError {
+    /// The same with names for the coordinates of a point of this density, where they have names of their own.
+    pub fn named(self, target: &dyn Target) -> CliError {
+        let coordinates = target.names();
+        let are_own = coordinates.iter().enumerate().any(|(k, name)| *name != format!("x{}", k + 1));
+        if self.exit() != Exit::DensityFailed || !are_own {
+            return self;
+        }
+        CliError::Named { cause: Box::new(self), coordinates }
+    }
+
     /// The exit it leads to.
     pub fn exit(&self) -> Exit {
         match self {
@@ -84,6 +104,7 @@ impl CliError {
             CliError::Preflight(_) | CliError::Fit(FitError::Density(_) | FitError::NoSupport { .. }) => {
                 Exit::DensityFailed
             }
+            CliError::Named { cause, .. } => cause.exit(),
             CliError::Settings(_)
             | CliError::DensityFile(_)
             | CliError::Folder(_)
@@ -104,6 +125,11 @@ impl fmt::Display for CliError {
             CliError::Resume(error) => error.fmt(f),
             CliError::Preflight(error) => error.fmt(f),
             CliError::Fit(error) => error.fmt(f),
+            CliError::Named { cause, coordinates } => {
+                let shown = &coordinates[..coordinates.len().min(NAMED)];
+                let more = if coordinates.len() > NAMED { ", …" } else { "" };
+                write!(f, "{cause}\nx = ({}{more})", shown.join(", "))
+            }
             CliError::Report(error) => error.fmt(f),
             CliError::NoRow { table, text } => {
                 write!(

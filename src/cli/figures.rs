@@ -31,9 +31,9 @@ impl Figures {
     /// [`ReportError`] if a table lacks a column.
     pub fn of(files: &ReportFiles) -> Result<Figures, ReportError> {
         let has_draws = files.record.n_draws > 0;
-        let density = if files.record.dim == 2 { plane(files)? } else { corner(files)? };
+        let density = if files.record.is_planar() { plane(files)? } else { corner(files)? };
         Ok(Figures {
-            density: density.filter(|_| has_draws || files.record.dim == 2),
+            density: density.filter(|_| has_draws || files.record.is_planar()),
             loss: loss(files)?,
             log_z: log_z(files)?,
             weights: weights(files)?,
@@ -71,26 +71,26 @@ fn plane(files: &ReportFiles) -> Result<Option<String>, ReportError> {
     Ok(Some(PlanePlot { title: &title, note: &note, names, grid, draws: &files.draws }.svg()))
 }
 
-/// The coordinates in figure-marginals.csv, from 0.
-pub fn coordinates_shown(files: &ReportFiles) -> Result<Vec<usize>, ReportError> {
-    if files.record.dim == 2 {
+/// The quantities in figure-marginals.csv, from 0.
+pub fn quantities_shown(files: &ReportFiles) -> Result<Vec<usize>, ReportError> {
+    if files.record.is_planar() {
         return Ok(vec![0, 1]);
     }
-    let numbers = files.column("figure-marginals.csv", "coordinate")?.iter();
+    let numbers = files.column("figure-marginals.csv", "quantity")?.iter();
     let mut shown: Vec<usize> = numbers.map(|c| (*c as usize).saturating_sub(1)).collect();
     shown.dedup();
-    shown.retain(|i| *i < files.record.dim);
+    shown.retain(|i| *i < files.record.names.len());
     Ok(shown)
 }
 
 fn corner(files: &ReportFiles) -> Result<Option<String>, ReportError> {
-    let shown = coordinates_shown(files)?;
+    let shown = quantities_shown(files)?;
     let table = "figure-marginals.csv";
-    let [coordinate, low, high, draws, exact] =
-        ["coordinate", "low", "high", "draws", "exact"].map(|c| files.column(table, c));
-    let (coordinate, low, high, draws, exact) = (coordinate?, low?, high?, draws?, exact?);
+    let [quantity, low, high, draws, exact] =
+        ["quantity", "low", "high", "draws", "exact"].map(|c| files.column(table, c));
+    let (quantity, low, high, draws, exact) = (quantity?, low?, high?, draws?, exact?);
     let marginal = |i: &usize| {
-        let rows: Vec<usize> = (0..coordinate.len()).filter(|k| coordinate[*k] == (i + 1) as f64).collect();
+        let rows: Vec<usize> = (0..quantity.len()).filter(|k| quantity[*k] == (i + 1) as f64).collect();
         let of = |column: &[f64]| -> Vec<f64> { rows.iter().map(|k| column[*k]).collect() };
         let exact = Some(of(exact)).filter(|exact| exact.iter().all(|v| !v.is_nan()));
         let range = Range { low: low[rows[0]], high: high[rows[rows.len() - 1]] };
@@ -111,7 +111,7 @@ fn pairs(files: &ReportFiles, shown: &[usize]) -> Result<Vec<Pair>, ReportError>
         .flat_map(|up| (0..up).map(move |across| (across, up)))
         .map(|(across, up)| Pair { across, up, shares: vec![0.0; PAIR_BINS * PAIR_BINS] })
         .collect();
-    let place = |coordinate: f64| shown.iter().position(|i| (i + 1) as f64 == coordinate);
+    let place = |quantity: f64| shown.iter().position(|i| (i + 1) as f64 == quantity);
     for k in 0..share.len() {
         let (Some(a), Some(b)) = (place(across[k]), place(up[k])) else { continue };
         let pair = pairs.iter_mut().find(|pair| (pair.across, pair.up) == (a, b));
@@ -189,7 +189,7 @@ fn weights(files: &ReportFiles) -> Result<Option<String>, ReportError> {
 }
 
 /// Which part of a target the residual figure shows.
-pub struct ResidualShown<'a> {
+pub struct ResidualShown {
     /// The block, from 1.
     pub block: usize,
     /// Its dimension.
@@ -197,30 +197,35 @@ pub struct ResidualShown<'a> {
     /// How many blocks there are.
     pub blocks: usize,
     /// Name of the coordinate.
-    pub name: &'a str,
+    pub name: String,
+    /// The same, and that it is one of the fit where the user's quantities are others.
+    pub label: String,
 }
 
 /// What the residual figure shows; none if there is none.
 ///
 /// # Errors
 /// [`ReportError`] if a table lacks a column.
-pub fn residual_shown(files: &ReportFiles) -> Result<Option<ResidualShown<'_>>, ReportError> {
+pub fn residual_shown(files: &ReportFiles) -> Result<Option<ResidualShown>, ReportError> {
     let first = |column| Ok(files.column("figure-residual.csv", column)?.first().map(|v| *v as usize));
     let (Some(block), Some(coordinate)) = (first("block")?, first("coordinate")?) else { return Ok(None) };
     let record = &files.record;
-    let Some(name) = record.names.get(coordinate.wrapping_sub(1)) else { return Ok(None) };
+    let is_changed = !record.coordinates.is_empty();
+    let names = if is_changed { &record.coordinates } else { &record.names };
+    let Some(name) = names.get(coordinate.wrapping_sub(1)) else { return Ok(None) };
     let sizes = record.settings.get("blocks").and_then(|sizes| sizes.as_array());
     let dim = sizes.and_then(|sizes| sizes.get(block.wrapping_sub(1))).and_then(|dim| dim.as_u64());
     Ok(Some(ResidualShown {
         block,
         dim: dim.map_or(record.dim, |dim| dim as usize),
         blocks: sizes.map_or(1, Vec::len),
-        name,
+        name: name.clone(),
+        label: if is_changed { format!("{name}, unconstrained") } else { name.clone() },
     }))
 }
 
 fn residual(files: &ReportFiles) -> Result<Option<String>, ReportError> {
-    let Some(ResidualShown { block, blocks, name, .. }) = residual_shown(files)? else { return Ok(None) };
+    let Some(ResidualShown { block, blocks, label, .. }) = residual_shown(files)? else { return Ok(None) };
     let of = |column| files.column("figure-residual.csv", column);
     let (time, low, high, sizes) = (of("time")?, of("x_low")?, of("x_high")?, of("residual")?);
     let columns = time.windows(2).position(|pair| pair[1] < pair[0]).map_or(time.len(), |k| k + 1);
@@ -234,7 +239,7 @@ fn residual(files: &ReportFiles) -> Result<Option<String>, ReportError> {
     let plot = ResidualPlot {
         title: &title(files),
         note: &format!("root mean square in every cell{of_block}"),
-        name,
+        name: &label,
         range: Range { low, high },
         columns,
         sizes,
@@ -250,7 +255,7 @@ fn paths(files: &ReportFiles) -> Result<Option<Paths>, ReportError> {
     let table = "figure-trajectories.csv";
     let (draw, time, x) =
         (files.column(table, "draw")?, files.column(table, "time")?, files.column(table, "x")?);
-    let y = if files.record.dim > 1 { Some(files.column(table, "y")?) } else { None };
+    let y = if files.record.names.len() > 1 { Some(files.column(table, "y")?) } else { None };
     let n_times = draw.iter().take_while(|d| **d == draw[0]).count();
     if n_times == 0 || !draw.len().is_multiple_of(n_times) {
         return Ok(None);
@@ -259,9 +264,9 @@ fn paths(files: &ReportFiles) -> Result<Option<Paths>, ReportError> {
     Ok(Some((time[..n_times].to_vec(), (0..draw.len()).flat_map(row).collect())))
 }
 
-/// The names of the one or two coordinates of trajectories.
+/// The names of the one or two quantities of trajectories.
 fn path_names(files: &ReportFiles) -> Result<Vec<&str>, ReportError> {
-    let shown = coordinates_shown(files)?;
+    let shown = quantities_shown(files)?;
     Ok(shown.iter().take(2).map(|i| files.record.names[*i].as_str()).collect())
 }
 

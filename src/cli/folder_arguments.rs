@@ -48,7 +48,7 @@ pub fn resume_call(matches: &ArgMatches) -> ResumeCall {
 pub fn sample_call(matches: &ArgMatches) -> SampleCall {
     SampleCall {
         folder: matches.get_one("folder").cloned().expect("clap requires it"),
-        n: usize::try_from(*matches.get_one::<u64>("n").expect("clap requires it")).unwrap_or(usize::MAX),
+        n: usize::try_from(*matches.get_one::<i64>("n").expect("clap requires it")).unwrap_or(usize::MAX),
         seed: matches.get_one("seed").copied(),
         out: matches.get_one("out").cloned(),
         threads: matches.get_one("threads").cloned(),
@@ -67,6 +67,7 @@ pub fn time_limit_arg() -> Arg {
     Arg::new("time-limit")
         .long("time-limit")
         .value_name("SECONDS")
+        .allow_hyphen_values(true)
         .value_parser(seconds)
         .help("End the fit after this long with what it has; draws and verdict are made as usual")
 }
@@ -109,7 +110,8 @@ pub fn sample_command() -> Command {
                 .short('n')
                 .value_name("N")
                 .required(true)
-                .value_parser(value_parser!(u64).range(1..=100_000_000))
+                .allow_negative_numbers(true)
+                .value_parser(value_parser!(i64).range(1..=100_000_000))
                 .help("Draws"),
         )
         .arg(

@@ -16,6 +16,7 @@ mod keys;
 mod plan;
 mod program;
 mod progress;
+mod quantities;
 mod recorded;
 mod report;
 mod report_data;
@@ -33,6 +34,7 @@ mod shown_coordinates;
 mod summary;
 mod table;
 mod threads;
+mod zarr_draws;
 
 pub use arguments::{Call, ReproduceCall, RunCall, TABLES, parse};
 pub use density_file::{CsvError, DensityFile, DensityFileError, Door, Embedded, FileFault, Source};

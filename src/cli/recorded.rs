@@ -59,11 +59,11 @@ fn optimiser_as_run(fit: &Fit, method: &Method) -> String {
 /// All that a run states about itself but the time it took.
 pub fn record(subject: &Subject<'_>, run_settings: &RunSettings, fitted: &Fitted) -> Record {
     let RunSettings { fit: settings, threads, .. } = run_settings;
-    let Fitted { fit, draws, .. } = fitted;
+    let Fitted { fit, draws, quantities, .. } = fitted;
     let dim = subject.target.dim();
     let estimates = Estimates::of_populations(draws.log_weights.chunks(fit.population()));
     let (verdict, reasons) = verdict(subject, fitted, &estimates);
-    let weighted = weighted_moments(&draws.x, dim, &draws.log_weights);
+    let weighted = weighted_moments(&quantities.values, quantities.count(), &draws.log_weights);
     let unweighted = moments(&draws.x, dim);
     let mut settings_as_run = run_settings.to_json();
     let mut ways: Vec<&str> = fit.blocks.iter().map(|block| block.located.name()).collect();
@@ -80,7 +80,8 @@ pub fn record(subject: &Subject<'_>, run_settings: &RunSettings, fitted: &Fitted
         evolution: settings.evolution.clone(),
         settings: settings_as_run,
         dim,
-        names: subject.target.names(),
+        names: quantities.names.clone(),
+        coordinates: quantities.coordinates.clone(),
         seed: settings.seed,
         n_draws: draws.log_weights.len(),
         n_params: fit.n_params(),

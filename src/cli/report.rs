@@ -1,12 +1,14 @@
 //! The report of a run: figures and a page, from its files alone.
 
-use super::figures::{Figures, coordinates_shown, residual_shown};
+use super::figures::{Figures, quantities_shown, residual_shown};
 use super::report_data::WATCHED;
-use super::report_files::{ReportError, ReportFiles, UNCONSTRAINED};
+use super::report_files::{ReportError, ReportFiles};
 use super::report_text::{
-    bound, command, figure_text, integration_text, settings_rows, signed, verdict_blocks,
+    bound, command, figure_text, integration_text, moment_rows, settings_rows, signed, verdict_blocks,
 };
-use crate::report::{Block, Film, Page, Section};
+use crate::fitting::StopReason;
+use crate::optim::Outcome;
+use crate::report::{Block, Film, Page, Record, Section};
 use std::fs;
 use std::io;
 use std::path::Path;
@@ -67,6 +69,7 @@ fn page(files: &ReportFiles, figures: &Figures) -> Result<Page, ReportError> {
             section("verdict", "Verdict", verdict_blocks(record)),
             section("log-z", "log Z", log_z(files, figures)?),
             section("weights", "Weights", weights(figures)),
+            section("moments", "Moments", moments(record)),
             section("density", "Density", density(files, figures)?),
             section("fit", "Fit", fit(files, figures)),
             section("residual", "Residual", residual(files, figures)?),
@@ -146,36 +149,38 @@ fn weights(figures: &Figures) -> Vec<Block> {
     vec![figure(&figures.weights, "histogram of the log weights", caption.to_string(), &names, without)]
 }
 
+fn moments(record: &Record) -> Vec<Block> {
+    if record.n_draws == 0 {
+        return vec![Block::Text("There are no draws to take moments of.".to_string())];
+    }
+    let text = "Of the weighted draws, as in run.json. The standard error of a mean is the standard deviation over the root of \
+                the effective number of draws.";
+    let head = ["", "mean", "standard deviation"].map(String::from).to_vec();
+    vec![Block::Text(text.to_string()), Block::Table { head, rows: moment_rows(record) }]
+}
+
 fn density(files: &ReportFiles, figures: &Figures) -> Result<Vec<Block>, ReportError> {
     let without = "There are no draws to show.";
-    let scale = if files.draws_name == UNCONSTRAINED {
-        " All figures are in the coordinates of the fit, as in unconstrained.npy; draws.npy has the quantities that were \
-         asked for."
-    } else {
-        ""
-    };
-    if files.record.dim == 2 {
-        let caption = format!(
-            "Contours of the target enclose the stated shares of its mass; dots are draws without their weights, so that a \
-             mode with too many or too few of them is seen.{scale}"
-        );
+    if files.record.is_planar() {
+        let caption = "Contours of the target enclose the stated shares of its mass; dots are draws without their weights, \
+                       so that a mode with too many or too few of them is seen.";
         let names = ["figure-density.svg", "figure-density.csv"];
-        return Ok(vec![figure(&figures.density, "target and draws", caption, &names, without)]);
+        return Ok(vec![figure(&figures.density, "target and draws", caption.to_string(), &names, without)]);
     }
-    let shown = coordinates_shown(files)?;
-    let chosen = if shown.len() < files.record.dim {
+    let shown = quantities_shown(files)?;
+    let quantities = files.record.names.len();
+    let chosen = if shown.len() < quantities {
         format!(
-            " Of {} coordinates these are the first and the {} others whose marginals are furthest from a normal law of the same mean and \
+            " Of {quantities} quantities these are the first and the {} others whose marginals are furthest from a normal law of the same mean and \
              deviation, by the largest gap between distribution functions.",
-            files.record.dim,
             shown.len() - 1
         )
     } else {
         String::new()
     };
     let caption = format!(
-        "Weighted draws: single coordinates on the diagonal, pairs below it, the fuller the colour the more weight lies there (by \
-         the root of the share, so that faint parts are seen). Ranges hold 99.8 % of the {}, or of heavy tails twice the width of their central 95 %.{chosen}{scale}",
+        "Weighted draws: single quantities on the diagonal, pairs below it, the fuller the colour the more weight lies there (by \
+         the root of the share, so that faint parts are seen). Ranges hold 99.8 % of the {}, or of heavy tails twice the width of their central 95 %.{chosen}",
         if files.column("figure-marginals.csv", "exact")?.iter().all(|v| v.is_nan()) {
             "draws"
         } else {
@@ -237,8 +242,14 @@ fn residual(files: &ReportFiles, figures: &Figures) -> Result<Vec<Block>, Report
     } else {
         String::new()
     };
+    let scale = if files.record.coordinates.is_empty() {
+        ""
+    } else {
+        " This figure alone is in coordinates of the fit, which have no bounds (unconstrained.npy); all others are in the \
+         quantities of draws.npy."
+    };
     let caption = format!(
-        "Size of the residual R of the fitted equation over time and {name}, {over}.{of_block} Dots are collocation points of \
+        "Size of the residual R of the fitted equation over time and {name}, {over}.{of_block}{scale} Dots are collocation points of \
          a set as one more step would have had it: half of the candidates follow the flow, the others cover the target, and \
          those with large residuals are taken more often. Bright bands say where the fit is weak: log w = z + ∫R dt along a \
          path."
@@ -248,8 +259,8 @@ fn residual(files: &ReportFiles, figures: &Figures) -> Result<Vec<Block>, Report
 }
 
 fn trajectories(figures: &Figures) -> Vec<Block> {
-    let caption = "Draws on their way from the prior at t = 0 to the target at t = 1, moved as all draws of this run were, in \
-                   the coordinates of the target and without weights. Ranges hold 99 % of all positions.";
+    let caption = "Draws on their way from the prior at t = 0 to the target at t = 1, moved as all draws of this run were, \
+                   without weights. Ranges hold 99 % of all positions.";
     let names = ["figure-trajectories.svg", "figure-trajectories.csv"];
     let without = "No draws could be moved from t = 0 to 1.";
     let still = figure(&figures.trajectories, "draws on their way", caption.to_string(), &names, without);
@@ -259,8 +270,15 @@ fn trajectories(figures: &Figures) -> Vec<Block> {
 
 fn provenance(files: &ReportFiles) -> Vec<Block> {
     let head = ["", ""].map(String::from).to_vec();
+    let ended = [StopReason::TimeLimit, StopReason::Optimiser(Outcome::Interrupted)];
+    let text = if ended.iter().any(|reason| reason.to_string() == files.record.stop_reason) {
+        "This call makes the same steps on the same type of machine. This run was ended by the clock, and not by its \
+         settings: the call goes on from there, to other draws."
+    } else {
+        "This call makes the same draws on the same type of machine:"
+    };
     vec![
-        Block::Text("This call makes the same draws on the same type of machine:".to_string()),
+        Block::Text(text.to_string()),
         Block::Command(command(&files.config)),
         Block::Table { head, rows: settings_rows(&files.record) },
     ]

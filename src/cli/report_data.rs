@@ -1,5 +1,6 @@
 //! What a run writes for its report: the numbers of every figure that need the fit or the density.
 
+use super::quantities::{Quantities, on_the_users_scale};
 use super::residual_tables::residual_tables;
 use super::run::{Fitted, Subject};
 use super::shown_coordinates::{column, shown_coordinates};
@@ -31,19 +32,21 @@ const WEIGHT_BINS: usize = 60;
 
 /// Names and texts of the CSV files of the figures.
 pub fn report_tables(subject: &Subject<'_>, record: &Record, fitted: &Fitted) -> Vec<(&'static str, String)> {
-    let Fitted { fit, draws, .. } = fitted;
+    let Fitted { fit, draws, quantities, .. } = fitted;
     let weights = scaled_weights(&draws.log_weights);
-    let shown = shown_coordinates(&draws.x, record.dim, &weights);
+    let shown = shown_coordinates(&quantities.values, quantities.count(), &weights);
     let first_two = &shown[..shown.len().min(2)];
     let mut tables = vec![
         ("figure-log_z.csv", log_z_table(subject, record, fitted)),
         ("figure-weights.csv", weight_table(record, draws)),
     ];
-    if record.dim == 2 {
+    if record.is_planar() {
         tables.push(("figure-density.csv", density_table(subject, draws)));
     } else {
-        let sample = Weighted { x: &draws.x, dim: record.dim, weights: &weights };
-        let marginals = marginals_of(sample, subject.exact_draws, &shown);
+        let Quantities { values, .. } = quantities;
+        let sample = Weighted { x: values, dim: quantities.count(), weights: &weights };
+        let exact = subject.exact_draws.map(|exact| on_the_users_scale(subject.target, exact));
+        let marginals = marginals_of(sample, exact.as_deref(), &shown);
         tables.push(("figure-pairs.csv", pair_table(sample, &shown, &marginals)));
         tables.push(("figure-marginals.csv", marginal_table(&shown, &marginals)));
     }
@@ -51,7 +54,9 @@ pub fn report_tables(subject: &Subject<'_>, record: &Record, fitted: &Fitted) ->
     let watched = record.n_draws.min(WATCHED);
     let journeys = (watched > 0).then(|| fit.journeys(subject.target, watched, &times, record.seed));
     let journeys = journeys.and_then(Result::ok);
-    tables.push(("figure-trajectories.csv", trajectory_table(journeys.as_ref(), record.dim, first_two)));
+    tables.push(("figure-trajectories.csv", trajectory_table(subject.target, journeys.as_ref(), first_two)));
+    // The equation is one of the coordinates of the fit, and so is its residual.
+    let shown = shown_coordinates(&draws.x, record.dim, &weights);
     tables.extend(residual_tables(subject.target, record, fit, journeys.as_ref(), &shown));
     tables
 }
@@ -248,7 +253,7 @@ struct Weighted<'a> {
     weights: &'a [f64],
 }
 
-/// One coordinate of the draws, and of exact ones over the same bins.
+/// One quantity of the draws, and of exact ones over the same bins.
 struct Bins {
     draws: Histogram,
     exact: Option<Histogram>,
@@ -281,7 +286,7 @@ pub fn central_range(values: &[f64]) -> Range {
 }
 
 fn marginal_table(shown: &[usize], marginals: &[Bins]) -> String {
-    let mut csv = Csv::new(&["coordinate", "low", "high", "draws", "exact"]);
+    let mut csv = Csv::new(&["quantity", "low", "high", "draws", "exact"]);
     for (i, bins) in shown.iter().zip(marginals) {
         for k in 0..MARGINAL_BINS {
             let (low, high) = edges(bins.draws.range, MARGINAL_BINS, k);
@@ -321,13 +326,15 @@ pub fn bin(range: Range, value: f64, bins: usize) -> Option<usize> {
     range.contains(value).then(|| (place as usize).min(bins - 1))
 }
 
-/// One or two coordinates of some draws at every second time.
-fn trajectory_table(journeys: Option<&Journeys>, dim: usize, shown: &[usize]) -> String {
+/// One or two quantities of some draws at every second time.
+fn trajectory_table(target: &dyn Target, journeys: Option<&Journeys>, shown: &[usize]) -> String {
     let names = ["draw", "time", "x", "y"];
     let mut csv = Csv::new(&names[..2 + shown.len()]);
     let Some(journeys) = journeys else { return csv.text().to_string() };
-    for (draw, path) in journeys.x.chunks_exact(journeys.times.len() * dim).take(KEPT).enumerate() {
+    let (n_times, dim) = (journeys.times.len(), target.dim());
+    for (draw, path) in journeys.x.chunks_exact(n_times * dim).take(KEPT).enumerate() {
         for (t, x) in journeys.times.iter().zip(path.chunks_exact(dim)).step_by(2) {
+            let x = target.constrain(x);
             let mut row = vec![draw as f64, *t];
             row.extend(shown.iter().map(|i| rounded(x[*i])));
             csv.row(&row);

@@ -11,10 +11,8 @@ pub struct ReportFiles {
     pub record: Record,
     /// config.toml.
     pub config: toml::Table,
-    /// The draws in the coordinates of the target, n×d.
+    /// The draws on the user's scale: one after another, as many numbers as there are names.
     pub draws: Vec<f64>,
-    /// The file that holds them.
-    pub draws_name: &'static str,
     tables: BTreeMap<&'static str, Table>,
 }
 
@@ -93,7 +91,7 @@ impl fmt::Display for ReportError {
 
 impl std::error::Error for ReportError {}
 
-/// The tables of every run, those of a run in the plane, and those of one in any other dimension.
+/// The tables of every run, those of a run in the plane ([`Record::is_planar`]), and those of any other.
 const ALWAYS: [&str; 7] = [
     "losses.csv",
     "seconds.csv",
@@ -105,9 +103,6 @@ const ALWAYS: [&str; 7] = [
 ];
 const IN_THE_PLANE: [&str; 1] = ["figure-density.csv"];
 const ELSEWHERE: [&str; 2] = ["figure-marginals.csv", "figure-pairs.csv"];
-
-/// The draws in the coordinates of the target where draws.npy has other quantities.
-pub const UNCONSTRAINED: &str = "unconstrained.npy";
 
 impl ReportFiles {
     /// Reads them; `read` gives the bytes of a file by its name.
@@ -132,16 +127,14 @@ impl ReportFiles {
             }
             Ok(values)
         };
-        let others: &[&'static str] = if record.dim == 2 { &IN_THE_PLANE } else { &ELSEWHERE };
+        let others: &[&'static str] = if record.is_planar() { &IN_THE_PLANE } else { &ELSEWHERE };
         let mut tables = BTreeMap::new();
         for name in ALWAYS.iter().chain(others).copied() {
             let table = Table::read(&text(name)?);
             tables.insert(name, table.map_err(|cause| ReportError::Table { name: name.to_string(), cause })?);
         }
-        // draws.npy is in the user's own quantities; where those are others than the coordinates, both are there.
-        let draws_name = if read(UNCONSTRAINED).is_ok() { UNCONSTRAINED } else { "draws.npy" };
-        let draws = array(draws_name, vec![record.n_draws, record.dim])?;
-        Ok(ReportFiles { record, config, draws, draws_name, tables })
+        let draws = array("draws.npy", vec![record.n_draws, record.names.len()])?;
+        Ok(ReportFiles { record, config, draws, tables })
     }
 
     /// A column of a table.

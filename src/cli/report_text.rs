@@ -70,8 +70,23 @@ pub fn bound(value: f64, error: f64) -> String {
     if !(error > 0.0 && error.is_finite()) {
         return signed(format!("{value:.6}"));
     }
-    let digits = (1 - libm::floor(libm::log10(error)) as i32).clamp(0, 12) as usize;
+    let decade = |v: f64| libm::floor(libm::log10(v)) as i32;
+    if !(1e-5..1e7).contains(&value.abs().max(error)) {
+        let digits = (decade(value.abs()) - decade(error) + 1).clamp(0, 12) as usize;
+        return signed(format!("{value:.digits$e}\u{a0}±\u{a0}{error:.1e}"));
+    }
+    let digits = (1 - decade(error)).clamp(0, 12) as usize;
     signed(format!("{value:.digits$}\u{a0}±\u{a0}{error:.digits$}"))
+}
+
+/// Mean with its standard error, and standard deviation, of every quantity.
+pub fn moment_rows(record: &Record) -> Vec<Vec<String>> {
+    let effective = record.ess * record.n_draws as f64;
+    let moments = record.names.iter().zip(&record.mean).zip(&record.std);
+    let row = |((name, mean), std): ((&String, &f64), &f64)| {
+        vec![name.clone(), bound(*mean, std / effective.sqrt()), figure_text(*std)]
+    };
+    moments.map(row).collect()
 }
 
 /// A number of any size to four digits.
@@ -190,6 +205,12 @@ mod tests {
             (figure_text(0.25), figure_text(6.4e-4), figure_text(f64::NAN)),
             ("0.2500".into(), "6.400e−4".into(), "NaN".into())
         );
+    }
+
+    #[test]
+    fn digits_of_large_and_small_numbers() {
+        assert_eq!(bound(123_456.0, 4_321.0), "123456\u{a0}±\u{a0}4321");
+        assert_eq!(bound(2.5e-9, 3.1e-11), "2.500e−9\u{a0}±\u{a0}3.1e−11");
     }
 
     #[test]

@@ -7,6 +7,7 @@ use super::exit::{CliError, Exit};
 use super::keeper::{CHECKPOINT, Keeper};
 use super::keys::Value;
 use super::progress::Style;
+use super::quantities::Quantities;
 use super::recorded::record;
 use super::report::report;
 use super::report_data::{loss_table, report_tables, seconds_table};
@@ -80,6 +81,8 @@ pub(super) struct Fitted {
     pub fit: Fit,
     /// Empty if the flow cannot be integrated.
     pub draws: Draws,
+    /// What the user asked about at each of them.
+    pub quantities: Quantities,
     /// Why there are no draws, if so.
     pub no_draws: Option<TransportError>,
     /// Wall time of the fit without the draws.
@@ -103,7 +106,8 @@ impl Fitted {
             }
             Err(DrawError::Density(error)) => return Err(FitError::Density(error).into()),
         };
-        Ok(Fitted { fit, draws, no_draws, fit_seconds, seconds: Vec::new() })
+        let quantities = Quantities::of(target, &draws.x);
+        Ok(Fitted { fit, draws, quantities, no_draws, fit_seconds, seconds: Vec::new() })
     }
 
     pub fn interrupted(&self) -> bool {
@@ -154,6 +158,7 @@ pub(super) fn run_in(
     let keeper = Keeper::new(&mut *console.err, console.stop, progress, &mut folder, &mut log, &config);
     let keeper = keeper.timed(settings.checkpoint_every, time_limit.map(|limit| start + limit), before);
     let fitted = pool.install(|| fit_and_draw(subject, settings, checkpoint, keeper));
+    let fitted = fitted.map_err(|error| error.named(subject.target));
     let fitted = match fitted {
         Ok(fitted) => fitted,
         Err(error) => {
@@ -230,8 +235,9 @@ fn reads_laplacian(evolution: &str, dim: usize) -> bool {
 
 /// The numbers of a run by the names of their files: all but run.json.
 fn result_files(subject: &Subject<'_>, record: &Record, fitted: &Fitted) -> BTreeMap<String, Vec<u8>> {
-    let Fitted { fit, draws, seconds, .. } = fitted;
-    let mut files: BTreeMap<String, Vec<u8>> = draw_files(subject, draws, record.seed).into_iter().collect();
+    let Fitted { fit, draws, quantities, seconds, .. } = fitted;
+    let mut files: BTreeMap<String, Vec<u8>> =
+        draw_files(quantities, draws, record.seed).into_iter().collect();
     let tables = report_tables(subject, record, fitted).into_iter();
     files.extend(tables.map(|(name, text)| (name.to_string(), text.into_bytes())));
     files.insert("losses.csv".to_string(), loss_table(&fit.blocks).into_bytes());

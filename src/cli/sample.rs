@@ -66,14 +66,15 @@ pub fn sample(options: &SampleOptions, console: &mut Console<'_>) -> Result<Exit
         ..settings.clone()
     };
     let pool = thread_pool(settings.threads)?;
-    let fitted = pool.install(|| Fitted::with_draws(fit, subject.target, &asked, 0.0))?;
+    let fitted = pool.install(|| Fitted::with_draws(fit, subject.target, &asked, 0.0));
+    let fitted = fitted.map_err(|error| error.named(subject.target))?;
     let own = &fitted.draws.log_weights;
     let size = fitted.fit.population();
     let alone = Estimates::of_populations(own.chunks(size));
     let all = sets.iter().map(|set| &set.log_weights).chain([own]);
     let together = Estimates::of_populations(all.flat_map(|set| set.chunks(size)));
     let (verdict, reasons) = verdict(&subject, &fitted, &together);
-    for (name, bytes) in draw_files(&subject, &fitted.draws, seed) {
+    for (name, bytes) in draw_files(&fitted.quantities, &fitted.draws, seed) {
         new.write(&name, &bytes)?;
     }
     let n_together = sets.iter().map(|set| set.log_weights.len()).sum::<usize>() + own.len();

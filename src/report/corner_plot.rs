@@ -84,7 +84,7 @@ impl CornerPlot<'_> {
         let top = all.copied().filter(|v| v.is_finite()).fold(0.0, f64::max);
         let y = Range { low: 0.0, high: if top > 0.0 { 1.08 * top } else { 1.0 } };
         let panel = Panel::new(at, (side, side), *range, y);
-        panel.grid(svg, if is_last { Labels::Numbers } else { Labels::Lines }, Labels::Nothing);
+        panel.grid(svg, if is_last { Labels::Within } else { Labels::Lines }, Labels::Nothing);
         let outline = |densities: &Vec<f64>| {
             let histogram = Histogram { range: *range, densities: densities.clone(), outside: 0.0 };
             panel.places(&histogram.outline())
@@ -108,7 +108,7 @@ impl CornerPlot<'_> {
         assert_eq!(bins * bins, pair.shares.len(), "corner: {} shares are no square", pair.shares.len());
         let panel = Panel::new(at, (side, side), across.range, up.range);
         let y = if pair.across == 0 { Labels::Numbers } else { Labels::Lines };
-        panel.grid(svg, if is_last { Labels::Numbers } else { Labels::Lines }, y);
+        panel.grid(svg, if is_last { Labels::Within } else { Labels::Lines }, y);
         let most = pair.shares.iter().copied().filter(|v| v.is_finite()).fold(0.0, f64::max);
         if most > 0.0 {
             // The root brings out what has a hundredth of the largest share.

@@ -137,8 +137,11 @@ impl RunFolder {
     /// The folder of a run that has begun, to go on in. Results that were declared complete are moved up.
     ///
     /// # Errors
-    /// `NotAFolder`, `NotARun`, `InUse`, `NotWritable`.
+    /// `Missing`, `NotAFolder`, `NotARun`, `InUse`, `NotWritable`.
     pub fn open(path: &Path) -> Result<RunFolder, FolderError> {
+        if !path.exists() {
+            return Err(FolderError::Missing { path: path.to_path_buf() });
+        }
         if !path.is_dir() {
             return Err(FolderError::NotAFolder { path: path.to_path_buf() });
         }

@@ -46,6 +46,11 @@ pub enum FolderError {
         /// The path.
         path: PathBuf,
     },
+    /// There is nothing of this name to go on in.
+    Missing {
+        /// The path.
+        path: PathBuf,
+    },
     /// It cannot be created or written; found before any work.
     NotWritable {
         /// The path that failed.
@@ -93,6 +98,9 @@ impl fmt::Display for FolderError {
             ),
             FolderError::NotAFolder { path } => {
                 write!(f, "{} is no folder and cannot become one: give the name of one", path.display())
+            }
+            FolderError::Missing { path } => {
+                write!(f, "there is no folder {}: give the folder of a run", path.display())
             }
             FolderError::NotWritable { path, cause } => write!(
                 f,

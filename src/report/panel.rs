@@ -15,11 +15,17 @@ pub struct Panel {
 pub enum Labels {
     /// Ticks, grid lines and their numbers.
     Numbers,
+    /// The same without those numbers of a horizontal axis that would stick out into the panel beside it.
+    Within,
     /// Grid lines alone.
     Lines,
     /// Nothing.
     Nothing,
 }
+
+/// Pixels of a digit of a tick, and by how many a number may stick out.
+const DIGIT: f64 = 6.7;
+const OVERHANG: f64 = 4.0;
 
 impl Panel {
     /// A panel with its upper left corner and size in pixels; linear axes over these ranges.
@@ -60,7 +66,7 @@ impl Panel {
             if x != Labels::Nothing {
                 svg.line("pf-grid", (at, self.y.from), (at, self.y.to));
             }
-            if x == Labels::Numbers {
+            if x == Labels::Numbers || (x == Labels::Within && self.holds(at, &label)) {
                 svg.text("pf-text", Anchor::Middle, (at, self.y.from + 16.0), &label);
             }
         }
@@ -69,10 +75,16 @@ impl Panel {
             if y != Labels::Nothing {
                 svg.line("pf-grid", (self.x.from, at), (self.x.to, at));
             }
-            if y == Labels::Numbers {
+            if matches!(y, Labels::Numbers | Labels::Within) {
                 svg.text("pf-text", Anchor::End, (self.x.from - 6.0, at + 4.0), &label);
             }
         }
+    }
+
+    /// Whether a number in the middle under `at` stays under the panel.
+    fn holds(&self, at: f64, label: &str) -> bool {
+        let half = 0.5 * DIGIT * label.chars().count() as f64 - OVERHANG;
+        at - half >= self.x.from && at + half <= self.x.to
     }
 
     /// Draws with everything outside the panel cut away.
@@ -84,5 +96,27 @@ impl Panel {
     pub fn frame(&self, svg: &mut Svg) {
         let ((x, y), (width, height)) = (self.corner(), self.size());
         svg.rect("pf-frame", x, y, width, height);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Numbers at both edges, of which one panel's last and the next one's first would stand in one place.
+    #[test]
+    fn numbers_do_not_reach_into_the_next_panel() {
+        let numbers = |labels: Labels| {
+            let mut svg = Svg::new(200.0, 100.0);
+            let range = Range { low: 0.0, high: 20.0 };
+            let panel = Panel::new((20.0, 10.0), (80.0, 80.0), range, range);
+            panel.grid(&mut svg, labels, Labels::Nothing);
+            let text = svg.finish();
+            ["0", "10", "20"].map(|number| text.contains(&format!(">{number}<")))
+        };
+        assert_eq!(numbers(Labels::Numbers), [true, true, true]);
+        // Half of "20" is 6.7 wide and sticks out by more than 4; half of "0" by less.
+        assert_eq!(numbers(Labels::Within), [true, true, false]);
+        assert_eq!(numbers(Labels::Lines), [false; 3]);
     }
 }

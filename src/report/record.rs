@@ -54,8 +54,10 @@ pub struct Record {
     pub settings: BTreeMap<String, serde_json::Value>,
     /// Dimension d.
     pub dim: usize,
-    /// Names of the d coordinates.
+    /// Names of the quantities that were asked about, on the user's scale: the columns of draws.npy.
     pub names: Vec<String>,
+    /// Names of the d coordinates of the fit, where constraints are lifted; empty if the quantities are the coordinates.
+    pub coordinates: Vec<String>,
     /// Seed of every random stream.
     pub seed: u64,
     /// Draws N.
@@ -97,10 +99,10 @@ pub struct Record {
     /// Mean over coordinates of |std − exact std|; null if the exact one is unknown.
     #[serde(with = "perhaps")]
     pub delta_std: Option<f64>,
-    /// Weighted mean of each coordinate.
+    /// Weighted mean of each quantity.
     #[serde(with = "many")]
     pub mean: Vec<f64>,
-    /// Weighted standard deviation of each coordinate.
+    /// Weighted standard deviation of each quantity.
     #[serde(with = "many")]
     pub std: Vec<f64>,
     /// Whether the result can be relied on.
@@ -153,6 +155,11 @@ impl Record {
     /// [`ReadRecordError`] if it is not JSON or a field is missing.
     pub fn from_json(text: &str) -> Result<Record, ReadRecordError> {
         serde_json::from_str(text).map_err(|cause| ReadRecordError { cause })
+    }
+
+    /// Whether the draws lie in a plane over which the density itself is known: two coordinates, and no change of them.
+    pub fn is_planar(&self) -> bool {
+        self.dim == 2 && self.coordinates.is_empty()
     }
 
     /// The same with everything blank that depends on clock or machine: what two runs must agree on.

@@ -73,7 +73,7 @@ impl TrajectoryPlot<'_> {
             let row = nearest(self.times, goal);
             let at = (LEFT + shot as f64 * (side + 14.0), top);
             let panel = Panel::new(at, (side, side), x, y);
-            panel.grid(svg, Labels::Numbers, if shot == 0 { Labels::Numbers } else { Labels::Lines });
+            panel.grid(svg, Labels::Within, if shot == 0 { Labels::Numbers } else { Labels::Lines });
             let places: Vec<(f64, f64)> =
                 self.x.chunks_exact(self.times.len() * 2).map(|p| (p[2 * row], p[2 * row + 1])).collect();
             panel.clipped(svg, |svg| svg.dots("pf-small", &panel.places(&places)));

@@ -20,7 +20,7 @@ pub struct ZarrArray {
     /// Its name, free of `/`; see [`zarr_name`].
     pub name: String,
     /// Name and length of each axis.
-    pub axes: Vec<(&'static str, usize)>,
+    pub axes: Vec<(String, usize)>,
     /// Its numbers.
     pub values: ZarrValues,
     /// Texts about it.
@@ -38,7 +38,7 @@ pub struct ZarrGroup {
     pub attributes: Map<String, Value>,
 }
 
-/// Numbers in a chunk along the last axis: a chunk of a megabyte.
+/// Numbers in a chunk at most, unless the axes after the longest have more: a megabyte.
 const CHUNK: usize = 1 << 17;
 
 /// A name as a folder can have it: `/`, `\` and control characters become `_`, and a leading dot gets one before it.
@@ -84,8 +84,10 @@ impl ZarrArray {
             ZarrValues::Whole(_) => "<i8",
         };
         let shape: Vec<usize> = self.axes.iter().map(|(_, length)| *length).collect();
-        let mut chunks = vec![1; shape.len() - 1];
+        let long = self.longest();
+        let mut chunks = vec![1; long];
         chunks.push(self.chunk());
+        chunks.extend(shape[long + 1..].iter().map(|length| (*length).max(1)));
         // A fill value would be read as a mark for missing numbers.
         json!({
             "zarr_format": 2, "shape": shape, "chunks": chunks, "dtype": dtype, "order": "C",
@@ -95,17 +97,27 @@ impl ZarrArray {
 
     fn all_attributes(&self) -> Value {
         let mut all = self.attributes.clone();
-        let names: Vec<&str> = self.axes.iter().map(|(name, _)| *name).collect();
+        let names: Vec<&str> = self.axes.iter().map(|(name, _)| name.as_str()).collect();
         all.insert("_ARRAY_DIMENSIONS".to_string(), json!(names));
         Value::Object(all)
     }
 
-    fn last(&self) -> usize {
-        self.axes.last().map(|(_, length)| *length).expect("an array has an axis")
+    /// The axis that is cut, the first of the longest: those before it have one place in a chunk, those after it all.
+    fn longest(&self) -> usize {
+        let lengths = self.axes.iter().map(|(_, length)| *length).enumerate();
+        lengths.rev().max_by_key(|(_, length)| *length).map(|(k, _)| k).expect("an array has an axis")
     }
 
+    /// Product of the lengths of some axes.
+    fn size(&self, axes: std::ops::Range<usize>) -> usize {
+        self.axes[axes].iter().map(|(_, length)| *length).product()
+    }
+
+    /// Places of the longest axis in a chunk.
     fn chunk(&self) -> usize {
-        self.last().clamp(1, CHUNK)
+        let long = self.longest();
+        let after = self.size(long + 1..self.axes.len()).max(1);
+        self.axes[long].1.clamp(1, (CHUNK / after).max(1))
     }
 
     /// Key and bytes of every chunk; the last along the axis is filled up with zeros, as the format wants it.
@@ -114,14 +126,14 @@ impl ZarrArray {
             ZarrValues::Real(values) => values.iter().flat_map(|v| v.to_le_bytes()).collect(),
             ZarrValues::Whole(values) => values.iter().flat_map(|v| v.to_le_bytes()).collect(),
         };
-        let (last, chunk) = (self.last(), self.chunk());
-        let rows: usize = self.axes[..self.axes.len() - 1].iter().map(|(_, length)| *length).product();
-        assert_eq!(bytes.len(), 8 * rows * last, "array {}: {:?}", self.name, self.axes);
+        let (long, all) = (self.longest(), self.axes.len());
+        assert_eq!(bytes.len(), 8 * self.size(0..all), "array {}: {:?}", self.name, self.axes);
+        let (row_size, chunk_size) = (self.size(long..all), self.chunk() * self.size(long + 1..all));
         let mut chunks = Vec::new();
-        for (row, numbers) in bytes.chunks(8 * last.max(1)).enumerate() {
-            for (k, part) in numbers.chunks(8 * chunk).enumerate() {
+        for (row, numbers) in bytes.chunks(8 * row_size.max(1)).enumerate() {
+            for (k, part) in numbers.chunks(8 * chunk_size.max(1)).enumerate() {
                 let mut part = part.to_vec();
-                part.resize(8 * chunk, 0);
+                part.resize(8 * chunk_size, 0);
                 chunks.push((self.key(row, k), part));
             }
         }
@@ -129,9 +141,11 @@ impl ZarrArray {
     }
 
     /// `0.0.3`: the place of a chunk along every axis.
-    fn key(&self, mut row: usize, last: usize) -> String {
-        let mut places = vec![last];
-        for (_, length) in self.axes[..self.axes.len() - 1].iter().rev() {
+    fn key(&self, mut row: usize, along: usize) -> String {
+        let long = self.longest();
+        let mut places = vec![0; self.axes.len() - 1 - long];
+        places.push(along);
+        for (_, length) in self.axes[..long].iter().rev() {
             places.push(row % length);
             row /= length;
         }
@@ -149,8 +163,9 @@ mod tests {
         zarr_files(&[group], &Map::new()).into_iter().collect()
     }
 
-    fn array(axes: &[(&'static str, usize)], values: ZarrValues) -> ZarrArray {
-        ZarrArray { name: "x".to_string(), axes: axes.to_vec(), values, attributes: Map::new() }
+    fn array(axes: &[(&str, usize)], values: ZarrValues) -> ZarrArray {
+        let axes = axes.iter().map(|(name, length)| (name.to_string(), *length)).collect();
+        ZarrArray { name: "x".to_string(), axes, values, attributes: Map::new() }
     }
 
     fn json_of(files: &BTreeMap<String, Vec<u8>>, path: &str) -> Value {
@@ -206,6 +221,28 @@ mod tests {
         );
         assert_eq!((whole("posterior/x/0.1", 1), whole("posterior/x/0.1", 2)), (n as i64 - 1, 0));
         assert_eq!(whole("posterior/x/1.1", 0), (n + CHUNK) as i64);
+    }
+
+    /// Twice as many rows of a pair as go into a chunk, and one more.
+    #[test]
+    fn axes_after_the_longest_are_whole_in_every_chunk() {
+        let n = CHUNK + 1;
+        let values: Vec<i64> = (0..2 * n as i64).collect();
+        let files = files(array(&[("chain", 1), ("draw", n), ("x_dim_0", 2)], ZarrValues::Whole(values)));
+        assert_eq!(json_of(&files, "posterior/x/.zarray")["chunks"], json!([1, CHUNK / 2, 2]));
+        let whole =
+            |path: &str, k: usize| i64::from_le_bytes(files[path][8 * k..8 * k + 8].try_into().unwrap());
+        let keys: Vec<&String> = files.keys().filter(|path| path.starts_with("posterior/x/0")).collect();
+        assert_eq!(keys, ["posterior/x/0.0.0", "posterior/x/0.1.0", "posterior/x/0.2.0"]);
+        assert_eq!(
+            (whole("posterior/x/0.1.0", 0), whole("posterior/x/0.1.0", 1)),
+            (CHUNK as i64, CHUNK as i64 + 1)
+        );
+        let tail = [0, 1, 2].map(|k| whole("posterior/x/0.2.0", k));
+        assert_eq!(
+            (tail, files["posterior/x/0.2.0"].len()),
+            ([2 * CHUNK as i64, 2 * CHUNK as i64 + 1, 0], 8 * CHUNK)
+        );
     }
 
     #[test]

@@ -9,6 +9,10 @@ use crate::num::{BLOCK, Mat, Purpose, Spectrum, Stream};
 
 /// Distances from the start: beyond the widest target that a fit looks for, 1e4, by five decades.
 const DISTANCES: [f64; 6] = [1e4, 1e5, 1e6, 1e7, 1e8, 1e9];
+/// Nearer ones, for rays along which a quantity overflows before 1e4: σ = e^u at u = 690, whatever the density does.
+const NEARER: [f64; 6] = [150.0, 300.0, 600.0, 1200.0, 2400.0, 4800.0];
+/// A quantity above this, or below its inverse, is near to where it overflows and not to a bound that somebody meant.
+const HUGE: f64 = 1e100;
 /// Rays in random directions.
 const RANDOM: u64 = 16;
 /// Coordinates, and principal directions, that get rays of their own.
@@ -34,6 +38,10 @@ pub(super) struct Decay {
 /// such as the ridge of a funnel, a proper density may well grow. Directions are those of the axes; those of the
 /// curvature at the start, which finds a linear combination that is left free; and random ones. A free manifold that is
 /// bent is not found.
+///
+/// Along a ray on which the density vanishes since a constrained quantity overflows, that nothing is there says nothing:
+/// the last distances before are looked at. A bound of the support itself is told apart by the quantities, which stay of
+/// usual size.
 pub(super) fn check(target: &dyn Target, looked: &Looked) -> Result<Decay, PreflightError> {
     let (d, from) = (target.dim(), looked.best());
     let mut rays = axes(d);
@@ -59,6 +67,12 @@ pub(super) fn check(target: &dyn Target, looked: &Looked) -> Result<Decay, Prefl
             decay.unseen += 1;
             continue;
         };
+        let overflown = if k < fixed && far.1 == f64::NEG_INFINITY {
+            before_overflow(target, from, direction)
+        } else {
+            None
+        };
+        let [near, far] = overflown.unwrap_or([near, far]);
         decay.seen += 1;
         let needed = if k < fixed { 1.0 } else { d as f64 };
         let power = power(near, far);
@@ -66,9 +80,24 @@ pub(super) fn check(target: &dyn Target, looked: &Looked) -> Result<Decay, Prefl
             let (from, direction) = (from.to_vec(), direction.clone());
             return Err(PreflightError::NotIntegrable { from, direction, far: [near, far] });
         }
-        decay.slowest = decay.slowest.min(power);
+        // Up to where e^u overflows a density falls off as a power of e^u, faster than any of u.
+        if overflown.is_none() {
+            decay.slowest = decay.slowest.min(power);
+        }
     }
     Ok(decay)
+}
+
+/// The last two distances with a density before a quantity overflows, if that is why there is none at 1e4.
+fn before_overflow(target: &dyn Target, from: &[f64], direction: &[f64]) -> Option<[(f64, f64); 2]> {
+    let at = |r: f64| from.iter().zip(direction).map(move |(x, u)| x + r * u);
+    let points: Vec<f64> = NEARER.iter().flat_map(|r| at(*r)).collect();
+    let values = tolerant_values(target, &points);
+    let last = values.iter().rposition(|value| value.is_finite()).filter(|last| *last > 0)?;
+    let quantities = target.constrain(&at(NEARER[last]).collect::<Vec<f64>>());
+    let is_extreme = |q: &f64| q.abs() > HUGE || (*q != 0.0 && q.abs() < 1.0 / HUGE);
+    let seen = [last - 1, last].map(|k| (NEARER[k], values[k]));
+    (quantities.iter().any(is_extreme) && seen[0].1.is_finite()).then_some(seen)
 }
 
 /// −d log ρ/d log r between two (distance, log ρ).

@@ -88,6 +88,7 @@ impl fmt::Display for PreflightError {
             PreflightError::NoSupport { scale } => write!(
                 f,
                 "the density is zero (log density −inf) at every point looked at, up to {scale} around the origin: \
+                 see that the bounds of parameters, the laws and the data leave something together, or \
                  shift or scale the coordinates so that the target lies there"
             ),
             PreflightError::NotRepeatable { at, first, second, threads } => {
