@@ -1,10 +1,10 @@
-//! Values and scores of the named targets, and of the bananas in C and Python, through the checked evaluation that a
-//! fit uses.
+//! Values, scores and Laplacians of the named targets, and of the bananas in C and Python, through the checked evaluation
+//! that a fit uses.
 
 #[path = "support/timing.rs"]
 mod timing;
 
-use pushforward::density::{Target, named_target, targets, values, values_and_scores};
+use pushforward::density::{Target, laplacians, named_target, targets, values, values_and_scores};
 use pushforward::foreign::{Process, ProcessSettings};
 use pushforward::num::{Purpose, Stream};
 use std::collections::BTreeMap;
@@ -15,7 +15,7 @@ fn main() {
     if std::env::args().any(|a| a == "--test") {
         return;
     }
-    println!("{:<24} {:>14} {:>24}", "target", "values ns each", "values and scores ns each");
+    println!("{:<24} {:>14} {:>25} {:>18}", "ns each", "values", "values and scores", "Laplacians");
     for entry in targets() {
         row(entry.name, &*named_target(entry.name, &BTreeMap::new()).expect("defaults are allowed"));
     }
@@ -40,7 +40,13 @@ fn row(name: &str, target: &dyn Target) {
     let each = |seconds: f64| 1e9 * seconds / n as f64;
     let plain = median_seconds(5, || drop(values(target, &points).expect("finite")));
     let scored = median_seconds(5, || drop(values_and_scores(target, &points).expect("finite")));
-    println!("{name:<24} {:>14.0} {:>24.0}", each(plain), each(scored));
+    print!("{name:<24} {:>14.0} {:>25.0}", each(plain), each(scored));
+    if !target.has_laplacian() {
+        return println!(" {:>18}", "none");
+    }
+    let known = values(target, &points).expect("finite");
+    let curved = median_seconds(5, || drop(laplacians(target, &points, &known).expect("finite")));
+    println!(" {:>18.0}", each(curved));
 }
 
 /// `examples/python/banana.py`, by the interpreter `PUSHFORWARD_PYTHON` (default `python3`), which needs NumPy.

@@ -1,13 +1,19 @@
 //! Derivatives: forward jets in space and time, the reverse tape, and each nested in the other.
 
 mod audit;
+mod batch;
+mod formula;
 mod jet;
+mod small_jet;
 mod tape;
 mod taylor;
 mod var;
 
-pub use audit::{Formula, ModeCheck, check_modes};
+pub use audit::{ModeCheck, check_modes};
+pub use batch::{laplacians, values_and_gradients};
+pub use formula::Formula;
 pub use jet::{Jet, JetPoint};
+pub use small_jet::SmallJet;
 pub use tape::Tape;
 pub use taylor::Taylor;
 pub use var::Var;

@@ -17,6 +17,8 @@ pub struct Gaussian {
     factor: DMatrix<f64>,
     /// Row i of L⁻¹, its first i + 1 entries.
     whitening: Vec<Vec<f64>>,
+    /// −½ for each square.
+    halves: Vec<f64>,
     /// log ρ at the mean, nats.
     peak: f64,
     log_z: f64,
@@ -103,7 +105,8 @@ impl Gaussian {
         let factor = cholesky(covariance)
             .map_err(|NonPositivePivot { index }| GaussianError::NotPositiveDefinite { index })?;
         let whitening = inverse_rows(&factor);
-        let mut gaussian = Gaussian { mean, factor, whitening, peak: 0.0, log_z: 0.0 };
+        let halves = vec![-0.5; mean.len()];
+        let mut gaussian = Gaussian { mean, factor, whitening, halves, peak: 0.0, log_z: 0.0 };
         gaussian.peak = -gaussian.log_integral();
         Ok(gaussian)
     }
@@ -136,6 +139,18 @@ impl Gaussian {
         &self.factor * self.factor.transpose()
     }
 
+    /// log ρ(x), with room that is used again for the next of many components; what is in it does not matter.
+    pub(super) fn log_density_within<S: Scalar>(&self, x: &[S], room: &mut Vec<S>) -> S {
+        assert_eq!(x.len(), self.mean.len(), "a point of the wrong dimension");
+        room.clear();
+        room.extend(x.iter().zip(self.mean.as_slice()).map(|(x, m)| x.clone() - *m));
+        // L⁻¹ is lower triangular: from the last row up, a square may stand where its coordinate stood.
+        for (i, row) in self.whitening.iter().enumerate().rev() {
+            room[i] = S::weighted_sum(row, &room[..=i]).square();
+        }
+        S::weighted_sum(&self.halves, room) + self.peak
+    }
+
     /// Writes m + L·z, z standard normal, to `x`.
     pub(super) fn draw_into(&self, stream: &mut Stream, x: &mut [f64]) {
         stream.fill_normal(x);
@@ -152,11 +167,7 @@ impl LogDensity for Gaussian {
     }
 
     fn log_density<S: Scalar>(&self, x: &[S]) -> S {
-        assert_eq!(x.len(), self.mean.len(), "a point of the wrong dimension");
-        let centred: Vec<S> = x.iter().zip(self.mean.iter()).map(|(x, m)| x.clone() - *m).collect();
-        let squares: Vec<S> =
-            self.whitening.iter().map(|row| S::weighted_sum(row, &centred[..row.len()]).square()).collect();
-        S::weighted_sum(&vec![-0.5; squares.len()], &squares) + self.peak
+        self.log_density_within(x, &mut Vec::with_capacity(x.len()))
     }
 }
 

@@ -1,7 +1,7 @@
 //! The two doors for a density: a formula generic in the scalar, or batches of values and scores.
 
-use crate::autodiff::JetPoint;
-use crate::num::{Channels, Scalar};
+use crate::autodiff::{self, Formula};
+use crate::num::Scalar;
 use nalgebra::DMatrix;
 
 /// An unnormalised log density written once; every derivative comes from autodiff.
@@ -82,6 +82,15 @@ fn numbered_names(dim: usize) -> Vec<String> {
     (1..=dim).map(|i| format!("x{i}")).collect()
 }
 
+/// A density as the formula that it is.
+struct Written<'a, T>(&'a T);
+
+impl<T: LogDensity> Formula for Written<'_, T> {
+    fn at<S: Scalar>(&self, x: &[S]) -> S {
+        self.0.log_density(x)
+    }
+}
+
 impl<T: LogDensity> Target for T {
     fn dim(&self) -> usize {
         LogDensity::dim(self)
@@ -106,13 +115,7 @@ impl<T: LogDensity> Target for T {
     }
 
     fn values_and_scores(&self, points: &[f64], values: &mut [f64], scores: &mut [f64]) {
-        let d = LogDensity::dim(self);
-        let rows = points.chunks_exact(d).zip(scores.chunks_exact_mut(d));
-        for ((x, score), value) in rows.zip(values) {
-            let jet = self.log_density(&JetPoint::<f64>::new(0.0, x, Channels::space_only(d)).x);
-            *value = jet.real();
-            score.iter_mut().enumerate().for_each(|(i, s)| *s = jet.dx(i));
-        }
+        autodiff::values_and_gradients(&Written(self), LogDensity::dim(self), points, values, scores);
     }
 
     fn has_laplacian(&self) -> bool {
@@ -120,10 +123,7 @@ impl<T: LogDensity> Target for T {
     }
 
     fn laplacians(&self, points: &[f64], root: &DMatrix<f64>, laplacians: &mut [f64]) {
-        let d = LogDensity::dim(self);
-        let channels = Channels { space: root.ncols(), time: false, laplacian: true };
-        for (x, laplacian) in points.chunks_exact(d).zip(laplacians) {
-            *laplacian = self.log_density(&JetPoint::<f64>::along(x, root, channels).x).laplacian();
-        }
+        assert_eq!(root.nrows(), LogDensity::dim(self), "a row for each coordinate");
+        autodiff::laplacians(&Written(self), points, root, laplacians);
     }
 }

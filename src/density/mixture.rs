@@ -118,8 +118,9 @@ impl LogDensity for GaussianMixture {
     }
 
     fn log_density<S: Scalar>(&self, x: &[S]) -> S {
-        let logs: Vec<S> =
-            self.components.iter().zip(&self.log_weights).map(|(c, w)| c.log_density(x) + *w).collect();
+        let mut room = Vec::with_capacity(x.len());
+        let weighted = self.components.iter().zip(&self.log_weights);
+        let logs: Vec<S> = weighted.map(|(c, w)| c.log_density_within(x, &mut room) + *w).collect();
         log_sum_exp_scalars(&logs)
     }
 }

@@ -130,6 +130,22 @@ impl Elementary {
             }
         }
     }
+
+    /// The derivatives of order `order` to `order + N − 1` at `x`, with the bits of [`Elementary::derivative`].
+    ///
+    /// # Panics
+    /// If `order + N > 4`.
+    ///
+    /// # Cost
+    /// N calls of [`Elementary::derivative`], except that e^x, its own derivative, is computed once.
+    #[inline]
+    pub fn derivatives<const N: usize>(self, x: f64, order: usize) -> [f64; N] {
+        assert!(order + N <= 4, "elementary functions carry derivatives up to order 3");
+        match self {
+            Elementary::Exp => [libm::exp(x); N],
+            other => std::array::from_fn(|k| other.derivative(x, order + k)),
+        }
+    }
 }
 
 /// d^order/dx^order of coefficient·x^n; exactly 0 once the polynomial is used up.
