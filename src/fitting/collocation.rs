@@ -22,6 +22,8 @@ pub struct Collocation<'a> {
     sides: Vec<(f64, f64)>,
     /// d/E|∇log ρ|²: squared size of the target's features, in standardised coordinates.
     feature_variance: f64,
+    /// Standard deviation of the noise of noised cover points, in units of that of the law.
+    noise: f64,
     /// Seed of the streams.
     seed: u64,
 }
@@ -45,8 +47,10 @@ const CANDIDATES: usize = 3;
 const PER_PATH: usize = 8;
 /// Trajectories for points need no more accuracy than keeps them inside the flow.
 const PATH_TOLERANCE: Tolerance = Tolerance { absolute: 1e-2, relative: 1e-2 };
-/// Noised cover points have so many times the variance of the law: its tails are where draws go astray.
-const WIDER: f64 = 1.5;
+/// Noised cover points have so many times the noise of the law: its tails are where draws go astray.
+const NOISE: f64 = 1.25;
+/// By so much a broadened cover is wider: it holds the prior to 3.5 standard deviations.
+const BROADER: f64 = 1.4;
 /// Jitter of annealed particles, relative to their spread: fills the gaps between a thousand of them.
 const JITTER: f64 = 0.1;
 
@@ -80,7 +84,17 @@ impl<'a> Collocation<'a> {
             ((low - margin).min(-BOX_HALF_WIDTH), (high + margin).max(BOX_HALF_WIDTH))
         };
         let sides = if dim <= BOX_DIMENSIONS { (0..dim).map(side).collect() } else { Vec::new() };
-        Collocation { ladder, sides, feature_variance: setting.feature_variance, seed }
+        Collocation { ladder, sides, feature_variance: setting.feature_variance, noise: NOISE, seed }
+    }
+
+    /// The same with a cover that goes further out, for those who want the tails as exact as the bulk.
+    pub fn broadened(&self) -> Collocation<'a> {
+        let side = |(low, high): &(f64, f64)| {
+            let (middle, half) = (0.5 * (low + high), 0.5 * BROADER * (high - low));
+            (middle - half, middle + half)
+        };
+        let sides = self.sides.iter().map(side).collect();
+        Collocation { sides, noise: BROADER * self.noise, ..self.clone() }
     }
 
     /// Set number `round` under the flow of `field`, with what the equations read of the target at every point.
@@ -177,7 +191,7 @@ impl<'a> Collocation<'a> {
         let populations = &self.ladder.populations;
         let x = match evolution.nearby(t) {
             Nearby::Noised { signal, variance } => {
-                let spread = (WIDER * variance).sqrt() + JITTER;
+                let spread = self.noise * variance.sqrt() + JITTER;
                 moved(&self.ladder.last().x, dim, signal, spread, stream)
             }
             Nearby::Annealed { .. } if dim <= BOX_DIMENSIONS && stream.uniform() < BOX_SHARE => {

@@ -142,9 +142,12 @@ impl Training<'_> {
         let points = match kept {
             Some(points) => points,
             None => {
-                let n_points =
-                    if goal.is_some() { POLISHING_SET * state.size.most } else { state.size.points() };
-                let (set, capped) = self.fresh_points(state.theta(), n_points, step as u64)?;
+                let broad = self.collocation.broadened();
+                let (law, n_points) = match goal {
+                    Some(_) => (&broad, POLISHING_SET * state.size.most),
+                    None => (&self.collocation, state.size.points()),
+                };
+                let (set, capped) = self.fresh_points(law, state.theta(), n_points, step as u64)?;
                 state.outside += set.outside;
                 state.capped = capped;
                 set.points
@@ -190,11 +193,12 @@ impl Training<'_> {
     /// New points for the current flow, with the influence of far ones capped; and how many were.
     fn fresh_points(
         &self,
+        law: &Collocation<'_>,
         theta: &[f64],
         n_points: usize,
         round: u64,
     ) -> Result<(PointSet, usize), FitError> {
-        let (mut set, residuals) = self.collocation.chosen(self.field(theta), n_points, round)?;
+        let (mut set, residuals) = law.chosen(self.field(theta), n_points, round)?;
         if set.points.is_empty() {
             return Err(FitError::NoSupport { scale: 1.0 });
         }

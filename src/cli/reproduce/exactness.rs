@@ -32,8 +32,8 @@ const ROWS: [Row; 4] = [
         evolution: "optimal-transport",
         target: gaussian,
         error: cost_error,
-        network: (24, 2),
-        points: 500,
+        network: (16, 2),
+        points: 150,
         bound: 1e-6,
     },
     Row {
@@ -41,8 +41,8 @@ const ROWS: [Row; 4] = [
         evolution: "bridge",
         target: gaussian,
         error: drift_error,
-        network: (24, 2),
-        points: 500,
+        network: (16, 2),
+        points: 150,
         bound: 1e-5,
     },
     Row {
@@ -50,8 +50,8 @@ const ROWS: [Row; 4] = [
         evolution: "diffusion",
         target: || Box::new(mixture(1)),
         error: log_density_error,
-        network: (24, 2),
-        points: 500,
+        network: (16, 2),
+        points: 150,
         bound: 1e-4,
     },
     Row {
@@ -60,7 +60,7 @@ const ROWS: [Row; 4] = [
         target: || Box::new(mixture(2)),
         error: log_density_error,
         network: (32, 2),
-        points: 500,
+        points: 250,
         bound: 1e-4,
     },
 ];
