@@ -97,6 +97,15 @@ fn same_end(target: &dyn Target, settings: &FitSettings, stops: &[usize]) {
     }
 }
 
+/// The goal is met at step 5; steps 6 to 9 polish.
+#[test]
+fn polishing_goes_on_where_it_stopped() {
+    let settings = FitSettings { target_ess: 0.05, polish: 4, ..small("general-ode") };
+    same_end(&*target("gauss", 2), &settings, &[3, 5, 7]);
+    let (fit, _) = in_parts(&*target("gauss", 2), &settings, &[]);
+    assert_eq!(fit.history().len(), 9);
+}
+
 #[test]
 fn any_transport_goes_on_where_it_stopped() {
     // A box and annealed particles; a flow and noise; a frame with a Gaussian part, one with scales that depend.

@@ -159,14 +159,15 @@ fn a_density_that_fails_at_any_stage_names_its_point() {
     let good = Failing::new(Fault::Panic, usize::MAX);
     run(&good, small(10), Output::At(earlier.clone(), IfExists::Refuse)).outcome.unwrap();
     let before = fs::read(earlier.join("run.json")).unwrap();
-    // Two of the three directions are integrated out. The report asks last: at 64 draws moved again, for 40 residuals on
-    // the way of every draw, at the middles of 40 by 48 cells, and at 192 candidates for 64 points of a set.
+    // Two of the three directions are integrated out. After the draws the verdict asks, at 1024 draws and 1024 particles,
+    // and the report: at 64 draws moved again, for 40 residuals on the way of every draw, at the middles of 40 by 48
+    // cells, and at 192 candidates for 64 points of a set.
     let record = Record::from_json(&fs::read_to_string(earlier.join("run.json")).unwrap()).unwrap();
     assert_eq!(record.settings["blocks"].to_string(), "[1]");
-    let all = good.asked().0 - (64 + 500 * 40 + 40 * 48 + 192);
+    let all = good.asked().0 - (2048 + 64 + 500 * 40 + 40 * 48 + 192);
     // The first point; one of the annealed particles; from the end back: 500 draws, 1024 of the last pilot,
     // 64 of the last set of points.
-    for from in [1, all / 4, all - 1550, all - 900, all - 400, all] {
+    for from in [1, all / 4, all - 1550, all - 900, all - 400, all, all + 1500] {
         for fault in [Fault::NotANumber, Fault::PlusInfinity, Fault::Panic] {
             let target = Failing::new(fault, from);
             let finished = run(&target, small(10), Output::At(earlier.clone(), IfExists::Replace));

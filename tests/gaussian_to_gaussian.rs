@@ -100,13 +100,9 @@ fn flow_and_log_density_are_those_of_the_equation() {
         };
         let h = 1e-5 * point.time.min(1.0 - point.time);
         let rate = (v(point.time + h) - v(point.time - h)) / (2.0 * h);
-        let free_of_time = |r: f64| {
-            evolution
-                .name()
-                .starts_with("annealed")
-                .then_some(numbers.last().unwrap() + scalars[0])
-                .map_or(r, |c| r - c)
-        };
+        // V without ∫c, where c is an unknown.
+        let has_rate = unknowns.last().is_some_and(|unknown| unknown.name == "c");
+        let free_of_time = |r: f64| if has_rate { r - numbers.last().unwrap() - scalars[0] } else { r };
         let inner: f64 = velocity.iter().zip(&gradient).map(|(v, g)| v * g).sum();
         let r = free_of_time(rate + divergence + inner);
         assert!(r.abs() < 1e-5 * size * (1.0 + rate.abs()), "{}: {r:e} of {rate:e}", evolution.name());

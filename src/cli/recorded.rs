@@ -27,7 +27,7 @@ fn judged(subject: &Subject<'_>, fitted: &Fitted, estimates: &Estimates) -> Vec<
         log_z_learned: Some(fitted.fit.learned_log_z()),
         log_z_exact: subject.facts.log_z,
         n_modes: modes.map(|modes| modes.weights.len()),
-        unseen: fitted.fit.unseen(subject.target).ok(),
+        unseen: Some(fitted.unseen),
     };
     let mut reasons = match diagnostics::judge(estimates, &evidence, &Bounds::default()) {
         diagnostics::Verdict::Trusted => Vec::new(),

@@ -85,6 +85,8 @@ pub(super) struct Fitted {
     pub quantities: Quantities,
     /// Why there are no draws, if so.
     pub no_draws: Option<TransportError>,
+    /// The share of the target where draws hardly ever come, see [`Fit::unseen`].
+    pub unseen: f64,
     /// Wall time of the fit without the draws.
     pub fit_seconds: f64,
     /// Block, step, and wall time after it; those before an interruption are missing.
@@ -107,7 +109,8 @@ impl Fitted {
             Err(DrawError::Density(error)) => return Err(FitError::Density(error).into()),
         };
         let quantities = Quantities::of(target, &draws.x);
-        Ok(Fitted { fit, draws, quantities, no_draws, fit_seconds, seconds: Vec::new() })
+        let unseen = fit.unseen(target).map_err(FitError::Density)?;
+        Ok(Fitted { fit, draws, quantities, no_draws, unseen, fit_seconds, seconds: Vec::new() })
     }
 
     pub fn interrupted(&self) -> bool {

@@ -1,10 +1,19 @@
 //! `annealed-ode`: V prescribed as the annealing path up to its normalisation, μ unknown.
 
-use super::unknowns::{rate, vector, velocity};
-use super::{AnnealedPoint, Evolution, GaussianCase, GaussianLaw, Path, TargetData};
-use crate::network::{Jets, Networks, Unknown, naive_jets};
+use super::list::ANNEALED_WIDTH;
+use super::unknowns::{integral_of_rate, rate, vector, velocity};
+use super::{AnnealedPoint, Evolution, EvolutionEntry, GaussianCase, GaussianLaw, Path, TargetData};
+use crate::network::{Jets, Networks, Unknown};
 use crate::num::Scalar;
 use crate::residual::{ErasedSystem, Fields, Point, System, continuity};
+
+/// Its line in the list.
+pub(super) const ENTRY: EvolutionEntry = EvolutionEntry {
+    name: "annealed-ode",
+    description: "V annealed from prior to target, velocity learned",
+    prior_width: ANNEALED_WIDTH,
+    make: |setting| Box::new(AnnealedOde::new(setting.dim)),
+};
 
 /// `∂A/∂t − c(t) + div μ + μ·∇A = 0` with A = (1 − b) log p_prior + b log ρ.
 ///
@@ -94,20 +103,7 @@ impl Evolution for AnnealedOde {
     }
 
     fn learned_log_z(&self, networks: &Networks, theta: &[f64]) -> f64 {
-        let x = vec![0.0; self.dim];
-        let unknowns = networks.unknowns();
-        let rate = |t: f64| {
-            let numbers = naive_jets(networks, theta, t, &x);
-            Jets::new(unknowns, &numbers, &theta[networks.scalars()]).value(RATE, 0)
-        };
-        // Composite Simpson over 128 panels: far below the accuracy of c for a smooth network.
-        let panels = 128;
-        let h = 1.0 / panels as f64;
-        let panel = |k: usize| {
-            let t = k as f64 * h;
-            (rate(t) + 4.0 * rate(t + 0.5 * h) + rate(t + h)) * h / 6.0
-        };
-        theta[networks.scalars().start] + (0..panels).map(panel).sum::<f64>()
+        theta[networks.scalars().start] + integral_of_rate(networks, theta, RATE, self.dim)
     }
 
     fn gaussian_solution(&self, case: &GaussianCase, t: f64, x: &[f64]) -> (Vec<f64>, Vec<f64>) {

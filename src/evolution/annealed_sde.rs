@@ -1,9 +1,20 @@
 //! `annealed-sde`: the equation of `annealed-ode`, with Langevin noise along the same path.
 
-use super::{AnnealedOde, Evolution, GaussianCase, Nearby, Path, TargetData};
+use super::list::{ANNEALED_WIDTH, VARIANCE_RATE};
+use super::{AnnealedOde, Evolution, EvolutionEntry, GaussianCase, Nearby, Path, TargetData};
 use crate::network::{Jets, Networks, Unknown};
 use crate::num::Scalar;
 use crate::residual::{ErasedSystem, Point, System};
+
+/// Its line in the list.
+pub(super) const ENTRY: EvolutionEntry = EvolutionEntry {
+    name: "annealed-sde",
+    description: "V annealed from prior to target, velocity learned, with Langevin noise",
+    prior_width: ANNEALED_WIDTH,
+    make: |setting| {
+        Box::new(AnnealedSde::new(setting.dim, VARIANCE_RATE / (ANNEALED_WIDTH * ANNEALED_WIDTH)))
+    },
+};
 
 /// `∂A/∂t − c(t) + div μ̃ + μ̃·∇A = 0`, where μ = μ̃ + ½σ²∇A is the drift: the Laplacian cancels.
 ///

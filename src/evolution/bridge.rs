@@ -1,11 +1,20 @@
 //! `bridge`: the Schrödinger bridge, the likeliest way from prior to target under Brownian noise.
 
+use super::list::VARIANCE_RATE;
 use super::unknowns::{correction, gradient, potential};
-use super::{AnnealedPoint, Evolution, GaussianCase, GaussianLaw, Path, TargetData};
+use super::{AnnealedPoint, Evolution, EvolutionEntry, GaussianCase, GaussianLaw, Path, TargetData};
 use crate::network::{Jets, Unknown};
 use crate::num::{Channels, Scalar};
 use crate::residual::{ErasedSystem, Fields, Point, System, fokker_planck, hamilton_jacobi};
 use nalgebra::DMatrix;
+
+/// Its line in the list.
+pub(super) const ENTRY: EvolutionEntry = EvolutionEntry {
+    name: "bridge",
+    description: "Schrödinger bridge: V and potential learned",
+    prior_width: 1.0,
+    make: |setting| Box::new(Bridge::new(setting.dim, VARIANCE_RATE)),
+};
 
 /// `∂V/∂t + ΔΦ + ∇Φ·∇V − ½σ²(ΔV + |∇V|²) = 0` and `0.1·(∂Φ/∂t + ½|∇Φ|² + ½σ²ΔΦ) = 0` with
 /// V = (1 − b) log p_prior + b(log ρ − z) + t(1 − t)φ.

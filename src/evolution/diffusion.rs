@@ -2,12 +2,21 @@
 
 use super::unknowns::{correction, gradient};
 use super::{
-    AnnealedPoint, Evolution, GaussianCase, GaussianLaw, Nearby, Noising, Path, Setting, TargetData,
+    AnnealedPoint, Evolution, EvolutionEntry, GaussianCase, GaussianLaw, Nearby, Noising, Path, Setting,
+    TargetData,
 };
 use crate::network::{Jets, Networks, Unknown, naive_jets};
 use crate::num::{Channels, Purpose, Scalar, Stream, log_mean_exp};
 use crate::residual::{ErasedSystem, Fields, Point, System, continuity};
 use nalgebra::DMatrix;
+
+/// Its line in the list.
+pub(super) const ENTRY: EvolutionEntry = EvolutionEntry {
+    name: "diffusion",
+    description: "the target's noising run backwards, V learned",
+    prior_width: 1.0,
+    make: |setting| Box::new(Diffusion::new(setting)),
+};
 
 /// `∂V/∂t + a(t)(d + x·∇V + ΔV + |∇V|²) = 0`, a = d ln α/dt, V = log law of α·X + √n·N(0, I): the continuity
 /// equation of the probability flow v = a(x + ∇V).

@@ -1,10 +1,18 @@
 //! `general-ode`: V and μ both unknown, tied by the log-continuity equation alone.
 
 use super::unknowns::{correction, gradient, vector, velocity};
-use super::{AnnealedPoint, Evolution, GaussianCase, GaussianLaw, Path, TargetData};
+use super::{AnnealedPoint, Evolution, EvolutionEntry, GaussianCase, GaussianLaw, Path, TargetData};
 use crate::network::{Jets, Unknown};
 use crate::num::{Channels, Scalar};
 use crate::residual::{ErasedSystem, Fields, Point, System, continuity};
+
+/// Its line in the list.
+pub(super) const ENTRY: EvolutionEntry = EvolutionEntry {
+    name: "general-ode",
+    description: "V and velocity both learned, log-continuity equation",
+    prior_width: 1.0,
+    make: |setting| Box::new(GeneralOde::new(setting.dim)),
+};
 
 /// `∂V/∂t + div μ + μ·∇V = 0` with V = (1 − b) log p_prior + b(log ρ − z) + t(1 − t)φ.
 ///

@@ -1,10 +1,19 @@
 //! `general-sde`: V and μ both unknown, tied by the log-Fokker-Planck equation alone.
 
+use super::list::VARIANCE_RATE;
 use super::unknowns::{correction, gradient, vector, velocity};
-use super::{AnnealedPoint, Evolution, GaussianCase, GaussianLaw, Path, TargetData};
+use super::{AnnealedPoint, Evolution, EvolutionEntry, GaussianCase, GaussianLaw, Path, TargetData};
 use crate::network::{Jets, Unknown};
 use crate::num::{Channels, Scalar};
 use crate::residual::{ErasedSystem, Fields, Point, System, fokker_planck};
+
+/// Its line in the list.
+pub(super) const ENTRY: EvolutionEntry = EvolutionEntry {
+    name: "general-sde",
+    description: "V and drift both learned, log-Fokker-Planck equation",
+    prior_width: 1.0,
+    make: |setting| Box::new(GeneralSde::new(setting.dim, VARIANCE_RATE)),
+};
 
 /// `∂V/∂t + div μ + μ·∇V − ½σ²(ΔV + |∇V|²) = 0` with V = (1 − b) log p_prior + b(log ρ − z) + t(1 − t)φ.
 ///

@@ -9,6 +9,7 @@ mod gaussian_case;
 mod gaussian_law;
 mod general_ode;
 mod general_sde;
+mod learned_path;
 mod list;
 mod nearby;
 mod noising;

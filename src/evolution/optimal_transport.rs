@@ -1,11 +1,19 @@
 //! `optimal-transport`: the velocity is a gradient, and particles go straight.
 
 use super::unknowns::{correction, gradient, potential};
-use super::{AnnealedPoint, Evolution, GaussianCase, GaussianLaw, Path, TargetData};
+use super::{AnnealedPoint, Evolution, EvolutionEntry, GaussianCase, GaussianLaw, Path, TargetData};
 use crate::network::{Jets, Unknown};
 use crate::num::{Channels, Scalar};
 use crate::residual::{ErasedSystem, Fields, Point, System, continuity, hamilton_jacobi};
 use nalgebra::DMatrix;
+
+/// Its line in the list.
+pub(super) const ENTRY: EvolutionEntry = EvolutionEntry {
+    name: "optimal-transport",
+    description: "straight paths: V and potential learned",
+    prior_width: 1.0,
+    make: |setting| Box::new(OptimalTransport::new(setting.dim)),
+};
 
 /// `∂V/∂t + ΔΦ + ∇Φ·∇V = 0` and `∂Φ/∂t + ½|∇Φ|² = 0` with V = (1 − b) log p_prior + b(log ρ − z) + t(1 − t)φ.
 ///

@@ -1,6 +1,6 @@
 //! The unknown functions that evolutions share, and how their jets are read.
 
-use crate::network::{Form, Inputs, Jets, Unknown};
+use crate::network::{Form, Inputs, Jets, Networks, Unknown, naive_jets};
 use crate::num::{Channels, Scalar};
 
 /// φ(x, t), which corrects the annealed log density.
@@ -28,6 +28,24 @@ pub(super) fn velocity(dim: usize) -> Unknown {
 /// c(t) alone.
 pub(super) fn rate() -> Unknown {
     Unknown { name: "c", outputs: 1, inputs: Inputs::Time, channels: Channels::VALUE, form: Form::Full }
+}
+
+/// ∫₀¹ c dt for unknown `k`, made by [`rate`].
+pub(super) fn integral_of_rate(networks: &Networks, theta: &[f64], k: usize, dim: usize) -> f64 {
+    let x = vec![0.0; dim];
+    let unknowns = networks.unknowns();
+    let rate = |t: f64| {
+        let numbers = naive_jets(networks, theta, t, &x);
+        Jets::new(unknowns, &numbers, &theta[networks.scalars()]).value(k, 0)
+    };
+    // Composite Simpson over 128 panels: far below the accuracy of c for a smooth network.
+    let panels = 128;
+    let h = 1.0 / panels as f64;
+    let panel = |k: usize| {
+        let t = k as f64 * h;
+        (rate(t) + 4.0 * rate(t + 0.5 * h) + rate(t + h)) * h / 6.0
+    };
+    (0..panels).map(panel).sum::<f64>()
 }
 
 /// The gradient of output 0 of unknown `k`.

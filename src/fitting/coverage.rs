@@ -1,8 +1,7 @@
 //! How well a flow covers its target: draws followed ahead to it, and particles of it followed back.
 
-use super::draws::told;
 use super::pilot::block_seed;
-use super::{DrawError, Fit, Ladder};
+use super::{Fit, Ladder};
 use crate::density::{self, DensityError, Target};
 use crate::num::{Purpose, effective_fraction, log_mean_exp, pairwise_sum};
 use crate::transport::{Mover, Tolerance, TransportError, VelocityField, log_density_at, move_ensemble};
@@ -82,17 +81,17 @@ impl Fit {
     /// The weights of draws say nothing of such mass, and their log Z is too small by −log(1 − share).
     ///
     /// # Errors
-    /// As [`Fit::draw`], if the density fails.
+    /// If the density fails, with the point.
     ///
     /// # Cost
     /// As 2048 draws.
-    pub fn unseen(&self, target: &dyn Target) -> Result<f64, DrawError> {
+    pub fn unseen(&self, target: &dyn Target) -> Result<f64, DensityError> {
         let mut seen = 1.0;
         for (k, fit) in self.blocks.iter().enumerate() {
             let block = self.split.block(target, k);
             let standardised = fit.frame.standardise(&block);
             let (field, seed) = (fit.field(&standardised), block_seed(self.settings.seed, k));
-            let failed = |error| told(TransportError::Density(error), &standardised);
+            let failed = |error| standardised.in_target_coordinates(error);
             let ahead = ahead(field, DRAWS, seed, Purpose::Pilot).map_err(failed)?;
             let back = back(field, &fit.ladder).map_err(failed)?;
             seen *= ahead.zip(back).map_or(0.0, |(ahead, back)| 1.0 - unseen(&ahead, &back));

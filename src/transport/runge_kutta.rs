@@ -27,7 +27,7 @@ pub struct Work {
     pub evaluations: usize,
 }
 
-/// The step size fell below what time can resolve.
+/// The step size fell below what time can resolve, or steps were too many.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct StepTooSmall {
     /// Time reached.
@@ -60,12 +60,15 @@ const FIRST_STEP: f64 = 1e-2;
 /// Below this a step is lost in the rounding of t in [0, 1].
 const SMALLEST_STEP: f64 = 1e-12;
 
+/// Tenfold what the roughest flows of the tests take: a field that is stiffer would hold a fit up for minutes.
+const MOST_STEPS: usize = 5000;
+
 /// Carries `y` from t = 0 to t = 1 along dy/dt = f(t, y); `f` writes its result into the second slice.
 ///
 /// After every accepted step `watch(t, y)` is called, and once at the start.
 ///
 /// # Errors
-/// [`StepTooSmall`]: the field is not smooth enough, or not finite, near the time given.
+/// [`StepTooSmall`]: the field is not smooth enough, or not finite, near the time given, or it needs more than 5000 steps.
 ///
 /// # Cost
 /// Six evaluations per step tried, and one at the start.
@@ -106,9 +109,9 @@ pub fn integrate(
             work.rejected += 1;
             // A NaN error shrinks as far as any.
             h *= if factor.is_nan() { SHRINK } else { factor.clamp(SHRINK, 1.0) };
-            if h < SMALLEST_STEP {
-                return Err(StepTooSmall { time: t, component });
-            }
+        }
+        if t < 1.0 && (h < SMALLEST_STEP || work.steps + work.rejected > MOST_STEPS) {
+            return Err(StepTooSmall { time: t, component });
         }
     }
     Ok(work)
@@ -174,6 +177,14 @@ mod tests {
         let work =
             integrate(&mut y, Tolerance::default(), |t, _, dy| dy[0] = 5.0 * t.powi(4) - 2.0 * t, |_, _| ());
         assert!((y[0] - 0.5).abs() < 1e-15 && work.unwrap().rejected == 0);
+    }
+
+    #[test]
+    fn a_field_too_stiff_ends_in_an_error_and_not_in_hours() {
+        let mut y = vec![1.0];
+        let stiff = |t: f64, y: &[f64], dy: &mut [f64]| dy[0] = -1e6 * (y[0] - libm::cos(t));
+        let error = integrate(&mut y, Tolerance::default(), stiff, |_, _| ()).unwrap_err();
+        assert!(error.time < 0.1, "{error:?}");
     }
 
     #[test]

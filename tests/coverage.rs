@@ -1,0 +1,85 @@
+//! What draws never reach is found by following the target's particles back; and a fit goes on past its goal if asked to.
+
+use pushforward::density::{Gaussian, Target, gauss, named_target};
+use pushforward::evolution::evolution_entry;
+use pushforward::fitting::{Control, Fit, FitSettings, StopReason, fit};
+use pushforward::nalgebra::{DMatrix, DVector};
+use pushforward::network::{Networks, Tanh};
+use pushforward::transport::{From, Tolerance, VelocityField, log_density_at, paths};
+
+fn fitted(target: &dyn Target, settings: &FitSettings) -> Fit {
+    fit(target, settings, &mut |_| Control::Continue).unwrap()
+}
+
+fn small(evolution: &str) -> FitSettings {
+    let evolution = evolution.to_string();
+    FitSettings { evolution, points: 60, width: 10, depth: 1, ..FitSettings::default() }
+}
+
+/// Paths that leave are cut where they leave, and take nothing with them.
+#[test]
+fn a_path_back_is_lost_beyond_its_reach_alone() {
+    let target = gauss(2);
+    let evolution =
+        (evolution_entry("general-ode").unwrap().make)(pushforward::evolution::Setting::smooth(2));
+    let evolution = &*evolution;
+    let networks = Networks::new(evolution.unknowns(), evolution.n_scalars(), 2, &[6; 2], &Tanh);
+    let theta = networks.initial_parameters(3);
+    let field = VelocityField { evolution, networks: &networks, theta: &theta, target: &target };
+    let tolerance = Tolerance { absolute: 1e-9, relative: 1e-9 };
+    let x = [0.2, -0.1, 3.0, 0.4, -0.3, 0.6];
+    let [all, near] = [f64::INFINITY, 2.0].map(|reach| log_density_at(field, &x, tolerance, reach).unwrap());
+    assert!(all.iter().all(|q| q.is_finite()));
+    assert_eq!(near[1], f64::NEG_INFINITY);
+    // The steps of a block are chosen for all of its particles together.
+    assert!((near[0] - all[0]).abs() < 1e-6 && (near[2] - all[2]).abs() < 1e-6, "{near:?} {all:?}");
+    let times = [0.1, 0.9, 0.1, 0.9, 0.1, 0.9];
+    let [all, near] = [f64::INFINITY, 2.0]
+        .map(|reach| paths(field, &x, From::Target { reach }, &times, tolerance).unwrap());
+    assert_eq!((all.len(), near.len()), (6, 4));
+    for (a, n) in [(0, 0), (1, 1), (4, 2), (5, 3)] {
+        assert_eq!(all[a].0, near[n].0);
+        assert!((0..2).all(|i| (all[a].1[i] - near[n].1[i]).abs() < 1e-3));
+    }
+}
+
+/// After one step no draw comes to most modes; the weights of the draws cannot tell, particles can.
+#[test]
+fn mass_that_no_draw_sees_is_told() {
+    let target = named_target("gmm9", &Default::default()).unwrap();
+    let once = FitSettings { steps: 1, factorise: false, ..small("general-ode") };
+    let unseen = fitted(&*target, &once).unseen(&*target).unwrap();
+    assert!(unseen > 0.05, "{unseen}");
+    let target = gauss(2);
+    let fit = fitted(&target, &FitSettings { standardise: false, steps: 200, ..small("general-ode") });
+    assert!(matches!(fit.stop_reason(), StopReason::EssReached { .. }), "{}", fit.stop_reason());
+    assert_eq!(fit.unseen(&target).unwrap(), 0.0);
+}
+
+/// Root mean square residual at points that no fit was trained on, where draws pass.
+fn residual(fit: &Fit, target: &dyn Target) -> f64 {
+    let times: Vec<f64> = (0..40).map(|k| 0.0125 + 0.025 * f64::from(k)).collect();
+    let x: Vec<f64> = (0..80).map(|k| 1.2 * libm::sin(f64::from(k) * 1.7)).collect();
+    let sizes = fit.residuals_at(target, 0, &times, &x).unwrap().sizes;
+    (sizes.iter().map(|r| r * r).sum::<f64>() / 40.0).sqrt()
+}
+
+#[test]
+fn polishing_goes_on_from_the_goal_on_one_large_set() {
+    let covariance = DMatrix::from_row_slice(2, 2, &[0.8, 0.3, 0.3, 0.5]);
+    let target = Gaussian::new(DVector::from_vec(vec![0.4, -0.7]), &covariance).unwrap();
+    let plain = FitSettings { standardise: false, target_ess: 0.99, ..small("optimal-transport") };
+    let before = fitted(&target, &plain);
+    let after = fitted(&target, &FitSettings { polish: 40, ..plain });
+    let goal = before.history().len();
+    let history = after.history();
+    assert_eq!(history.len(), goal + 40);
+    assert_eq!(history[..goal], before.history()[..]);
+    let polished = &history[goal..];
+    assert!(polished.iter().all(|row| row.n_points == 16 * 60));
+    // One set: each step begins where the last one ended.
+    assert!(polished.windows(2).all(|pair| pair[1].record.loss_before == pair[0].record.loss));
+    let (coarse, fine) = (residual(&before, &target), residual(&after, &target));
+    assert!(fine < 0.1 * coarse, "{coarse:e} {fine:e}");
+    assert!(matches!(after.stop_reason(), StopReason::EssReached { .. }));
+}
