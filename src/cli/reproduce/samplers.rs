@@ -73,7 +73,7 @@ const QUICK: [Row; 4] = [
     row("banana", "banana", &[], "general-ode", 1, "–"),
 ];
 
-const EVOLUTIONS: [Row; 14] = [
+const EVOLUTIONS: [Row; 16] = [
     row("general-ode", "gmm9", &[], "general-ode", 5, GMM9),
     row("general-sde", "gmm9", &[], "general-sde", 2, GMM9),
     row("annealed-ode", "gmm9", &[], "annealed-ode", 2, GMM9),
@@ -81,6 +81,8 @@ const EVOLUTIONS: [Row; 14] = [
     row("diffusion", "gmm9", &[], "diffusion", 2, GMM9),
     row("bridge", "gmm9", &[], "bridge", 2, GMM9),
     row("optimal-transport", "gmm9", &[], "optimal-transport", 5, GMM9),
+    row("learned-ode", "gmm9", &[], "learned-ode", 2, GMM9),
+    row("learned-sde", "gmm9", &[], "learned-sde", 2, GMM9),
     whole("general-ode, whole", row("", "gmm9", &[], "general-ode", 2, GMM9)),
     whole("general-sde, whole", row("", "gmm9", &[], "general-sde", 2, GMM9)),
     whole("annealed-ode, whole", row("", "gmm9", &[], "annealed-ode", 2, GMM9)),
