@@ -188,7 +188,7 @@ fn a_density_that_fails_at_any_stage_names_its_point() {
     }
     assert_eq!(fs::read_dir(home.path()).unwrap().count(), 1, "a partial folder was left");
     // A density that fails for a figure takes away that figure and nothing else.
-    let target = Failing::new(Fault::Panic, all + 1000);
+    let target = Failing::new(Fault::Panic, all + 2048 + 1000);
     let finished = run(&target, small(10), Output::At(earlier.clone(), IfExists::Replace));
     assert!(target.asked().1.is_some() && finished.outcome.is_ok());
     let page = fs::read_to_string(earlier.join("report.html")).unwrap();
