@@ -142,12 +142,14 @@ impl Training<'_> {
         let points = match kept {
             Some(points) => points,
             None => {
-                let broad = self.collocation.broadened();
-                let (law, n_points) = match goal {
-                    Some(_) => (&broad, POLISHING_SET * state.size.most),
-                    None => (&self.collocation, state.size.points()),
+                let (theta, round) = (state.theta(), step as u64);
+                let (set, capped) = match goal {
+                    Some(_) => {
+                        let broad = self.collocation.broadened();
+                        self.fresh_points(&broad, theta, POLISHING_SET * state.size.most, round)?
+                    }
+                    None => self.fresh_points(&self.collocation, theta, state.size.points(), round)?,
                 };
-                let (set, capped) = self.fresh_points(law, state.theta(), n_points, step as u64)?;
                 state.outside += set.outside;
                 state.capped = capped;
                 set.points

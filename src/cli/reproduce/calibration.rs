@@ -1,6 +1,6 @@
 //! Whether the stated errors of log Z are those it has: every evolution on one small target, many times.
 
-use super::comparison::Comparison;
+use super::comparison::{Comparison, median};
 use crate::cli::exit::CliError;
 use crate::cli::run::Console;
 use crate::density::{Benchmark, named_target};
@@ -82,15 +82,13 @@ fn cells(name: &str, runs: &[(f64, f64)]) -> Vec<String> {
     let mean = runs.iter().map(|run| run.0).sum::<f64>() / n;
     let variance = runs.iter().map(|run| (run.0 - mean).powi(2)).sum::<f64>() / (n - 1.0);
     let largest = runs.iter().map(|run| run.0).max_by(|a, b| a.abs().total_cmp(&b.abs()));
-    let mut ess: Vec<f64> = runs.iter().map(|run| run.1).collect();
-    ess.sort_by(f64::total_cmp);
     vec![
         name.to_string(),
         runs.len().to_string(),
         format!("{mean:+.2}"),
         format!("{:.2}", variance.sqrt()),
         format!("{:+.2}", largest.unwrap_or(f64::NAN)),
-        format!("{:.4}", ess[ess.len() / 2]),
+        format!("{:.4}", median(runs.iter().map(|run| run.1).collect())),
     ]
 }
 

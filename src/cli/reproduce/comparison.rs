@@ -57,6 +57,12 @@ pub(super) fn seconds(value: Option<f64>) -> String {
     value.map_or("–".to_string(), |s| format!("{s:.1}"))
 }
 
+/// The middle value, or the mean of the two in the middle; NaN counts as largest.
+pub(super) fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    0.5 * (values[(values.len() - 1) / 2] + values[values.len() / 2])
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

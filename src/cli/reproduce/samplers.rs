@@ -1,6 +1,6 @@
 //! Evolutions and targets with the metrics of the field, beside published samplers.
 
-use super::comparison::Comparison;
+use super::comparison::{Comparison, median};
 use crate::cli::exit::CliError;
 use crate::cli::run::Console;
 use crate::density::{Benchmark, named_target};
@@ -311,10 +311,4 @@ fn cells(row: &Row, results: &[Measured]) -> Vec<String> {
 
 fn text(value: f64, digits: usize) -> String {
     if value.is_nan() { "–".to_string() } else { format!("{value:.digits$}") }
-}
-
-/// The middle value, or the mean of the two in the middle; NaN counts as largest.
-fn median(mut values: Vec<f64>) -> f64 {
-    values.sort_by(f64::total_cmp);
-    0.5 * (values[(values.len() - 1) / 2] + values[values.len() / 2])
 }
