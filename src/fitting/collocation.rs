@@ -169,14 +169,17 @@ impl<'a> Collocation<'a> {
         let ahead = n_points / PER_PATH - back;
         let mut starts = vec![0.0; ahead * dim];
         stream.fill_normal(&mut starts);
-        let mut points = paths(field, &starts, From::Prior, &stratified(ahead, &mut stream), PATH_TOLERANCE)?;
+        // A path that is lost shows where the flow runs away; what lies beyond would only drown the rest: where V is
+        // quadratic its gradient carries a path off exponentially, and the residual grows like the fourth power.
+        let reach = reach(self.ladder);
+        let times = stratified(ahead, &mut stream);
+        let mut points = paths(field, &starts, From::Prior, reach, &times, PATH_TOLERANCE)?;
         if back > 0 {
             let blur = BLUR * self.feature_variance.sqrt();
             let starts: Vec<f64> =
                 (0..back).flat_map(|_| moved(&self.ladder.last().x, dim, 1.0, blur, &mut stream)).collect();
-            // Paths that are lost show where the flow runs away from what it should come from.
-            let from = From::Target { reach: reach(self.ladder) };
-            match paths(field, &starts, from, &stratified(back, &mut stream), PATH_TOLERANCE) {
+            let times = stratified(back, &mut stream);
+            match paths(field, &starts, From::Target, reach, &times, PATH_TOLERANCE) {
                 Ok(more) => points.extend(more),
                 // A particle in the far tail may lie where the flow is not learned at all.
                 Err(TransportError::Stuck { .. }) => {}

@@ -26,7 +26,8 @@ pub struct BlockPilot {
     pub frame: Frame,
     /// What brought the particles there.
     pub located: Located,
-    /// Populations along the annealing path from N(0, I), in standardised coordinates u.
+    /// Populations along the annealing path from N(0, I), in standardised coordinates u; the last one may have come from
+    /// further out.
     pub ladder: Ladder,
     /// What evolutions may know of the standardised block.
     pub setting: Setting,
@@ -96,7 +97,10 @@ impl BlockPilot {
         }
         let frame = frame.widened(prior_width);
         let framed = frame.standardise(block);
-        let ladder = anneal(&framed, tempering, seed ^ STANDARDISED)?;
+        let mut ladder = anneal(&framed, tempering, seed ^ STANDARDISED)?;
+        if let Some(particles) = from_outside(&framed, ladder.log_z, seed)? {
+            ladder.set_last(particles);
+        }
         let feature_variance = feature_variance(&framed, &ladder.last().x)?;
         let setting = Setting { dim: framed.dim(), feature_variance };
         Ok(BlockPilot { frame, located, ladder, setting })
@@ -116,6 +120,17 @@ fn anneal(framed: &Framed<'_>, tempering: Tempering, seed: u64) -> Result<Ladder
         return Err(FitError::NoSupport { scale: 1.0 });
     }
     Ok(ladder)
+}
+
+/// Particles of the target that came from outside of it, unless they found clearly less than `log_z`.
+///
+/// Those that come from the prior have to climb into tails that it does not hold, along the arms of a banana say, and
+/// hardly any arrive; from outside they are left over there.
+fn from_outside(framed: &Framed<'_>, log_z: f64, seed: u64) -> Result<Option<Vec<f64>>, FitError> {
+    let tempering = Tempering { start_scale: OUTSIDE, ..Tempering::default() };
+    let ladder = tempering.run(framed, seed ^ OUTER).map_err(|error| framed.in_target_coordinates(error))?;
+    let found = ladder.supported > 0 && ladder.log_z > log_z - CLEARLY_MORE;
+    Ok(found.then(|| ladder.last().x.clone()))
 }
 
 /// The last population in the coordinates y of the block.
@@ -145,6 +160,11 @@ const STANDARDISED: u64 = 0x5354_4152_5445_4400;
 /// Populations that refine a frame whose scales depend on coordinates, in units of the usual one: a slope that is off by
 /// 0.05 is a funnel of its own, and each is known to one part in the root of the particles that share no ancestor.
 const REFINEMENTS: [usize; 2] = [1, 8];
+/// Standard deviations of the standardised prior from which particles come from outside: beyond any draw of a Gaussian, and
+/// two or three temperatures more. On a banana they reach 3.2 standard deviations, as draws do, where those from 1 reach
+/// 2.3, those from 2 and 3 less on one side.
+const OUTSIDE: f64 = 5.0;
+const OUTER: u64 = 0x4f55_5445_5200_0000;
 const CLIMBED: u64 = 0x434c_494d_4245_4400;
 const SPLIT: u64 = 0x5350_4c49_5400_0000;
 const REFINED: u64 = 0x5245_4649_4e45_4400;

@@ -55,6 +55,16 @@ impl Ladder {
     pub fn last(&self) -> &Population {
         self.populations.last().expect("a ladder has its first population")
     }
+
+    /// Puts other particles of the same law, as many, in the place of those at the largest b.
+    ///
+    /// # Panics
+    /// If they are not as many.
+    pub(super) fn set_last(&mut self, x: Vec<f64>) {
+        let last = self.populations.last_mut().expect("a ladder has its first population");
+        assert_eq!(last.x.len(), x.len(), "a population of another size");
+        last.x = x;
+    }
 }
 
 /// Particles with what the moves need to know of them.

@@ -144,14 +144,31 @@ pub enum From {
     /// The prior, at t = 0.
     Prior,
     /// The target, at t = 1; the path is followed back.
-    Target {
-        /// A particle with a coordinate beyond this is lost, and its path ends there.
-        reach: f64,
-    },
+    Target,
+}
+
+impl From {
+    /// The time t after s units of time on the way.
+    fn time(self, s: f64) -> f64 {
+        match self {
+            From::Prior => s,
+            From::Target => 1.0 - s,
+        }
+    }
+
+    /// dt/ds.
+    fn direction(self) -> f64 {
+        match self {
+            From::Prior => 1.0,
+            From::Target => -1.0,
+        }
+    }
 }
 
 /// Positions at the given times t of particles whose paths begin at `starts` (n×d): as many times for each, one
-/// particle after another. Those after a path was lost are left out.
+/// particle after another.
+///
+/// A particle with a coordinate beyond `reach` on its way is lost: its path ends there, and what comes after is left out.
 ///
 /// Positions between steps are interpolated linearly: they say where an equation is asked to hold, so their accuracy
 /// does not matter.
@@ -165,6 +182,7 @@ pub fn paths(
     field: VelocityField<'_>,
     starts: &[f64],
     from: From,
+    reach: f64,
     times: &[f64],
     tolerance: Tolerance,
 ) -> Result<Vec<(f64, Vec<f64>)>, TransportError> {
@@ -181,23 +199,17 @@ pub fn paths(
             let mut x = block.to_vec();
             let mut steps: Vec<(f64, Vec<f64>)> = Vec::new();
             let watch = |s: f64, x: &[f64]| steps.push((s, x.to_vec()));
-            let field_at = |s: f64, x: &[f64], dx: &mut [f64]| match from {
-                From::Prior => field.velocity(s, x, dx, work),
-                From::Target { reach } => {
-                    field.velocity(1.0 - s, x, dx, work)?;
-                    for (x, dx) in x.chunks_exact(dim).zip(dx.chunks_exact_mut(dim)) {
-                        turn(dx, if is_lost(x, reach) { 0.0 } else { -1.0 });
-                    }
-                    Ok(())
+            let field_at = |s: f64, x: &[f64], dx: &mut [f64]| {
+                field.velocity(from.time(s), x, dx, work)?;
+                for (x, dx) in x.chunks_exact(dim).zip(dx.chunks_exact_mut(dim)) {
+                    turn(dx, if is_lost(x, reach) { 0.0 } else { from.direction() });
                 }
+                Ok(())
             };
             carry(&mut x, block.len() / dim, dim, tolerance, field_at, watch)?;
-            let position = |(k, &t): (usize, &f64)| match from {
-                From::Prior => Some((t, between(&steps, t, k / per_path, dim))),
-                From::Target { reach } => {
-                    let x = between(&steps, 1.0 - t, k / per_path, dim);
-                    (!is_lost(&x, reach)).then_some((t, x))
-                }
+            let position = |(k, &t): (usize, &f64)| {
+                let x = between(&steps, from.time(t), k / per_path, dim);
+                (!is_lost(&x, reach)).then_some((t, x))
             };
             Ok(times.iter().enumerate().filter_map(position).collect())
         })

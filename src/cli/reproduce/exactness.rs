@@ -179,7 +179,7 @@ fn cost_error(fit: &Fit, target: &dyn Target) -> Result<f64, DrawError> {
     let (nodes, weights) = gauss_hermite(NODES);
     let pairs: Vec<(usize, usize)> = (0..NODES * NODES).map(|k| (k / NODES, k % NODES)).collect();
     let starts: Vec<f64> = pairs.iter().flat_map(|(i, j)| [nodes[*i], nodes[*j]]).collect();
-    let ends = paths(field, &starts, From::Prior, &vec![1.0; pairs.len()], TOLERANCE);
+    let ends = paths(field, &starts, From::Prior, f64::INFINITY, &vec![1.0; pairs.len()], TOLERANCE);
     let ends = ends.map_err(|error| match error {
         TransportError::Density(error) => DrawError::Density(error),
         stuck => DrawError::Transport(stuck),
