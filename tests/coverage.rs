@@ -34,12 +34,14 @@ fn a_path_back_is_lost_beyond_its_reach_alone() {
     // The steps of a block are chosen for all of its particles together.
     assert!((near[0] - all[0]).abs() < 1e-6 && (near[2] - all[2]).abs() < 1e-6, "{near:?} {all:?}");
     let times = [0.1, 0.9, 0.1, 0.9, 0.1, 0.9];
-    let [all, near] =
-        [f64::INFINITY, 2.0].map(|reach| paths(field, &x, From::Target, reach, &times, tolerance).unwrap());
-    assert_eq!((all.len(), near.len()), (6, 4));
-    for (a, n) in [(0, 0), (1, 1), (4, 2), (5, 3)] {
-        assert_eq!(all[a].0, near[n].0);
-        assert!((0..2).all(|i| (all[a].1[i] - near[n].1[i]).abs() < 1e-3));
+    for from in [From::Prior, From::Target] {
+        let [all, near] =
+            [f64::INFINITY, 2.0].map(|reach| paths(field, &x, from, reach, &times, tolerance).unwrap());
+        assert_eq!((all.len(), near.len()), (6, 4), "{from:?}");
+        for (a, n) in [(0, 0), (1, 1), (4, 2), (5, 3)] {
+            assert_eq!(all[a].0, near[n].0);
+            assert!((0..2).all(|i| (all[a].1[i] - near[n].1[i]).abs() < 1e-3), "{from:?}");
+        }
     }
 }
 

@@ -307,3 +307,38 @@ fn root(covariance: DMatrix<f64>, n: usize) -> DMatrix<f64> {
     let diagonal = DMatrix::from_diagonal(&DVector::from_fn(d, |i, _| sd(i)));
     kept.cholesky().map_or(diagonal, |c| c.l())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::density::named_target;
+
+    /// Along the arms of a banana the mass beyond 2.7 standard deviations is 0.35 % on either side.
+    #[test]
+    fn particles_from_outside_lie_in_the_arms_and_those_of_less_mass_are_not_taken() {
+        let target = named_target("banana", &Default::default()).unwrap();
+        let whole = Split::none(2);
+        let block = whole.block(&*target, 0);
+        // Location 0 and the deviations 3 and (1 + 2b²s⁴)^½ = 2.735 of its facts.
+        let scale = DMatrix::from_diagonal(&DVector::from_vec(vec![3.0, 2.735]));
+        let frame = Frame { location: DVector::zeros(2), scale, ..Frame::identity(2) };
+        let framed = frame.standardise(&block);
+        let furthest = |x: &[f64]| {
+            let along = x.iter().step_by(2);
+            along.fold((0.0f64, 0.0f64), |(low, high), v| (low.min(*v), high.max(*v)))
+        };
+        let (mut from_prior, mut from_outside_of_it) = ((0.0, 0.0), (0.0, 0.0));
+        for seed in 0..4 {
+            let ladder = anneal(&framed, Tempering::default(), seed).unwrap();
+            let outside = from_outside(&framed, ladder.log_z, seed).unwrap().unwrap();
+            assert_eq!(outside.len(), ladder.last().x.len());
+            let (near, far) = (furthest(&ladder.last().x), furthest(&outside));
+            from_prior = (from_prior.0 + near.0 / 4.0, from_prior.1 + near.1 / 4.0);
+            from_outside_of_it = (from_outside_of_it.0 + far.0 / 4.0, from_outside_of_it.1 + far.1 / 4.0);
+            assert_eq!(from_outside(&framed, ladder.log_z + 2.0, seed).unwrap(), None);
+        }
+        // The largest of 1024 draws of a normal law is 3.2 ± 0.3.
+        assert!(from_outside_of_it.0 < -2.7 && from_outside_of_it.1 > 2.7, "{from_outside_of_it:?}");
+        assert!(from_prior.0 > -2.7 && from_prior.1 < 2.7, "{from_prior:?}");
+    }
+}
