@@ -257,6 +257,24 @@ fn a_density_without_a_finite_integral_is_named_with_its_direction() {
     assert!(matches!(far.warnings[..], [Warning::Unseen { .. }]) && far.rays > 0, "{far:?}");
 }
 
+/// As a model with matrices is, 10¹² nats below its largest value: numbers inside of it have cancelled.
+#[test]
+fn what_is_buried_is_not_judged() {
+    let steep = |x: &[f64]| -libm::expm1(4.0 * x[0].abs());
+    let slope = |wrong: f64, beyond: f64| {
+        move |x: &[f64]| {
+            let factor = if x[0].abs() > beyond { wrong } else { 1.0 };
+            vec![-4.0 * factor * libm::exp(4.0 * x[0].abs()) * x[0].signum()]
+        }
+    };
+    check(1, steep, slope(1.2, 7.5)).unwrap();
+    assert!(matches!(check(1, steep, slope(1.2, 1.0)).unwrap_err(), PreflightError::WrongScore { .. }));
+    let back_up = |x: &[f64]| if x[0].abs() > 5e8 { -1e16 } else { normal(x) };
+    check(1, back_up, minus).unwrap();
+    let back_up = |x: &[f64]| if x[0].abs() > 5e8 { -1e8 } else { normal(x) };
+    assert!(matches!(check(1, back_up, minus).unwrap_err(), PreflightError::NotIntegrable { .. }));
+}
+
 #[test]
 fn the_lines_say_what_was_found() {
     let lines = check(2, normal, minus).unwrap().lines();

@@ -1,7 +1,7 @@
 //! Transport where it must be exact: the closed Gaussian flow, and two routes to the same weight.
 
 use pushforward::autodiff::Var;
-use pushforward::density::{Gaussian, Target};
+use pushforward::density::{Gaussian, Target, named_target};
 use pushforward::evolution::{
     EVOLUTIONS, Evolution, GaussianCase, Path, Setting, TargetData, evolution_entry, log_prior,
 };
@@ -199,6 +199,25 @@ fn a_noisy_chain_is_unbiased_whatever_the_networks_say() {
         }
     }
     assert_eq!(noisy, 5);
+}
+
+/// Beyond the walls of a well the drift grows like x³: in steps of 1/16 it would carry a draw at x = 3 to −20, and the next
+/// step to 10⁴.
+#[test]
+fn a_noisy_chain_comes_back_from_walls_steeper_than_its_steps() {
+    let target = named_target("double-well", &Default::default()).unwrap();
+    let evolution = &*(evolution_entry("diffusion").unwrap().make)(Setting { dim: 1, feature_variance: 0.1 });
+    let (networks, theta) = networks(evolution, 1);
+    let field = VelocityField { evolution, networks: &networks, theta: &theta, target: &*target };
+    let mover = Mover::Noise { grid: TimeGrid::uniform(16), resample_below: 0.0 };
+    let moved = move_ensemble(field, 20_000, 3, Purpose::Audit, &mover).unwrap();
+    let furthest = moved.x.iter().fold(0.0f64, |most, x| most.max(x.abs()));
+    assert!(furthest < 10.0, "{furthest}");
+    let mut values = vec![0.0; moved.log_q.len()];
+    target.values(&moved.x, &mut values);
+    let log_z = target.facts().log_z.unwrap();
+    let weights = values.iter().zip(&moved.log_q).map(|(v, q)| (v - q - log_z).exp());
+    has_mean(1.0, weights, "double-well");
 }
 
 fn mean(values: &[f64]) -> f64 {

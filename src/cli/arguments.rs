@@ -79,10 +79,10 @@ pub const TABLES: [(&str, &str); 8] = [
     ("evolutions", "every evolution on gmm9, beside published samplers (40 minutes)"),
     ("targets", "the default evolution on every benchmark target (2 hours)"),
     ("posteriors", "posteriors of real data from density files, beside reference draws (5 minutes)"),
-    ("exactness", "evolutions of one solution, beside that solution in closed form (10 minutes)"),
+    ("exactness", "evolutions of one solution, beside that solution in closed form (20 minutes)"),
     (
         "calibration",
-        "errors of log Z in units of its standard error, over 30 runs of each evolution (30 minutes)",
+        "errors of log Z in units of its standard error, over 30 fits of each evolution (30 minutes)",
     ),
     ("pde", "the solver by itself on published PDEs: error against time (6 minutes)"),
     ("optimisers", "seconds to an ESS for every pair of direction and step rule (40 minutes)"),

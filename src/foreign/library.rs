@@ -16,7 +16,7 @@ pub enum Concurrency {
     AsDeclared,
     /// Never.
     OneCallAtATime,
-    /// Yes.
+    /// Yes, unless `bs_model_info` says `STAN_THREADS=false`.
     Parallel,
 }
 
@@ -112,8 +112,11 @@ impl Library {
         let declared = library.ask_names(path)?;
         drop(inside);
         library.parallel = match settings.concurrency {
-            Concurrency::AsDeclared => declared,
+            Concurrency::AsDeclared => declared == Some(true),
             Concurrency::OneCallAtATime => false,
+            Concurrency::Parallel if declared == Some(false) => {
+                return Err(LibraryError::OneThreadOnly { path: path.clone() });
+            }
             Concurrency::Parallel => true,
         };
         Ok(library)
@@ -130,8 +133,8 @@ impl Library {
         self.parallel
     }
 
-    /// Dimension and names; whether the library says that it can be called from several threads.
-    fn ask_names(&mut self, path: &Path) -> Result<bool, LibraryError> {
+    /// Dimension and names; whether the library can be called from several threads, if it says so or otherwise.
+    fn ask_names(&mut self, path: &Path) -> Result<Option<bool>, LibraryError> {
         // SAFETY: the signatures are as the caller of `load` promises, and the model is there.
         let (dim, names, constrained, info) = unsafe {
             (
@@ -158,7 +161,12 @@ impl Library {
         self.constrained_names = constrained
             .map(|(count, text)| split("bs_param_names", &text, usize::try_from(count).unwrap_or(0)))
             .transpose()?;
-        Ok(info.is_some_and(|info| info.contains("STAN_THREADS=true")))
+        let says = |words: &str| info.as_ref().is_some_and(|info| info.contains(words));
+        Ok(match (says("STAN_THREADS=true"), says("STAN_THREADS=false")) {
+            (true, _) => Some(true),
+            (false, true) => Some(false),
+            (false, false) => None,
+        })
     }
 
     /// The right to call the library.
@@ -196,7 +204,10 @@ impl Library {
         match self.refusals {
             _ if code == 0 => true,
             Refusals::OutsideSupport => false,
-            Refusals::Fail => refuse(message),
+            Refusals::Fail => refuse(format!(
+                "{message}; if the model throws outside of its support, as many with matrices do, say so: \
+                 refused = \"outside\" under [library]"
+            )),
         }
     }
 }

@@ -48,6 +48,11 @@ pub enum LibraryError {
         /// Its own words.
         message: String,
     },
+    /// It says that it cannot be called from several threads, and several were asked for.
+    OneThreadOnly {
+        /// Where.
+        path: PathBuf,
+    },
     /// The number of coordinates makes no sense.
     BadDimension {
         /// Where.
@@ -104,6 +109,12 @@ impl fmt::Display for LibraryError {
             LibraryError::NoModel { path, message } => {
                 write!(f, "{} made no model of the data: {message}", path.display())
             }
+            LibraryError::OneThreadOnly { path } => write!(
+                f,
+                "{} says STAN_THREADS=false, and parallel = true asks for calls from several threads; compile the \
+                 model with STAN_THREADS=true, or leave parallel out",
+                path.display()
+            ),
             LibraryError::BadDimension { path, dim } => {
                 write!(
                     f,

@@ -53,7 +53,8 @@ pub(super) fn chains(
         .collect()
 }
 
-/// Steps from x to x′ with h = t′ − t and σ² the mean of the step; forward kernel N(x + (v + ½σ²∇V)(x, t) h, σ²h).
+/// Steps from x to x′ with h = t′ − t and σ² the mean of the step; forward kernel N(x + (v + ½σ²∇V)(x, t) h, σ²h), in
+/// which no coordinate is carried further than [`LONGEST`].
 ///
 /// Whatever v and V are, exp(log ρ(x_K) − log q) has mean Z. The defect of a step is
 /// e = V′(x′) − V(x) + log k_back − log k_fwd: if V were the law of the chain all e of a step would be equal.
@@ -86,7 +87,7 @@ pub(super) fn move_block(
         stream.fill_normal(&mut noise);
         let start = x.clone();
         for (i, x) in x.iter_mut().enumerate() {
-            *x += h * (here.velocity[i] + half * here.gradient[i]) + spread * noise[i];
+            *x += carried(h * (here.velocity[i] + half * here.gradient[i])) + spread * noise[i];
         }
         if let Some(k) = x.iter().position(|x| !x.is_finite()) {
             let p = k / dim;
@@ -115,6 +116,16 @@ pub(super) fn move_block(
     Ok(NoisyBlock { ensemble: Ensemble { x, log_q, evaluations }, defects })
 }
 
+/// Standard deviations of the prior that a drift may carry a coordinate in one step. Where a drift grows faster than x, as
+/// at the walls of a quartic well, a longer step lands further out than it began, and the next one further still
+/// (Hutzenthaler, Jentzen & Kloeden 2011); elsewhere no step comes near it.
+const LONGEST: f64 = 1.0;
+
+/// How far a drift carries a coordinate. Weights know of it: they are right for any kernels.
+fn carried(distance: f64) -> f64 {
+    distance.clamp(-LONGEST, LONGEST)
+}
+
 /// One step of a block, made.
 struct Step<'a> {
     h: f64,
@@ -126,7 +137,7 @@ struct Step<'a> {
 }
 
 impl Step<'_> {
-    /// log k_back − log k_fwd of particle `p`, with the backward kernel N(x′ − (v − ½σ²∇V)(x′, t′) h, γσ²h),
+    /// log k_back − log k_fwd of particle `p`, with the backward kernel N(x′ − (v − ½σ²∇V)(x′, t′) h, γσ²h), as short,
     /// γ = exp(−2h div v(x′)/d).
     ///
     /// Differs: the source has γ = 1. Then the ratio holds h ξᵀ∇vξ in place of h div v, a random trace with the
@@ -138,7 +149,7 @@ impl Step<'_> {
         let (mut forward, mut backward) = (0.0, 0.0);
         for i in p * dim..(p + 1) * dim {
             let drift = self.there.velocity[i] - half * self.there.gradient[i];
-            let back = (self.start[i] - self.end[i] + h * drift) / spread;
+            let back = (self.start[i] - self.end[i] + carried(h * drift)) / spread;
             forward += self.noise[i] * self.noise[i];
             backward += back * back;
         }

@@ -116,6 +116,10 @@ fn one_call_at_a_time_unless_it_says_otherwise() {
     let of =
         |concurrency| load(&LibrarySettings { concurrency, ..at(declared.clone()) }).unwrap().is_parallel();
     assert!(of(Concurrency::AsDeclared) && of(Concurrency::Parallel) && !of(Concurrency::OneCallAtATime));
+    let home = self::home();
+    let path = compiled(&home, "tests/data/library.c", &["-DINFO=\"STAN_THREADS=false\""]).unwrap();
+    let forced = load(&LibrarySettings { concurrency: Concurrency::Parallel, ..at(path.clone()) });
+    assert_eq!(forced.err(), Some(LibraryError::OneThreadOnly { path }));
 }
 
 #[test]
@@ -131,7 +135,8 @@ fn a_refused_point_is_named_or_outside_the_support() {
         values_and_scores(&strict, &points).unwrap_err(),
         laplacians(&strict, &points, &[0.0; 150]).unwrap_err(),
     ] {
-        assert_eq!(error.what, DensityFailure::Refused { message: "x[0] is too large".to_string() });
+        let DensityFailure::Refused { message } = &error.what else { panic!("{error}") };
+        assert!(message.starts_with("x[0] is too large; ") && message.contains("refused = \"outside\""));
         assert_eq!(error.at, [1.75, 0.5]);
     }
     let lenient = load(&LibrarySettings { refusals: Refusals::OutsideSupport, ..at(path.clone()) }).unwrap();

@@ -68,7 +68,7 @@ const ROWS: [Row; 4] = [
 /// Polishing ends where the time does.
 const POLISH: usize = 1_000_000;
 /// Seconds for a row unless something else is asked for.
-const SECONDS: f64 = 150.0;
+const SECONDS: f64 = 300.0;
 /// Times at which errors are looked at, from 0 to 1, and draws at each.
 const TIMES: usize = 11;
 const DRAWS: usize = 256;

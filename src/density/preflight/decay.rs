@@ -74,6 +74,10 @@ pub(super) fn check(target: &dyn Target, looked: &Looked) -> Result<Decay, Prefl
         };
         let [near, far] = overflown.unwrap_or([near, far]);
         decay.seen += 1;
+        // So far down it has fallen; whether it still falls is a matter of rounding.
+        if looked.is_buried(near.1) && looked.is_buried(far.1) {
+            continue;
+        }
         let needed = if k < fixed { 1.0 } else { d as f64 };
         let power = power(near, far);
         if power < NEARLY * needed {

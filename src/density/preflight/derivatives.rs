@@ -4,7 +4,7 @@ use super::PreflightError;
 use super::points::Looked;
 use crate::density::{self, Target};
 
-/// Points at which derivatives are compared: of the 64, the first that are in the support.
+/// Points at which derivatives are compared: of the 64, the first that are in the support and not buried.
 const POINTS: usize = 16;
 /// Steps of the differences, in units of 1 + |x|: the first is the usual one, the others are tried where it disagrees.
 /// Of a smooth density one of them agrees whatever its scale, a wrong derivative agrees with none.
@@ -44,7 +44,8 @@ impl Found {
 /// The points to compare at, their numbers among those looked at, and the dimension.
 fn chosen(looked: &Looked) -> (Vec<usize>, usize) {
     let d = looked.points.len() / looked.values.len();
-    (looked.supported.iter().copied().take(POINTS).collect(), d)
+    let counts = |p: &usize| !looked.is_buried(looked.values[*p]);
+    (looked.supported.iter().copied().filter(counts).take(POINTS).collect(), d)
 }
 
 /// Points with coordinate i moved by ±h(1 + |xᵢ|), for each of `points` and each i; their order is point, i, sign.

@@ -12,6 +12,10 @@ const WIDER: [f64; 4] = [10.0, 100.0, 1e3, 1e4];
 /// Points of each wider look: as many as the fit has particles.
 const WIDE_POINTS: usize = 1024;
 
+/// Nats below the largest value at which a density has no bearing on a fit, while numbers inside of it, such as squares of
+/// squares, have cancelled most of their digits: what it gives there is judged neither right nor wrong.
+const BURIED: f64 = 1e12;
+
 /// One block of points with what the density is there.
 pub(super) struct Looked {
     /// n×d.
@@ -32,10 +36,18 @@ impl Looked {
 
     /// The supported point of the largest value.
     pub fn best(&self) -> &[f64] {
-        let d = self.points.len() / self.values.len();
-        let largest = |best: usize, p: &usize| if self.values[*p] > self.values[best] { *p } else { best };
-        let best = self.supported.iter().fold(self.supported[0], largest);
+        let (d, best) = (self.points.len() / self.values.len(), self.number_of_best());
         &self.points[best * d..(best + 1) * d]
+    }
+
+    /// Whether a value lies further below the largest one than matters.
+    pub fn is_buried(&self, value: f64) -> bool {
+        self.values[self.number_of_best()] - value > BURIED
+    }
+
+    fn number_of_best(&self) -> usize {
+        let largest = |best: usize, p: &usize| if self.values[*p] > self.values[best] { *p } else { best };
+        self.supported.iter().fold(self.supported[0], largest)
     }
 }
 
