@@ -206,8 +206,9 @@ fn a_noisy_chain_is_unbiased_whatever_the_networks_say() {
 #[test]
 fn a_noisy_chain_comes_back_from_walls_steeper_than_its_steps() {
     let target = named_target("double-well", &Default::default()).unwrap();
-    let evolution = &*(evolution_entry("diffusion").unwrap().make)(Setting { dim: 1, feature_variance: 0.1 });
-    let (networks, theta) = networks(evolution, 1);
+    let setting = Setting { dim: target.dim(), feature_variance: 0.1 };
+    let evolution = &*(evolution_entry("diffusion").unwrap().make)(setting);
+    let (networks, theta) = networks(evolution, target.dim());
     let field = VelocityField { evolution, networks: &networks, theta: &theta, target: &*target };
     let mover = Mover::Noise { grid: TimeGrid::uniform(16), resample_below: 0.0 };
     let moved = move_ensemble(field, 20_000, 3, Purpose::Audit, &mover).unwrap();

@@ -119,7 +119,7 @@ pub(super) fn move_block(
 /// Standard deviations of the prior that a drift may carry a coordinate in one step. Where a drift grows faster than x, as
 /// at the walls of a quartic well, a longer step lands further out than it began, and the next one further still
 /// (Hutzenthaler, Jentzen & Kloeden 2011); elsewhere no step comes near it.
-const LONGEST: f64 = 1.0;
+const LONGEST: f64 = 2.0;
 
 /// How far a drift carries a coordinate. Weights know of it: they are right for any kernels.
 fn carried(distance: f64) -> f64 {
