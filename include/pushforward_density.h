@@ -70,7 +70,8 @@ PUSHFORWARD_EXPORT int bs_log_density_gradient(const bs_model *model, bool propt
 
 /*
  * The same, and its second derivatives (d*d numbers) into hessian. Optional: the evolutions that need a Laplacian are
- * refused without it, unless the density file says `laplacian = "differences"`.
+ * refused without it, unless the density file says `laplacian = "differences"`. BridgeStan's own is of differences of
+ * the gradient, unless the model was compiled with BRIDGESTAN_AD_HESSIAN.
  */
 PUSHFORWARD_EXPORT int bs_log_density_hessian(const bs_model *model, bool propto, bool jacobian,
                                               const double *theta_unc, double *val, double *grad, double *hessian,
