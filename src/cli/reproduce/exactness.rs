@@ -59,7 +59,7 @@ const ROWS: [Row; 4] = [
         evolution: "diffusion",
         target: || Box::new(mixture(2)),
         error: log_density_error,
-        network: (32, 2),
+        network: (24, 3),
         points: 250,
         bound: 1e-4,
     },
