@@ -106,11 +106,11 @@ impl std::fmt::Display for Reason {
             Reason::Unseen { share, bound } => write!(
                 f,
                 "{:.1} % of the mass that the search before the fit found lies where draws hardly ever come, more than \
-                 {:.0} %, and no weight tells of it: log Z falls short by about {:.3}; fit for more steps, with more points \
-                 or a wider network",
+                 {:.0} %, and no weight tells of it: log Z falls short{}; fit for more steps, with more points or a wider \
+                 network",
                 100.0 * share,
                 100.0 * bound,
-                -libm::log1p(-share)
+                by_about(-libm::log1p(-share))
             ),
             Reason::ExactLogZDisagrees { exact, estimated, se, tolerance } => write!(
                 f,
@@ -129,5 +129,22 @@ impl std::fmt::Display for Reason {
                 -libm::log1p(-mass)
             ),
         }
+    }
+}
+
+/// " by about 0.105"; nothing for a number that is none.
+fn by_about(nats: f64) -> String {
+    if nats.is_finite() { format!(" by about {nats:.3}") } else { String::new() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_shortfall_is_told_where_it_is_a_number() {
+        let text = |share: f64| Reason::Unseen { share, bound: 0.01 }.to_string();
+        assert!(text(0.1).contains("log Z falls short by about 0.105; fit"), "{}", text(0.1));
+        assert!(text(1.0).contains("log Z falls short; fit"), "{}", text(1.0));
     }
 }

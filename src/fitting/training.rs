@@ -69,6 +69,10 @@ const CAP: f64 = 10.0;
 /// draws are wrong by as much, while a bulk that has converged would put the cap anywhere below.
 const LEAST_CAP: f64 = 1.0;
 
+/// A loss below this in so many steps in succession: residuals of 1e-6 nats per unit of time, wherever points lie. What draws
+/// still fall short of the goal is not the equations' doing (a support that ends within the prior), and no step mends it.
+const SOLVED: f64 = 1e-12;
+const STEPS_SOLVED: usize = 20;
 /// Points of the set on which a fit is polished, in units of the largest one before.
 const POLISHING_SET: usize = 4;
 
@@ -186,7 +190,9 @@ impl Training<'_> {
 
     fn reason_to_end(&self, state: &TrainingState) -> Option<StopReason> {
         let last = state.history.last()?;
-        let Some(goal) = self.goal(state) else { return last.record.outcome.map(StopReason::Optimiser) };
+        let Some(goal) = self.goal(state) else {
+            return last.record.outcome.or_else(|| solved(&state.history)).map(StopReason::Optimiser);
+        };
         let is_polished = last.step - goal >= self.settings.polish || last.record.outcome.is_some();
         let ess = state.history.iter().rev().find_map(|row| row.pilot_ess)?;
         is_polished.then_some(StopReason::EssReached { ess })
@@ -227,6 +233,13 @@ impl Training<'_> {
         let both = many.zip(at_particles);
         Ok(both.map(|(ahead, back)| effective_fraction_from_both(&ahead, &back)))
     }
+}
+
+/// That nothing is left to fit, if the loss says so.
+fn solved(history: &[HistoryRow]) -> Option<Outcome> {
+    let (last, late) = (history.last()?, history.iter().rev().take(STEPS_SOLVED));
+    let low = late.filter(|row| row.record.loss_before < SOLVED).count();
+    (low == STEPS_SOLVED).then_some(Outcome::Converged { loss: last.record.loss_before })
 }
 
 /// Weights min(1, (cap/|R|))² with cap = CAP times the root mean square of the smaller 90 %, or LEAST_CAP: Huber's influence

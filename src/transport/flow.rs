@@ -67,16 +67,12 @@ pub fn log_density_at(
             let size = block.len() / dim;
             let mut y = block.to_vec();
             y.resize(size * (dim + 1), 0.0);
-            // Backwards in time: s = 1 − t.
+            let back = Way { from: From::Target, reach, dim };
             let field_at = |s: f64, y: &[f64], dy: &mut [f64]| {
-                let (velocity, divergence) = dy.split_at_mut(size * dim);
-                field.flow(1.0 - s, &y[..size * dim], velocity, divergence, work)?;
-                let rows = y.chunks_exact(dim).zip(velocity.chunks_exact_mut(dim)).zip(divergence);
-                for ((x, velocity), divergence) in rows {
-                    let factor = if is_lost(x, reach) { 0.0 } else { -1.0 };
-                    turn(velocity, factor);
-                    turn(std::slice::from_mut(divergence), factor);
-                }
+                let (x, (velocity, divergence)) = (&y[..size * dim], dy.split_at_mut(size * dim));
+                field.flow(back.time(s), x, velocity, divergence, work)?;
+                back.turn(x, velocity);
+                back.turn(x, divergence);
                 Ok(())
             };
             carry(&mut y, size, dim, tolerance, field_at, |_, _| ())?;
@@ -90,11 +86,6 @@ pub fn log_density_at(
 /// Whether a particle went beyond `reach`; one at NaN did not.
 fn is_lost(x: &[f64], reach: f64) -> bool {
     x.iter().any(|v| v.abs() > reach)
-}
-
-/// Multiplies rates by a factor; by 0 whatever they are, ±inf or NaN.
-fn turn(rates: &mut [f64], factor: f64) {
-    rates.iter_mut().for_each(|v| *v = if factor == 0.0 { 0.0 } else { factor * *v });
 }
 
 /// Integrates `y`, whose first size·dim numbers are positions and whose other ones, if any, belong to one particle each.
@@ -147,20 +138,31 @@ pub enum From {
     Target,
 }
 
-impl From {
+/// How particles go along the flow: from one end, until they are lost.
+#[derive(Clone, Copy)]
+struct Way {
+    from: From,
+    /// A coordinate beyond it is lost.
+    reach: f64,
+    dim: usize,
+}
+
+impl Way {
     /// The time t after s units of time on the way.
     fn time(self, s: f64) -> f64 {
-        match self {
+        match self.from {
             From::Prior => s,
             From::Target => 1.0 - s,
         }
     }
 
-    /// dt/ds.
-    fn direction(self) -> f64 {
-        match self {
-            From::Prior => 1.0,
-            From::Target => -1.0,
+    /// Turns rates per t, as many for each particle of `x`, into rates per s: 0 where it is lost, whatever they are.
+    fn turn(self, x: &[f64], rates: &mut [f64]) {
+        let direction = if self.from == From::Prior { 1.0 } else { -1.0 };
+        let each = rates.len() * self.dim / x.len();
+        for (x, rates) in x.chunks_exact(self.dim).zip(rates.chunks_exact_mut(each)) {
+            let lost = is_lost(x, self.reach);
+            rates.iter_mut().for_each(|v| *v = if lost { 0.0 } else { direction * *v });
         }
     }
 }
@@ -193,6 +195,7 @@ pub fn paths(
     }
     assert!(times.len().is_multiple_of(n), "{} times for {n} particles", times.len());
     let per_path = times.len() / n;
+    let way = Way { from, reach, dim };
     let sides = starts.par_chunks(BLOCK * dim).zip(times.par_chunks(BLOCK * per_path));
     let blocks: Vec<Vec<(f64, Vec<f64>)>> = sides
         .map_init(FieldWorkspace::default, |work, (block, times)| {
@@ -200,15 +203,13 @@ pub fn paths(
             let mut steps: Vec<(f64, Vec<f64>)> = Vec::new();
             let watch = |s: f64, x: &[f64]| steps.push((s, x.to_vec()));
             let field_at = |s: f64, x: &[f64], dx: &mut [f64]| {
-                field.velocity(from.time(s), x, dx, work)?;
-                for (x, dx) in x.chunks_exact(dim).zip(dx.chunks_exact_mut(dim)) {
-                    turn(dx, if is_lost(x, reach) { 0.0 } else { from.direction() });
-                }
+                field.velocity(way.time(s), x, dx, work)?;
+                way.turn(x, dx);
                 Ok(())
             };
             carry(&mut x, block.len() / dim, dim, tolerance, field_at, watch)?;
             let position = |(k, &t): (usize, &f64)| {
-                let x = between(&steps, from.time(t), k / per_path, dim);
+                let x = between(&steps, way.time(t), k / per_path, dim);
                 (!is_lost(&x, reach)).then_some((t, x))
             };
             Ok(times.iter().enumerate().filter_map(position).collect())

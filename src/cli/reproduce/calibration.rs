@@ -1,12 +1,13 @@
 //! Whether the stated errors of log Z are those it has: every evolution on one small target, many times.
 
 use super::comparison::{Comparison, median};
+use super::timed::{draws_of, timed_fit};
 use crate::cli::exit::CliError;
 use crate::cli::run::Console;
 use crate::density::{Benchmark, named_target};
 use crate::diagnostics::Estimates;
 use crate::evolution::EVOLUTIONS;
-use crate::fitting::{Control, DrawError, FitError, FitSettings, fit};
+use crate::fitting::FitSettings;
 use std::collections::BTreeMap;
 use std::sync::atomic::Ordering;
 
@@ -54,19 +55,11 @@ fn run_of(
     console: &mut Console<'_>,
 ) -> Result<(f64, f64), CliError> {
     let settings = FitSettings { evolution: evolution.to_string(), seed, ..FitSettings::default() };
-    let fitted = fit(target, &settings, &mut |progress| {
-        let late = progress.elapsed.as_secs_f64() >= limit;
-        if late || console.stop.load(Ordering::Relaxed) { Control::Stop } else { Control::Continue }
-    })?;
+    let fitted = timed_fit(target, &settings, Some(limit), console, &mut |_, _| ())?;
     let exact = target.facts().log_z.expect("log Z of the well is known");
-    let (score, ess) = match fitted.draw(target, DRAWS, seed) {
-        Ok(draws) => {
-            let estimates = Estimates::from_log_weights(&draws.log_weights);
-            ((estimates.log_z - exact) / estimates.log_z_se, estimates.ess)
-        }
-        Err(DrawError::Density(error)) => return Err(FitError::Density(error).into()),
-        Err(DrawError::Transport(_)) => (f64::NAN, 0.0),
-    };
+    let draws = draws_of(&fitted, target, DRAWS)?;
+    let Estimates { log_z, log_z_se, ess, .. } = Estimates::from_log_weights(&draws.log_weights);
+    let score = (log_z - exact) / log_z_se;
     let (steps, reason) = (fitted.history().len(), fitted.stop_reason());
     let _ = writeln!(
         console.err,

@@ -1,11 +1,12 @@
 //! Evolutions whose solution is unique, polished, beside that solution in closed form.
 
 use super::comparison::Comparison;
+use super::timed::timed_fit;
 use crate::cli::exit::CliError;
 use crate::cli::run::Console;
 use crate::density::{Gaussian, GaussianMixture, LogDensity, Target};
 use crate::evolution::{GaussianCase, Path, TargetData};
-use crate::fitting::{BlockFit, Control, DrawError, Fit, FitError, FitSettings, fit};
+use crate::fitting::{BlockFit, DrawError, Fit, FitError, FitSettings};
 use crate::network::{Jets, naive_jets};
 use crate::residual::Point;
 use crate::transport::{From, Tolerance, TransportError, VelocityField, paths};
@@ -112,15 +113,13 @@ fn measured(row: &Row, limit: f64, console: &mut Console<'_>) -> Result<Vec<Stri
     };
     let start = Instant::now();
     let mut told = 0.0;
-    let fitted = fit(&*target, &settings, &mut |progress| {
+    let fitted = timed_fit(&*target, &settings, Some(limit), console, &mut |progress, err| {
         let elapsed = progress.elapsed.as_secs_f64();
         if elapsed >= told + 10.0 {
             told = elapsed;
             let (step, loss) = (progress.step, progress.record.loss);
-            let _ = writeln!(console.err, "{}: {elapsed:.0} s, step {step}, loss {loss:.1e}", row.name);
+            let _ = writeln!(err, "{}: {elapsed:.0} s, step {step}, loss {loss:.1e}", row.name);
         }
-        let ends = elapsed >= limit || console.stop.load(Ordering::Relaxed);
-        if ends { Control::Stop } else { Control::Continue }
     })?;
     let seconds = start.elapsed().as_secs_f64();
     let error = match (row.error)(&fitted, &*target) {

@@ -7,6 +7,7 @@ mod optimisers;
 mod pde;
 mod posteriors;
 mod samplers;
+mod timed;
 
 pub(super) use calibration::calibration;
 pub use comparison::Comparison;

@@ -1,12 +1,14 @@
 //! Every pair of direction and step rule on the same fits: seconds to an effective fraction.
 
 use super::comparison::{Comparison, note_first, seconds};
+use super::timed::timed_fit;
 use crate::cli::exit::CliError;
 use crate::cli::run::Console;
 use crate::density::named_target;
-use crate::fitting::{Control, FitSettings, fit};
+use crate::fitting::{FitSettings, Progress};
 use crate::optim::{Direction, GaussNewton, Method, Optimiser, StepRule};
 use std::collections::BTreeMap;
+use std::io::Write;
 use std::sync::atomic::Ordering;
 
 const TARGETS: [(&str, &[(&str, f64)]); 2] = [("gmm9", &[]), ("many-well", &[("dim", 5.0), ("wells", 5.0)])];
@@ -99,17 +101,15 @@ fn measured(
     let density = named_target(target, &parameters).expect("a target of the catalogue");
     let mut times: [Option<f64>; FRACTIONS.len()] = [None; FRACTIONS.len()];
     let (mut best, mut steps) = (0.0f64, 0);
-    let mut watch = |progress: &crate::fitting::Progress| {
+    let mut tell = |progress: &Progress, _: &mut dyn Write| {
         let elapsed = progress.elapsed.as_secs_f64();
         steps = progress.step;
         if let Some(ess) = progress.pilot_ess {
             best = best.max(ess);
             note_first(&mut times, FRACTIONS.iter().map(|fraction| ess >= *fraction), elapsed);
         }
-        let ends = elapsed >= limit || console.stop.load(Ordering::Relaxed);
-        if ends { Control::Stop } else { Control::Continue }
     };
-    fit(&*density, &row.settings, &mut watch)?;
+    timed_fit(&*density, &row.settings, Some(limit), console, &mut tell)?;
     let cells: Vec<String> =
         times.map(seconds).into_iter().chain([format!("{best:.3} ({steps} steps)")]).collect();
     let _ = writeln!(console.err, "{}: {target} {}", row.name, cells.join(" / "));

@@ -1,12 +1,13 @@
 //! Posteriors of real data with known answers: density files fitted with defaults, beside reference draws.
 
 use super::comparison::Comparison;
+use super::timed::{draws_of, timed_fit};
 use crate::cli::density_file::{DensityFile, Embedded};
 use crate::cli::exit::CliError;
 use crate::cli::run::Console;
 use crate::density::Target;
 use crate::diagnostics::Estimates;
-use crate::fitting::{Control, DrawError, Draws, FitError, FitSettings, fit};
+use crate::fitting::{Draws, FitSettings};
 use crate::num::{log_sum_exp, pairwise_sum};
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -117,16 +118,8 @@ fn measured(
     let start = Instant::now();
     let target = DensityFile::embedded(&format!("{name}.toml"), FILES)?.open()?;
     let settings = FitSettings::default();
-    let fitted = fit(&*target, &settings, &mut |progress| {
-        let late = limit.is_some_and(|limit| progress.elapsed.as_secs_f64() >= limit);
-        if late || console.stop.load(Ordering::Relaxed) { Control::Stop } else { Control::Continue }
-    })?;
-    // A flow that cannot be followed has no draws: every figure is NaN then.
-    let draws = match fitted.draw(&*target, DRAWS, settings.seed) {
-        Ok(draws) => draws,
-        Err(DrawError::Density(error)) => return Err(FitError::Density(error).into()),
-        Err(DrawError::Transport(_)) => Draws { x: Vec::new(), log_weights: Vec::new() },
-    };
+    let fitted = timed_fit(&*target, &settings, limit, console, &mut |_, _| ())?;
+    let draws = draws_of(&fitted, &*target, DRAWS)?;
     let seconds = start.elapsed().as_secs_f64();
     let estimates = Estimates::from_log_weights(&draws.log_weights);
     let (mean, sd) = deviations(&*target, &draws, reference);

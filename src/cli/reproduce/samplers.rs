@@ -1,6 +1,7 @@
 //! Evolutions and targets with the metrics of the field, beside published samplers.
 
 use super::comparison::{Comparison, median};
+use super::timed::{draws_of, timed_fit};
 use crate::cli::exit::CliError;
 use crate::cli::run::Console;
 use crate::density::{Benchmark, named_target};
@@ -8,7 +9,7 @@ use crate::diagnostics::{
     Bracket, Distances, Estimates, delta_std, distances_to_exact, floors, mode_shares, mode_weight_error,
     moments,
 };
-use crate::fitting::{Control, Draws, Fit, FitError, FitSettings, fit};
+use crate::fitting::{Draws, Fit, FitSettings};
 use crate::num::{Purpose, Stream};
 use std::collections::BTreeMap;
 use std::sync::atomic::Ordering;
@@ -228,17 +229,9 @@ fn measured(
         ..FitSettings::default()
     };
     let start = Instant::now();
-    let fitted = fit(&*target, &settings, &mut |progress| {
-        let late = limit.is_some_and(|limit| progress.elapsed.as_secs_f64() >= limit);
-        if late || console.stop.load(Ordering::Relaxed) { Control::Stop } else { Control::Continue }
-    })?;
+    let fitted = timed_fit(&*target, &settings, limit, console, &mut |_, _| ())?;
     let seconds = start.elapsed().as_secs_f64();
-    // A flow that cannot be followed has no draws: every figure is NaN then.
-    let draws = match fitted.draw(&*target, DRAWS, seed) {
-        Ok(draws) => draws,
-        Err(crate::fitting::DrawError::Density(error)) => return Err(FitError::Density(error).into()),
-        Err(crate::fitting::DrawError::Transport(_)) => Draws { x: Vec::new(), log_weights: Vec::new() },
-    };
+    let draws = draws_of(&fitted, &*target, DRAWS)?;
     Ok(judged(&*target, &fitted, &draws, seed, seconds))
 }
 
