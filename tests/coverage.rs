@@ -86,7 +86,7 @@ fn residual(fit: &Fit, target: &dyn Target) -> f64 {
 }
 
 #[test]
-fn polishing_goes_on_from_the_goal_on_one_large_set() {
+fn polishing_goes_on_from_the_goal_on_a_large_set() {
     let covariance = DMatrix::from_row_slice(2, 2, &[0.8, 0.3, 0.3, 0.5]);
     let target = Gaussian::new(DVector::from_vec(vec![0.4, -0.7]), &covariance).unwrap();
     let plain = FitSettings { standardise: false, target_ess: 0.99, ..small("optimal-transport") };

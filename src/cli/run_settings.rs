@@ -109,7 +109,12 @@ impl RunSettings {
                 (0.01, 1.0),
                 "ESS of pilot draws at which the fit ends early",
             ),
-            count("polish", fit.polish, (0, 1_000_000), "steps after that, on one large set of points"),
+            count(
+                "polish",
+                fit.polish,
+                (0, 1_000_000),
+                "steps after that, a hundred each on large sets of points",
+            ),
             KeySpec {
                 name: "sampler",
                 kind: Kind::Choice(&SAMPLER_NAMES),

@@ -43,8 +43,8 @@ pub struct FitSettings {
     pub depth: usize,
     /// Effective fraction of pilot draws, in (0, 1], at which the fit ends early.
     pub target_ess: f64,
-    /// Steps after the goal on one large set of points that is kept, without momentum: they take the residual as far down
-    /// as the network can, long after draws have stopped to gain from it.
+    /// Steps after the goal on large sets of points, each kept for a hundred of them, without momentum: they take the residual
+    /// as far down as the network can, long after draws have stopped to gain from it.
     pub polish: usize,
     /// How draws are moved; if nothing is said, with noise where the evolution has some.
     pub sampler: Option<Sampler>,

@@ -75,6 +75,9 @@ const SOLVED: f64 = 1e-8;
 const STEPS_SOLVED: usize = 20;
 /// Points of the set on which a fit is polished, in units of the largest one before.
 const POLISHING_SET: usize = 4;
+/// Steps on it until the next one: by then the residual elsewhere is far larger (a thousandfold in ½R² beside a ridge of V), and
+/// the new set takes its points there; some twenty steps win back the loss.
+const STEPS_POLISHING: usize = 100;
 
 /// The fixed parts of the training of a block.
 pub(super) struct Training<'a> {
@@ -141,7 +144,8 @@ impl Training<'_> {
         memory: &mut GaussNewtonMemory,
     ) -> Result<HistoryRow, FitError> {
         let goal = self.goal(state);
-        let kept = state.set.take().filter(|_| goal.is_none_or(|goal| step > goal + 1));
+        let is_kept = |goal: usize| !(step - goal - 1).is_multiple_of(STEPS_POLISHING);
+        let kept = state.set.take().filter(|_| goal.is_none_or(is_kept));
         let is_fresh = kept.is_none();
         let points = match kept {
             Some(points) => points,

@@ -78,7 +78,7 @@ const NODES: usize = 12;
 /// Errors of the paths count with the cost.
 const TOLERANCE: Tolerance = Tolerance { absolute: 1e-11, relative: 1e-11 };
 
-const CAPTION: &str = "Fits without a frame, polished on one set of points until the time is over. Bures cost: \
+const CAPTION: &str = "Fits without a frame, polished until the time is over. Bures cost: \
 |E|X₁ − X₀|² less its closed form| for N(0, I) to a full Gaussian, by Gauss-Hermite quadrature over X₀. drift: relative L2 \
 error of ∇Φ against the Schrödinger bridge between the same Gaussians. V: relative L2 error of log p_t against the noised \
 mixture. L2: over draws on their way, at 11 times.";
