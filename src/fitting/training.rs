@@ -241,9 +241,10 @@ impl Training<'_> {
 
 /// That nothing is left to fit, if the losses say so.
 fn solved(history: &[HistoryRow]) -> Option<Outcome> {
-    let losses = || history.iter().rev().take(STEPS_SOLVED).map(|row| row.record.loss_before);
-    let low = losses().filter(|loss| *loss < SOLVED).count();
-    (2 * low >= STEPS_SOLVED).then(|| Outcome::Converged { loss: losses().next().unwrap_or(f64::NAN) })
+    let loss = history.last()?.record.loss_before;
+    let late = history.iter().rev().take(STEPS_SOLVED);
+    let low = late.filter(|row| row.record.loss_before < SOLVED).count();
+    (2 * low >= STEPS_SOLVED).then_some(Outcome::Converged { loss })
 }
 
 /// Weights min(1, (cap/|R|))² with cap = CAP times the root mean square of the smaller 90 %, or LEAST_CAP: Huber's influence
