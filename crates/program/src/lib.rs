@@ -3,17 +3,13 @@
 //! The rooms stand in the order in which they use one another: drawing and file formats first, then density files and
 //! settings, the report, what is shown, the command line, and the commands that join all of it.
 
-pub mod figure;
-pub mod format;
-pub mod page;
-
-pub mod folder;
-
-pub mod density_file;
-pub mod settings;
-
-pub mod output;
-pub mod report;
-
 pub mod arguments;
 pub mod commands;
+pub mod density_file;
+pub mod figure;
+pub mod folder;
+pub mod format;
+pub mod output;
+pub mod page;
+pub mod report;
+pub mod settings;

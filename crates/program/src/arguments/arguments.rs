@@ -1,5 +1,6 @@
 //! The command line as it is typed.
 
+use crate::arguments::exit_codes::EXIT_CODES;
 use crate::arguments::folder_arguments::{
     ResumeCall, SampleCall, quiet, quiet_arg, resume_call, resume_command, sample_call, sample_command,
     time_limit_arg,
@@ -98,16 +99,6 @@ Examples:
 const SETTINGS: &str = "\
 Later wins: these defaults, then [run] of a density file, then the configuration file (flat TOML with the same keys), then --set, then the
 options above. A target's own keys are listed by `pushforward targets`.";
-
-pub(crate) const EXIT_CODES: &str = "\
-Exit codes:
-  0    trusted
-  3    finished, but not trusted: the reasons are printed and in run.json
-  2    wrong call or configuration, a folder that cannot be used or gone on with; nothing was computed
-  4    the density failed; the message names the point
-  1    the results could not be written
-  130  interrupted by SIGINT or SIGTERM; what was reached is on disk, `resume` goes on from there
-A --time-limit that is reached is no error: 0 or 3, by the draws.";
 
 fn run_help() -> String {
     let keys: String = RunSettings::keys().iter().map(|key| format!("  {key}\n")).collect();

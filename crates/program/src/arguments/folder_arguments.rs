@@ -1,6 +1,6 @@
 //! The command line of `resume` and `sample`, and options that they share with `run`.
 
-use crate::arguments::arguments::EXIT_CODES;
+use crate::arguments::exit_codes::EXIT_CODES;
 use crate::output::progress::Style;
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use std::path::PathBuf;

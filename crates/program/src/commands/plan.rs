@@ -1,7 +1,7 @@
 //! `--dry-run`: what a run would be, in words.
 
 use crate::commands::run::{Output, RunOptions};
-use crate::output::exit::CliError;
+use crate::output::error::CliError;
 use crate::output::threads::thread_pool;
 use crate::settings::problem::Problem;
 use pushforward::fitting::{Plan, Sampler, plan};

@@ -3,6 +3,7 @@
 use crate::arguments::arguments::{Call, ReproduceCall, RunCall, parse};
 use crate::arguments::folder_arguments::{ResumeCall, SampleCall};
 use crate::commands::audit::audit;
+use crate::commands::chosen::{Chosen, Words, entry};
 use crate::commands::plan::plan_text;
 use crate::commands::resume::{ResumeOptions, resume};
 use crate::commands::run::{Output, RunOptions, run_target};
@@ -10,12 +11,12 @@ use crate::commands::sample::{SampleOptions, sample};
 use crate::density_file::file::DensityFile;
 use crate::folder::folder::IfExists;
 use crate::output::comparison::{csv, markdown};
-use crate::output::exit::{CliError, Exit};
+use crate::output::error::CliError;
+use crate::output::exit::Exit;
 use crate::output::progress::Style;
 use crate::output::streams::{Streams, print};
 use crate::output::table::{audit_exit, audit_table, targets_text};
 use crate::report::report::report_again;
-use crate::settings::chosen::{Chosen, Words, entry};
 use pushforward_reproduce::{
     POSTERIOR_FILES, Session, calibration, exactness, optimisers, pde, posteriors, samplers,
 };

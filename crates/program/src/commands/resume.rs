@@ -1,15 +1,16 @@
 //! `resume`: a run goes on where it was interrupted, and ends with the bits of one that was not.
 
-use crate::commands::resume_error::ResumeError;
+use crate::commands::chosen::{Chosen, Words};
 use crate::commands::run::run_in;
 use crate::folder::folder::RunFolder;
 use crate::folder::record::{Record, Verdict};
+use crate::folder::resume_error::ResumeError;
 use crate::format::safetensors::Safetensors;
-use crate::output::exit::{CliError, Exit};
+use crate::output::error::CliError;
+use crate::output::exit::Exit;
 use crate::output::keeper::{CHECKPOINT, CONFIG, VERSION};
 use crate::output::streams::{Streams, print};
 use crate::output::summary::summary;
-use crate::settings::chosen::{Chosen, Words};
 use crate::settings::config_file::{ConfiguredTarget, config_text, differences};
 use crate::settings::problem::Problem;
 use crate::settings::run_settings::RunSettings;

@@ -4,7 +4,8 @@ use crate::folder::folder::{IfExists, RunFolder};
 use crate::folder::record::{Record, Verdict};
 use crate::folder::run_log::RunLog;
 use crate::output::draw_files::draw_files;
-use crate::output::exit::{CliError, Exit};
+use crate::output::error::CliError;
+use crate::output::exit::Exit;
 use crate::output::keeper::{CHECKPOINT, Keeper};
 use crate::output::progress::Style;
 use crate::output::recorded::record;
@@ -91,7 +92,7 @@ pub(crate) fn run_in(
     let keeper = Keeper::new(&mut *streams.err, streams.stop, progress, &mut folder, &mut log, &config);
     let keeper = keeper.timed(settings.checkpoint_every, time_limit.map(|limit| start + limit), before);
     let fitted = pool.install(|| fit_and_draw(problem, settings, checkpoint, keeper));
-    let fitted = fitted.map_err(|error| error.named(problem.target));
+    let fitted = fitted.map_err(|error| CliError::from(error).named(problem.target));
     let fitted = match fitted {
         Ok(fitted) => fitted,
         Err(error) => {

@@ -1,12 +1,13 @@
 //! `sample`: more draws from the transport of a run, without fitting.
 
 use crate::commands::resume::{checkpoint_in, chosen_in};
-use crate::commands::resume_error::ResumeError;
 use crate::folder::new_folder::NewFolder;
 use crate::folder::record::{Record, Verdict};
+use crate::folder::resume_error::ResumeError;
 use crate::format::npy::read_npy;
 use crate::output::draw_files::draw_files;
-use crate::output::exit::{CliError, Exit};
+use crate::output::error::CliError;
+use crate::output::exit::Exit;
 use crate::output::recorded::verdict;
 use crate::output::streams::{Streams, print};
 use crate::output::threads::thread_pool;
@@ -70,7 +71,7 @@ pub fn sample(options: &SampleOptions, streams: &mut Streams<'_>) -> Result<Exit
     };
     let pool = thread_pool(settings.threads)?;
     let fitted = pool.install(|| Fitted::with_draws(fit, problem.target, &asked, 0.0));
-    let fitted = fitted.map_err(|error| error.named(problem.target))?;
+    let fitted = fitted.map_err(|error| CliError::from(error).named(problem.target))?;
     let own = &fitted.draws.log_weights;
     let size = fitted.fit.population();
     let alone = Estimates::of_populations(own.chunks(size));

@@ -1,8 +1,8 @@
 //! The table `[data]`: numbers, vectors and matrices that stand there, and those of a CSV or JSON file.
 
 use crate::density_file::csv::{CsvTable, readable};
+use crate::density_file::entries::Entries;
 use crate::density_file::error::{DensityFileError, FileFault};
-use crate::density_file::file::Entries;
 use crate::density_file::source::Source;
 use pushforward_formula::{Data, Matrix, Span};
 use std::collections::{BTreeMap, BTreeSet};

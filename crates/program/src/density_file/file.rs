@@ -1,5 +1,6 @@
 //! A density file read and dispatched: formula, shared library or child process, and settings of the run.
 
+use crate::density_file::entries::Entries;
 use crate::density_file::error::DensityFileError;
 use crate::density_file::source::{Embedded, Source};
 use crate::density_file::{command, formula, library};
@@ -8,9 +9,6 @@ use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::path::Path;
 use toml::{Spanned, Value};
-
-/// Keys of a table with the places where they stand.
-pub(crate) type Entries = BTreeMap<Spanned<String>, Spanned<Value>>;
 
 /// Where a density comes from.
 #[derive(Debug)]

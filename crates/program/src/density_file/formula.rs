@@ -1,8 +1,8 @@
 //! The tables of a density file that give a formula: parameters, data and the log density.
 
 use crate::density_file::data::{self, DataTable};
+use crate::density_file::entries::Entries;
 use crate::density_file::error::{DensityFileError, FileFault};
-use crate::density_file::file::Entries;
 use crate::density_file::source::Source;
 use pushforward::density::{Constraint, Target, nearest};
 use pushforward_formula::{

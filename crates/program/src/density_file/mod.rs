@@ -3,6 +3,7 @@
 pub mod command;
 pub mod csv;
 pub mod data;
+pub mod entries;
 pub mod error;
 pub mod file;
 pub mod formula;

@@ -1,7 +1,7 @@
 //! Files that are whole once they can be seen: synced writes, synced folders, hidden neighbours.
 
-use crate::folder::folder::not_writable;
 use crate::folder::folder_error::FolderError;
+use crate::folder::folder_error::not_writable;
 use std::fs::File;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};

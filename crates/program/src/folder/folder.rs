@@ -7,7 +7,7 @@
 //! * The log is locked: no two processes work in one folder.
 
 use crate::folder::durable::{beside, resolved, sync_folder, write_synced};
-use crate::folder::folder_error::FolderError;
+use crate::folder::folder_error::{FolderError, not_writable};
 use std::fs::{self, File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -402,8 +402,4 @@ fn first_free(path: &Path, ending: impl Fn(u32) -> String) -> Result<PathBuf, Fo
         }
     }
     unreachable!("four thousand million folders")
-}
-
-pub(crate) fn not_writable(path: &Path, cause: io::Error) -> FolderError {
-    FolderError::NotWritable { path: path.to_path_buf(), cause }
 }

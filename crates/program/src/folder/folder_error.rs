@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Why there is no folder, with its path.
 #[derive(Debug)]
@@ -119,3 +119,7 @@ impl fmt::Display for FolderError {
 }
 
 impl std::error::Error for FolderError {}
+
+pub(crate) fn not_writable(path: &Path, cause: io::Error) -> FolderError {
+    FolderError::NotWritable { path: path.to_path_buf(), cause }
+}

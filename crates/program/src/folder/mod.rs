@@ -5,4 +5,5 @@ pub mod folder;
 pub mod folder_error;
 pub mod new_folder;
 pub mod record;
+pub mod resume_error;
 pub mod run_log;

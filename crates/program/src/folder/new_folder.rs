@@ -1,8 +1,8 @@
 //! A folder that appears when it is complete: filled beside its place, and moved there by one rename.
 
 use crate::folder::durable::{beside, resolved, sync_folder, write_synced};
-use crate::folder::folder::not_writable;
 use crate::folder::folder_error::FolderError;
+use crate::folder::folder_error::not_writable;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};

@@ -2,6 +2,7 @@
 
 pub mod comparison;
 pub mod draw_files;
+pub mod error;
 pub mod exit;
 pub mod interrupt;
 pub mod keeper;

@@ -1,6 +1,7 @@
 //! The surroundings of the program: its streams, and the signal that ends it.
 
-use crate::output::exit::{CliError, Exit};
+use crate::output::error::CliError;
+use crate::output::exit::Exit;
 use std::io::{self, Write};
 use std::sync::atomic::AtomicBool;
 

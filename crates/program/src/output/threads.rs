@@ -1,6 +1,6 @@
 //! The threads of a run.
 
-use crate::output::exit::CliError;
+use crate::output::error::CliError;
 use std::io;
 
 /// A pool of so many threads.

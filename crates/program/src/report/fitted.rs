@@ -1,6 +1,5 @@
 //! A fit with its draws, as the report and the record read it.
 
-use crate::output::exit::CliError;
 use crate::report::quantities::Quantities;
 use crate::settings::run_settings::RunSettings;
 use pushforward::density::Target;
@@ -32,13 +31,13 @@ impl Fitted {
         target: &dyn Target,
         settings: &RunSettings,
         fit_seconds: f64,
-    ) -> Result<Fitted, CliError> {
+    ) -> Result<Fitted, FitError> {
         let (draws, no_draws) = match fit.draw(target, settings.draws, settings.fit.seed) {
             Ok(draws) => (draws, None),
             Err(DrawError::Transport(error)) => {
                 (Draws { x: Vec::new(), log_weights: Vec::new() }, Some(error))
             }
-            Err(DrawError::Density(error)) => return Err(FitError::Density(error).into()),
+            Err(DrawError::Density(error)) => return Err(FitError::Density(error)),
         };
         let quantities = Quantities::of(target, &draws.x);
         let unseen = fit.unseen(target).map_err(FitError::Density)?;

@@ -1,5 +1,6 @@
 //! The report of a run: which numbers and figures it shows, and in which words.
 
+pub mod cells;
 pub mod figures;
 pub mod fitted;
 pub mod quantities;

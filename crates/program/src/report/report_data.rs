@@ -4,6 +4,7 @@ use crate::figure::axis::Range;
 use crate::figure::histogram::Histogram;
 use crate::folder::record::Record;
 use crate::format::csv::Csv;
+use crate::report::cells::{TIMES, bin, central_range, edges, rounded};
 use crate::report::fitted::Fitted;
 use crate::report::quantities::{Quantities, on_the_users_scale};
 use crate::report::residual_tables::residual_tables;
@@ -27,7 +28,6 @@ const EXACT_FOR_BOUND: usize = 2000;
 const EXACT_PART: usize = 10;
 /// Draws that are watched on their way, times at which they are, and those of them that are kept.
 pub const WATCHED: usize = 512;
-pub const TIMES: usize = 40;
 const KEPT: usize = 250;
 /// Bins of a marginal, of a pair, of log weights.
 pub const MARGINAL_BINS: usize = 48;
@@ -114,11 +114,6 @@ pub fn seconds_table(seconds: &[(usize, usize, f64)]) -> String {
 pub fn scaled_weights(log_weights: &[f64]) -> Vec<f64> {
     let largest = log_weights.iter().copied().fold(f64::NEG_INFINITY, f64::max);
     log_weights.iter().map(|w| libm::exp(w - largest)).collect()
-}
-
-/// Six digits: more than a figure shows, a third of the bytes.
-pub fn rounded(value: f64) -> f64 {
-    format!("{value:.5e}").parse().expect("a number as Rust writes it")
 }
 
 /// The estimate of log Z, its errors, and the values beside it; NaN where there is none.
@@ -212,11 +207,6 @@ fn weight_table(record: &Record, draws: &Draws) -> String {
     csv.text().to_string()
 }
 
-pub fn edges(range: Range, bins: usize, k: usize) -> (f64, f64) {
-    let edge = |k: usize| rounded(range.low + range.width() * k as f64 / bins as f64);
-    (edge(k), edge(k + 1))
-}
-
 /// log ρ over the frame of the contour figure.
 fn density_table(problem: &Problem<'_>, draws: &Draws) -> String {
     let mut csv = Csv::new(&["x", "y", "log_density"]);
@@ -276,19 +266,6 @@ fn marginals_of(sample: Weighted<'_>, exact: Option<&[f64]>, shown: &[usize]) ->
     shown.iter().map(of_coordinate).collect()
 }
 
-/// From the 0.1 % to the 99.9 % quantile, but no more than twice as wide as the central 95 %, and a little widened: tails
-/// do not squeeze the bulk.
-pub fn central_range(values: &[f64]) -> Range {
-    let mut sorted: Vec<f64> = values.iter().copied().filter(|v| v.is_finite()).collect();
-    sorted.sort_by(f64::total_cmp);
-    let cut = sorted.len() / 1000;
-    let range = Range::of(sorted[cut..sorted.len() - cut].iter().copied());
-    let cut = sorted.len() / 40;
-    let bulk = Range::of(sorted[cut..sorted.len() - cut].iter().copied()).scaled(2.0);
-    let range = Range { low: range.low.max(bulk.low), high: range.high.min(bulk.high) };
-    range.scaled(1.06)
-}
-
 fn marginal_table(shown: &[usize], marginals: &[Bins]) -> String {
     let mut csv = Csv::new(&["quantity", "low", "high", "draws", "exact"]);
     for (i, bins) in shown.iter().zip(marginals) {
@@ -322,12 +299,6 @@ fn pair_table(sample: Weighted<'_>, shown: &[usize], marginals: &[Bins]) -> Stri
         }
     }
     csv.text().to_string()
-}
-
-/// The bin of a value; none outside the range.
-pub fn bin(range: Range, value: f64, bins: usize) -> Option<usize> {
-    let place = (value - range.low) / range.width() * bins as f64;
-    range.contains(value).then(|| (place as usize).min(bins - 1))
 }
 
 /// One or two quantities of some draws at every second time.

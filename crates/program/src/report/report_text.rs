@@ -3,7 +3,7 @@
 use crate::folder::record::{Record, Verdict};
 use crate::page::page::Block;
 use crate::report::report_files::{ReportError, ReportFiles};
-use crate::settings::config_file::{DENSITY_TEXT, TARGET};
+use crate::settings::keys::{DENSITY_TEXT, TARGET};
 use pushforward::diagnostics::Bounds;
 use serde_json::Value;
 

@@ -2,7 +2,7 @@
 
 use crate::folder::record::Record;
 use crate::format::csv::Csv;
-use crate::report::report_data::{TIMES, bin, central_range, edges, rounded};
+use crate::report::cells::{TIMES, bin, central_range, edges, rounded};
 use crate::report::shown_coordinates::column;
 use pushforward::density::Target;
 use pushforward::fitting::{Fit, Journeys, ResidualsAt};

@@ -1,18 +1,13 @@
 //! config.toml: the configuration of a run as it was run, from which it can be run again.
 
 use crate::density_file::source::Source;
-use crate::settings::keys::Value;
+use crate::settings::keys::{DENSITY_TEXT, TARGET, Value};
 use crate::settings::problem::Problem;
 use crate::settings::run_settings::RunSettings;
 use crate::settings::settings::SettingsError;
 use std::fmt::Write;
 use std::fs;
 use std::path::Path;
-
-/// The key that names the target, or the density file with its whole path.
-pub const TARGET: &str = "target";
-/// The key of what the density file said.
-pub const DENSITY_TEXT: &str = "density_text";
 
 /// The text of config.toml: the target, every setting but the number of threads, which changes no result, the target's
 /// parameters or the text of its file. `pushforward run --config` with it gives the same bits.

@@ -3,6 +3,11 @@
 use pushforward::density::{Parameter, Range, TargetEntry};
 use std::fmt;
 
+/// The key that names the target, or the density file with its whole path.
+pub const TARGET: &str = "target";
+/// The key of what the density file said.
+pub const DENSITY_TEXT: &str = "density_text";
+
 /// What a key's value must be.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Kind {

@@ -1,6 +1,5 @@
 //! Settings of a run: the keys, where each value comes from, and the configuration file.
 
-pub mod chosen;
 pub mod config_file;
 pub mod keys;
 pub mod problem;

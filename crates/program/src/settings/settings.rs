@@ -11,8 +11,7 @@
 //! delta = 4.0      # of the target many-well
 //! ```
 
-use crate::settings::config_file::{DENSITY_TEXT, TARGET};
-use crate::settings::keys::{KeySpec, Kind, Value};
+use crate::settings::keys::{DENSITY_TEXT, KeySpec, Kind, TARGET, Value};
 use pushforward::density::{CatalogueError, nearest};
 use std::collections::BTreeMap;
 use std::fmt;

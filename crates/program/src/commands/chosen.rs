@@ -5,7 +5,7 @@
 
 use crate::density_file::file::DensityFile;
 use crate::density_file::source::Source;
-use crate::output::exit::CliError;
+use crate::output::error::CliError;
 use crate::settings::config_file::ConfiguredTarget;
 use crate::settings::keys::{KeySpec, Value};
 use crate::settings::problem::Problem;
