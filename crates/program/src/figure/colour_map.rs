@@ -31,7 +31,7 @@ pub fn viridis(share: f64) -> Rgb {
     })
 }
 
-/// Colours of [`crate::format::png::indexed_png`]: 0 for nothing, 1 to 255 from low to high.
+/// Colours of [`crate::figure::png::indexed_png`]: 0 for nothing, 1 to 255 from low to high.
 pub fn palette() -> Vec<Rgba> {
     let colours = (0..255).map(|k| viridis(f64::from(k) / 254.0)).map(|[r, g, b]| [r, g, b, 255]);
     std::iter::once([0; 4]).chain(colours).collect()

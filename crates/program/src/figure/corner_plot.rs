@@ -5,8 +5,8 @@ use crate::figure::colour_map::{colour_index, shades};
 use crate::figure::density_plot::header;
 use crate::figure::histogram::Histogram;
 use crate::figure::panel::{Labels, Panel};
+use crate::figure::png::indexed_png;
 use crate::figure::svg::{Anchor, Svg};
-use crate::format::png::indexed_png;
 
 /// One coordinate.
 #[derive(Clone, Debug, PartialEq)]

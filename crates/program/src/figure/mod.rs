@@ -9,6 +9,7 @@ pub mod histogram;
 pub mod log_z_plot;
 pub mod loss_plot;
 pub mod panel;
+pub mod png;
 pub mod residual_plot;
 pub mod svg;
 pub mod trajectory_plot;

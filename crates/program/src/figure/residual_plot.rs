@@ -4,8 +4,8 @@ use crate::figure::axis::{Axis, Range, Spacing};
 use crate::figure::colour_map::{colour_index, palette};
 use crate::figure::density_plot::header;
 use crate::figure::panel::{Labels, Panel};
+use crate::figure::png::indexed_png;
 use crate::figure::svg::{Anchor, Svg};
-use crate::format::png::indexed_png;
 
 /// Sizes of the residual on a grid over [0, 1] × a coordinate.
 #[derive(Clone, Copy, Debug)]

@@ -3,7 +3,7 @@
 //! Coordinates are pixels from the top left, rounded to hundredths, so that the same figure is the same
 //! bytes everywhere. Colours come from classes alone; `prefers-color-scheme` picks the sheet.
 
-use crate::format::png::base64;
+use crate::figure::png::base64;
 use std::fmt::Write;
 
 /// Where a text stands relative to its coordinate.
