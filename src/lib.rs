@@ -16,7 +16,6 @@ pub mod num;
 pub mod autodiff;
 pub mod density;
 pub mod foreign;
-pub mod formula;
 
 pub mod network;
 pub mod residual;
@@ -24,7 +23,15 @@ pub mod residual;
 pub mod evolution;
 pub mod optim;
 
+pub mod coordinates;
+pub mod formula;
+pub mod particles;
+
 pub mod transport;
+
+pub mod locate;
+pub mod sampling;
+pub mod training;
 
 pub mod fitting;
 

@@ -1,52 +1,12 @@
-//! Fitting: points, the least-squares problem they make, and its solution.
+//! The former names of what is now in `coordinates`, `particles`, `locate`, `training` and `sampling`.
 
-mod assemble;
-mod block;
-mod checkpoint;
-mod collocation;
-mod coverage;
-mod curvature;
-mod draws;
-mod fit;
-mod fit_error;
-mod frame;
-mod gaussian_part;
-mod hierarchy;
-mod independent;
-mod inspect;
-mod laplace;
-mod pilot;
-mod plan;
-mod points;
-mod sampler;
-mod saved_pilot;
-mod selection;
-mod set_size;
-mod settings;
-mod split;
-mod state;
-mod tempering;
-mod training;
-mod turns;
-mod watcher;
-
-pub use assemble::Assembler;
-pub use block::Block;
-pub use checkpoint::{Checkpoint, CheckpointError, Probe, Snapshot};
-pub use collocation::{Collocation, PointSet};
-pub use draws::{DrawError, Draws};
-pub use fit::{BlockFit, Fit, fit, fit_watched};
-pub use fit_error::FitError;
-pub use frame::{Frame, Framed};
-pub use inspect::{Journeys, ResidualsAt};
-pub use laplace::Located;
-pub use pilot::{BlockPilot, Pilot};
-pub use plan::{Plan, plan};
-pub use points::Points;
-pub use settings::{FitSettings, Sampler};
-pub use split::Split;
-pub use state::{HistoryRow, TrainingState};
-pub use tempering::{Ladder, Population, Tempering};
-use training::Training;
-pub use training::{Progress, StopReason};
-pub use watcher::{Control, Watcher};
+pub use crate::coordinates::{Block, Frame, Framed, Split};
+pub use crate::locate::{BlockPilot, Located, Pilot};
+pub use crate::particles::{Ladder, Population, Tempering};
+pub use crate::sampling::{
+    BlockFit, DrawError, Draws, Fit, Journeys, Plan, ResidualsAt, fit, fit_watched, plan,
+};
+pub use crate::training::{
+    Assembler, Checkpoint, CheckpointError, Collocation, Control, FitError, FitSettings, HistoryRow,
+    PointSet, Points, Probe, Progress, Sampler, Snapshot, StopReason, TrainingState, Watcher,
+};

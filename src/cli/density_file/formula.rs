@@ -3,7 +3,8 @@
 use super::data::{self, DataTable};
 use super::file::Entries;
 use super::{DensityFileError, FileFault, Source};
-use crate::density::{Constraint, Target, nearest};
+use crate::coordinates::Constraint;
+use crate::density::{Target, nearest};
 use crate::formula::{
     self, Affine, Data, DeclarationError, Fault, FormulaError, Model, ModelError, Parameter, Span, names_in,
 };

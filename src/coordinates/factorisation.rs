@@ -1,0 +1,148 @@
+//! Coordinates in which a target is a product: blocks that are fitted apart, and a Gaussian part that needs no fit.
+
+use super::factor::Block;
+use crate::density::{DensityError, Target, values};
+use crate::evolution::log_prior;
+use crate::locate::Blocks;
+use nalgebra::{DMatrix, DVector};
+use std::f64::consts::PI;
+use std::ops::Range;
+
+/// Coordinates (y, z) of x = centre + matrix·(y, z) in which z is N(0, I) and the blocks of y and z are independent.
+///
+/// Weights read all of x, so that they say so where the target is not as it looked to whoever made the split.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Split {
+    /// Coordinates of y by block, one block after another; z has the rest.
+    pub blocks: Vec<Range<usize>>,
+    /// x of (0, 0).
+    pub centre: DVector<f64>,
+    /// Columns of y, then of z.
+    pub matrix: DMatrix<f64>,
+    /// Inverse of `matrix`.
+    pub inverse: DMatrix<f64>,
+    /// log |det matrix|.
+    pub log_det: f64,
+    /// log ρ(centre), nats: what each block sees of the others. Not read if there is one block.
+    pub reference: f64,
+}
+
+impl Split {
+    /// All of x in one block.
+    pub fn none(dim: usize) -> Split {
+        let identity = DMatrix::identity(dim, dim);
+        Split {
+            blocks: std::iter::once(0..dim).collect(),
+            centre: DVector::zeros(dim),
+            inverse: identity.clone(),
+            matrix: identity,
+            log_det: 0.0,
+            reference: 0.0,
+        }
+    }
+
+    /// Whether all of x is in one block and x is y.
+    pub fn is_none(&self) -> bool {
+        self.active() == self.centre.len() && self.blocks.len() == 1
+    }
+
+    /// How many coordinates y has, the active ones.
+    pub fn active(&self) -> usize {
+        self.blocks.last().map_or(0, |block| block.end)
+    }
+
+    /// Block number `k` of a target.
+    ///
+    /// # Panics
+    /// If the target has another dimension, or fewer blocks.
+    pub fn block<'a>(&'a self, target: &'a dyn Target, k: usize) -> Block<'a> {
+        assert_eq!(target.dim(), self.centre.len(), "the split is one of another dimension");
+        Block { target, split: self, range: self.blocks[k].clone() }
+    }
+
+    /// x of (y, z), one after the other.
+    ///
+    /// # Panics
+    /// If lengths do not fit.
+    pub fn join(&self, both: &[f64], x: &mut [f64]) {
+        assert_eq!((both.len(), x.len()), (self.centre.len(), self.centre.len()), "all coordinates");
+        if self.is_none() {
+            return x.copy_from_slice(both);
+        }
+        for (i, x) in x.iter_mut().enumerate() {
+            let terms = both.iter().enumerate().map(|(j, v)| self.matrix[(i, j)] * v);
+            *x = self.centre[i] + terms.sum::<f64>();
+        }
+    }
+
+    /// x of many (y, z), n×d.
+    pub fn join_all(&self, both: &[f64]) -> Vec<f64> {
+        let d = self.centre.len();
+        let mut x = vec![0.0; both.len()];
+        both.chunks_exact(d).zip(x.chunks_exact_mut(d)).for_each(|(both, x)| self.join(both, x));
+        x
+    }
+
+    /// (y, z) of x, one after the other.
+    pub fn part(&self, x: &[f64]) -> Vec<f64> {
+        if self.is_none() {
+            return x.to_vec();
+        }
+        (&self.inverse * (DVector::from_column_slice(x) - &self.centre)).iter().copied().collect()
+    }
+
+    /// The same split for x = location + scale·u, if this one is for u; `scale` is lower triangular.
+    pub fn after(&self, location: &DVector<f64>, scale: &DMatrix<f64>) -> Split {
+        if self.is_none() {
+            return self.clone();
+        }
+        let log_det = scale.diagonal().iter().map(|v| libm::log(*v)).sum::<f64>();
+        let inverse = (scale * &self.matrix).try_inverse().expect("a product of invertible matrices");
+        Split {
+            matrix: scale * &self.matrix,
+            centre: location + scale * &self.centre,
+            inverse,
+            log_det: self.log_det + log_det,
+            reference: self.reference - log_det,
+            ..self.clone()
+        }
+    }
+
+    /// The same with its one block in independent ones.
+    pub(crate) fn refined(&self, found: Blocks) -> Split {
+        let (d, k) = (self.centre.len(), self.active());
+        let mut inner = DMatrix::identity(d, d);
+        inner.view_mut((0, 0), (k, k)).copy_from(&found.basis);
+        let matrix = &self.matrix * inner;
+        Split {
+            inverse: matrix.clone().try_inverse().expect("a basis is invertible"),
+            centre: &self.centre + self.matrix.columns(0, k) * DVector::from_column_slice(&found.at),
+            log_det: self.log_det + libm::log(found.basis.determinant().abs()),
+            blocks: found.ranges,
+            reference: found.reference - self.constant(),
+            matrix,
+        }
+    }
+
+    /// log |det matrix| + ½·dim z·log 2π, which integrates z out.
+    pub(super) fn constant(&self) -> f64 {
+        self.log_det + 0.5 * (self.centre.len() - self.active()) as f64 * libm::log(2.0 * PI)
+    }
+
+    /// log ρ(x) + log |det matrix| − log N(z; 0, I) at points x, n×d: what is to be compared with the log densities of
+    /// the blocks.
+    ///
+    /// # Errors
+    /// The density fails.
+    pub fn values_beside_gaussian(
+        &self,
+        target: &dyn Target,
+        x: &[f64],
+        z: &[f64],
+    ) -> Result<Vec<f64>, DensityError> {
+        let gaussian = self.centre.len() - self.active();
+        let values = values(target, x)?;
+        let beside = |k: usize| self.log_det - log_prior(&z[k * gaussian..(k + 1) * gaussian]);
+        Ok(values.iter().enumerate().map(|(k, value)| value + beside(k)).collect())
+    }
+}
