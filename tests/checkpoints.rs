@@ -87,7 +87,7 @@ fn same_end(target: &dyn Target, settings: &FitSettings, stops: &[usize]) {
     let what = format!("{settings:?} stopped at {stops:?}");
     assert!(bits_of(&whole_state) == bits_of(&state), "{what}: another state");
     assert_eq!(whole.stop_reason(), parts.stop_reason());
-    let dropped = |fit: &Fit| fit.blocks.iter().map(|b| (b.capped, b.outside)).collect::<Vec<_>>();
+    let dropped = |fit: &Fit| fit.factors.iter().map(|b| (b.capped, b.outside)).collect::<Vec<_>>();
     assert_eq!(dropped(&whole), dropped(&parts));
     let again = Fit::from_checkpoint(target, settings, Checkpoint::from_arrays(&state).unwrap()).unwrap();
     assert_eq!(again.stop_reason(), whole.stop_reason());
@@ -148,7 +148,7 @@ fn a_checkpoint_before_the_first_step_will_do() {
     let located = Checkpoint::from_arrays(&keeper.located.unwrap()).unwrap();
     assert!(located.states[0].history.is_empty());
     let fit = fit_watched(&*gmm9, &settings, Some(located), &mut Keeper::default()).unwrap();
-    assert_eq!(bits(&fit.blocks[0].theta), bits(&whole.blocks[0].theta));
+    assert_eq!(bits(&fit.factors[0].theta), bits(&whole.factors[0].theta));
 }
 
 /// A narrower Gaussian than the usual one, by a little.
@@ -215,7 +215,7 @@ fn blocks_take_turns_from_pilot_to_pilot() {
     let settings = FitSettings { steps: 20, ..small("general-ode") };
     let fitted = fit(&*target("gmm9", 2), &settings, watch).unwrap();
     assert_eq!(fitted.stop_reason(), StopReason::TimeLimit);
-    let order: Vec<(usize, usize)> = seen.iter().map(|progress| (progress.block, progress.step)).collect();
+    let order: Vec<(usize, usize)> = seen.iter().map(|progress| (progress.factor, progress.step)).collect();
     let turn = |block: usize, from: usize, to: usize| (from..=to).map(move |step| (block, step));
     let expected: Vec<_> =
         turn(1, 1, 5).chain(turn(2, 1, 5)).chain(turn(1, 6, 10)).chain(turn(2, 6, 8)).collect();

@@ -52,7 +52,7 @@ pub fn report_tables(subject: &Subject<'_>, record: &Record, fitted: &Fitted) ->
     }
     let times: Vec<f64> = (0..=2 * TIMES).map(|k| k as f64 / (2 * TIMES) as f64).collect();
     let watched = record.n_draws.min(WATCHED);
-    let journeys = (watched > 0).then(|| fit.journeys(subject.target, watched, &times, record.seed));
+    let journeys = (watched > 0).then(|| fit.trajectories(subject.target, watched, &times, record.seed));
     let journeys = journeys.and_then(Result::ok);
     tables.push(("figure-trajectories.csv", trajectory_table(subject.target, journeys.as_ref(), first_two)));
     // The equation is one of the coordinates of the fit, and so is its residual.
@@ -78,7 +78,7 @@ pub fn loss_table(blocks: &[BlockFit]) -> String {
     ]);
     for (k, row) in blocks.iter().enumerate().flat_map(|(k, b)| b.history.iter().map(move |row| (k, row))) {
         let r = &row.record;
-        let ess = row.pilot_ess.unwrap_or(f64::NAN);
+        let ess = row.validation_ess.unwrap_or(f64::NAN);
         let [first, second] = row.equation_losses.unwrap_or([f64::NAN; 2]);
         losses.row(&[
             (k + 1) as f64,

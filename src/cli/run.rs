@@ -109,7 +109,7 @@ impl Fitted {
             Err(DrawError::Density(error)) => return Err(FitError::Density(error).into()),
         };
         let quantities = Quantities::of(target, &draws.x);
-        let unseen = fit.unseen(target).map_err(FitError::Density)?;
+        let unseen = fit.uncovered_mass(target).map_err(FitError::Density)?;
         Ok(Fitted { fit, draws, quantities, no_draws, unseen, fit_seconds, seconds: Vec::new() })
     }
 
@@ -243,7 +243,7 @@ fn result_files(subject: &Subject<'_>, record: &Record, fitted: &Fitted) -> BTre
         draw_files(quantities, draws, record.seed).into_iter().collect();
     let tables = report_tables(subject, record, fitted).into_iter();
     files.extend(tables.map(|(name, text)| (name.to_string(), text.into_bytes())));
-    files.insert("losses.csv".to_string(), loss_table(&fit.blocks).into_bytes());
+    files.insert("losses.csv".to_string(), loss_table(&fit.factors).into_bytes());
     files.insert("seconds.csv".to_string(), seconds_table(seconds).into_bytes());
     files
 }
@@ -291,7 +291,7 @@ mod tests {
     /// A fit whose flow cannot be integrated: no parameter of it is a number.
     fn without_draws(target: &dyn Target, settings: &RunSettings) -> Fitted {
         let mut broken = fit(target, &settings.fit, &mut |_| Control::Continue).unwrap();
-        broken.blocks[0].theta.fill(f64::NAN);
+        broken.factors[0].theta.fill(f64::NAN);
         Fitted::with_draws(broken, target, settings, 0.0).unwrap()
     }
 

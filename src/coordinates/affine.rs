@@ -27,7 +27,7 @@ enum Scale {
 
 /// Why a location and a factor make no change of variables.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum StandardiseError {
+pub enum AffineError {
     /// An entry of the location is NaN or infinite.
     Location {
         /// The coordinate, from 0.
@@ -53,16 +53,16 @@ pub enum StandardiseError {
     },
 }
 
-impl std::fmt::Display for StandardiseError {
+impl std::fmt::Display for AffineError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            StandardiseError::Location { index, value } => {
+            AffineError::Location { index, value } => {
                 write!(f, "the location of coordinate {index} is {value}; give a finite number")
             }
-            StandardiseError::Scale { index, value } => {
+            AffineError::Scale { index, value } => {
                 write!(f, "the scale of coordinate {index} is {value}; give a positive, finite number")
             }
-            StandardiseError::NotLowerTriangular { row, col, value } => write!(
+            AffineError::NotLowerTriangular { row, col, value } => write!(
                 f,
                 "entry ({row}, {col}) of the scale is {value}; give a finite, lower triangular matrix, \
                  such as a Cholesky factor"
@@ -70,7 +70,7 @@ impl std::fmt::Display for StandardiseError {
         }
     }
 }
-impl std::error::Error for StandardiseError {}
+impl std::error::Error for AffineError {}
 
 impl<'a> Standardised<'a> {
     /// The change of variables with a lower triangular L.
@@ -85,14 +85,14 @@ impl<'a> Standardised<'a> {
         target: &'a dyn Target,
         location: DVector<f64>,
         factor: DMatrix<f64>,
-    ) -> Result<Standardised<'a>, StandardiseError> {
+    ) -> Result<Standardised<'a>, AffineError> {
         let d = target.dim();
         assert_eq!(factor.shape(), (d, d), "the factor must be d×d for the target's dimension");
         for row in 0..d {
             for col in 0..d {
                 let value = factor[(row, col)];
                 if (col > row && value != 0.0) || (col != row && !value.is_finite()) {
-                    return Err(StandardiseError::NotLowerTriangular { row, col, value });
+                    return Err(AffineError::NotLowerTriangular { row, col, value });
                 }
             }
         }
@@ -117,16 +117,16 @@ impl<'a> Standardised<'a> {
         target: &'a dyn Target,
         location: DVector<f64>,
         scales: DVector<f64>,
-    ) -> Result<Standardised<'a>, StandardiseError> {
+    ) -> Result<Standardised<'a>, AffineError> {
         let d = target.dim();
         assert_eq!(location.len(), d, "the location must have the target's dimension");
         assert_eq!(scales.len(), d, "the scales must have the target's dimension");
         if let Some((index, &value)) = location.iter().enumerate().find(|(_, v)| !v.is_finite()) {
-            return Err(StandardiseError::Location { index, value });
+            return Err(AffineError::Location { index, value });
         }
         if let Some((index, &value)) = scales.iter().enumerate().find(|(_, v)| !(v.is_finite() && **v > 0.0))
         {
-            return Err(StandardiseError::Scale { index, value });
+            return Err(AffineError::Scale { index, value });
         }
         let log_det = scales.iter().map(|&s| libm::log(s)).sum();
         let equal = scales.iter().all(|s| *s == scales[0]);
@@ -337,8 +337,8 @@ mod tests {
         let error = |entries: &[f64]| {
             Standardised::new(&target, shift(), DMatrix::from_row_slice(2, 2, entries)).err().unwrap()
         };
-        let above = StandardiseError::NotLowerTriangular { row: 0, col: 1, value: 0.5 };
+        let above = AffineError::NotLowerTriangular { row: 0, col: 1, value: 0.5 };
         assert_eq!(error(&[1.0, 0.5, 0.5, 1.0]), above);
-        assert_eq!(error(&[1.0, 0.0, 0.5, -1.0]), StandardiseError::Scale { index: 1, value: -1.0 });
+        assert_eq!(error(&[1.0, 0.0, 0.5, -1.0]), AffineError::Scale { index: 1, value: -1.0 });
     }
 }

@@ -1,21 +1,21 @@
-//! One block of a target that is a product: a target of its own.
+//! One factor of a target that is a product: a target of its own.
 
-use super::factorisation::Split;
+use super::factorisation::Factorisation;
 use crate::density::{DensityError, Target};
 use nalgebra::{DMatrix, DVector};
 use std::ops::Range;
 
-/// Block B of m: log ρ_B(y_B) = log ρ(x of y_B, all else 0) − (m − 1)/m·log ρ(centre) + c/m, with
+/// Factor B of m: log ρ_B(y_B) = log ρ(x of y_B, all else 0) − (m − 1)/m·log ρ(centre) + c/m, with
 /// c = log |det matrix| + ½·dim z·log 2π for the Gaussian part.
 ///
-/// The blocks' sum is the log density of y, so that the product of their Z is Z.
-pub struct Block<'a> {
+/// The factors' sum is the log density of y, so that the product of their Z is Z.
+pub struct Factor<'a> {
     pub(super) target: &'a dyn Target,
-    pub(super) split: &'a Split,
+    pub(super) factorisation: &'a Factorisation,
     pub(super) range: Range<usize>,
 }
 
-impl Block<'_> {
+impl Factor<'_> {
     /// An error met at y_B, told with the point x that the target saw.
     pub fn in_target_coordinates(&self, error: DensityError) -> DensityError {
         DensityError { at: self.all_joined(&error.at), ..error }
@@ -23,29 +23,29 @@ impl Block<'_> {
 
     /// x where all else is 0.
     fn all_joined(&self, points: &[f64]) -> Vec<f64> {
-        if self.split.is_none() {
+        if self.factorisation.is_identity() {
             return points.to_vec();
         }
-        let columns = self.split.matrix.columns(self.range.start, self.range.len());
-        let x = |y: &[f64]| &self.split.centre + columns * DVector::from_column_slice(y);
+        let columns = self.factorisation.matrix.columns(self.range.start, self.range.len());
+        let x = |y: &[f64]| &self.factorisation.centre + columns * DVector::from_column_slice(y);
         points.chunks_exact(self.dim()).flat_map(|y| x(y).iter().copied().collect::<Vec<_>>()).collect()
     }
 
     /// What is added to log ρ.
     fn constant(&self) -> f64 {
-        let m = self.split.blocks.len() as f64;
-        let c = self.split.constant();
-        if m == 1.0 { c } else { c / m - (m - 1.0) / m * self.split.reference }
+        let m = self.factorisation.ranges.len() as f64;
+        let c = self.factorisation.constant();
+        if m == 1.0 { c } else { c / m - (m - 1.0) / m * self.factorisation.reference }
     }
 }
 
-impl Target for Block<'_> {
+impl Target for Factor<'_> {
     fn dim(&self) -> usize {
         self.range.len()
     }
 
     fn values(&self, points: &[f64], values: &mut [f64]) {
-        if self.split.is_none() {
+        if self.factorisation.is_identity() {
             return self.target.values(points, values);
         }
         self.target.values(&self.all_joined(points), values);
@@ -53,7 +53,7 @@ impl Target for Block<'_> {
     }
 
     fn values_and_scores(&self, points: &[f64], values: &mut [f64], scores: &mut [f64]) {
-        if self.split.is_none() {
+        if self.factorisation.is_identity() {
             return self.target.values_and_scores(points, values, scores);
         }
         let x = self.all_joined(points);
@@ -62,7 +62,7 @@ impl Target for Block<'_> {
         values.iter_mut().for_each(|v| *v += self.constant());
         for (score, all) in scores.chunks_exact_mut(self.dim()).zip(all.chunks_exact(self.target.dim())) {
             for (score, j) in score.iter_mut().zip(self.range.clone()) {
-                *score = all.iter().zip(self.split.matrix.column(j).iter()).map(|(s, m)| s * m).sum();
+                *score = all.iter().zip(self.factorisation.matrix.column(j).iter()).map(|(s, m)| s * m).sum();
             }
         }
     }
@@ -72,10 +72,10 @@ impl Target for Block<'_> {
     }
 
     fn laplacians(&self, points: &[f64], root: &DMatrix<f64>, laplacians: &mut [f64]) {
-        if self.split.is_none() {
+        if self.factorisation.is_identity() {
             return self.target.laplacians(points, root, laplacians);
         }
-        let root = self.split.matrix.columns(self.range.start, self.range.len()) * root;
+        let root = self.factorisation.matrix.columns(self.range.start, self.range.len()) * root;
         self.target.laplacians(&self.all_joined(points), &root, laplacians);
     }
 }

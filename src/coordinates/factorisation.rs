@@ -1,20 +1,20 @@
-//! Coordinates in which a target is a product: blocks that are fitted apart, and a Gaussian part that needs no fit.
+//! Coordinates in which a target is a product: factors that are fitted apart, and a Gaussian part that needs no fit.
 
-use super::factor::Block;
+use super::factor::Factor;
 use crate::density::{DensityError, Target, values};
 use crate::evolution::log_prior;
-use crate::locate::Blocks;
+use crate::locate::IndependentFactors;
 use nalgebra::{DMatrix, DVector};
 use std::f64::consts::PI;
 use std::ops::Range;
 
-/// Coordinates (y, z) of x = centre + matrix·(y, z) in which z is N(0, I) and the blocks of y and z are independent.
+/// Coordinates (y, z) of x = centre + matrix·(y, z) in which z is N(0, I) and the factors of y and z are independent.
 ///
 /// Weights read all of x, so that they say so where the target is not as it looked to whoever made the split.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Split {
-    /// Coordinates of y by block, one block after another; z has the rest.
-    pub blocks: Vec<Range<usize>>,
+pub struct Factorisation {
+    /// Coordinates of y by factor, one factor after another; z has the rest.
+    pub ranges: Vec<Range<usize>>,
     /// x of (0, 0).
     pub centre: DVector<f64>,
     /// Columns of y, then of z.
@@ -23,16 +23,16 @@ pub struct Split {
     pub inverse: DMatrix<f64>,
     /// log |det matrix|.
     pub log_det: f64,
-    /// log ρ(centre), nats: what each block sees of the others. Not read if there is one block.
+    /// log ρ(centre), nats: what each factor sees of the others. Not read if there is one factor.
     pub reference: f64,
 }
 
-impl Split {
-    /// All of x in one block.
-    pub fn none(dim: usize) -> Split {
+impl Factorisation {
+    /// All of x in one factor.
+    pub fn identity(dim: usize) -> Factorisation {
         let identity = DMatrix::identity(dim, dim);
-        Split {
-            blocks: std::iter::once(0..dim).collect(),
+        Factorisation {
+            ranges: std::iter::once(0..dim).collect(),
             centre: DVector::zeros(dim),
             inverse: identity.clone(),
             matrix: identity,
@@ -41,23 +41,23 @@ impl Split {
         }
     }
 
-    /// Whether all of x is in one block and x is y.
-    pub fn is_none(&self) -> bool {
-        self.active() == self.centre.len() && self.blocks.len() == 1
+    /// Whether all of x is in one factor and x is y.
+    pub fn is_identity(&self) -> bool {
+        self.active() == self.centre.len() && self.ranges.len() == 1
     }
 
     /// How many coordinates y has, the active ones.
     pub fn active(&self) -> usize {
-        self.blocks.last().map_or(0, |block| block.end)
+        self.ranges.last().map_or(0, |factor| factor.end)
     }
 
-    /// Block number `k` of a target.
+    /// Factor number `k` of a target.
     ///
     /// # Panics
-    /// If the target has another dimension, or fewer blocks.
-    pub fn block<'a>(&'a self, target: &'a dyn Target, k: usize) -> Block<'a> {
+    /// If the target has another dimension, or fewer factors.
+    pub fn factor<'a>(&'a self, target: &'a dyn Target, k: usize) -> Factor<'a> {
         assert_eq!(target.dim(), self.centre.len(), "the split is one of another dimension");
-        Block { target, split: self, range: self.blocks[k].clone() }
+        Factor { target, factorisation: self, range: self.ranges[k].clone() }
     }
 
     /// x of (y, z), one after the other.
@@ -66,7 +66,7 @@ impl Split {
     /// If lengths do not fit.
     pub fn join(&self, both: &[f64], x: &mut [f64]) {
         assert_eq!((both.len(), x.len()), (self.centre.len(), self.centre.len()), "all coordinates");
-        if self.is_none() {
+        if self.is_identity() {
             return x.copy_from_slice(both);
         }
         for (i, x) in x.iter_mut().enumerate() {
@@ -85,20 +85,20 @@ impl Split {
 
     /// (y, z) of x, one after the other.
     pub fn part(&self, x: &[f64]) -> Vec<f64> {
-        if self.is_none() {
+        if self.is_identity() {
             return x.to_vec();
         }
         (&self.inverse * (DVector::from_column_slice(x) - &self.centre)).iter().copied().collect()
     }
 
     /// The same split for x = location + scale·u, if this one is for u; `scale` is lower triangular.
-    pub fn after(&self, location: &DVector<f64>, scale: &DMatrix<f64>) -> Split {
-        if self.is_none() {
+    pub fn after(&self, location: &DVector<f64>, scale: &DMatrix<f64>) -> Factorisation {
+        if self.is_identity() {
             return self.clone();
         }
         let log_det = scale.diagonal().iter().map(|v| libm::log(*v)).sum::<f64>();
         let inverse = (scale * &self.matrix).try_inverse().expect("a product of invertible matrices");
-        Split {
+        Factorisation {
             matrix: scale * &self.matrix,
             centre: location + scale * &self.centre,
             inverse,
@@ -108,17 +108,17 @@ impl Split {
         }
     }
 
-    /// The same with its one block in independent ones.
-    pub(crate) fn refined(&self, found: Blocks) -> Split {
+    /// The same with its one factor in independent ones.
+    pub(crate) fn refined(&self, found: IndependentFactors) -> Factorisation {
         let (d, k) = (self.centre.len(), self.active());
         let mut inner = DMatrix::identity(d, d);
         inner.view_mut((0, 0), (k, k)).copy_from(&found.basis);
         let matrix = &self.matrix * inner;
-        Split {
+        Factorisation {
             inverse: matrix.clone().try_inverse().expect("a basis is invertible"),
             centre: &self.centre + self.matrix.columns(0, k) * DVector::from_column_slice(&found.at),
             log_det: self.log_det + libm::log(found.basis.determinant().abs()),
-            blocks: found.ranges,
+            ranges: found.ranges,
             reference: found.reference - self.constant(),
             matrix,
         }
@@ -130,7 +130,7 @@ impl Split {
     }
 
     /// log ρ(x) + log |det matrix| − log N(z; 0, I) at points x, n×d: what is to be compared with the log densities of
-    /// the blocks.
+    /// the factors.
     ///
     /// # Errors
     /// The density fails.

@@ -3,43 +3,43 @@
 use crate::density::Target;
 use nalgebra::DMatrix;
 
-/// Logarithmic scales of coordinates, linear in others: w_i = u_i exp(c_i + Σ_j a_ij u_j) for the driven coordinates i,
-/// w_j = u_j for all others, the drivers j among them.
+/// Logarithmic scales of coordinates, linear in others: w_i = u_i exp(c_i + Σ_j a_ij u_j) for the child coordinates i,
+/// w_j = u_j for all others, the parents j among them.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct LogScales {
-    /// One for each driven coordinate.
-    pub driven: Vec<LogScale>,
+pub struct LogLinearScales {
+    /// One for each child coordinate.
+    pub children: Vec<LogLinearScale>,
 }
 
 /// The logarithm of one coordinate's scale.
 #[derive(Clone, Debug, PartialEq)]
-pub struct LogScale {
-    /// The driven coordinate i.
+pub struct LogLinearScale {
+    /// The child coordinate i.
     pub coordinate: usize,
     /// c_i.
     pub constant: f64,
-    /// The pairs (j, a_ij); no j is driven.
+    /// The pairs (j, a_ij); no j is child.
     pub slopes: Vec<(usize, f64)>,
 }
 
-impl LogScale {
-    /// c_i + Σ_j a_ij u_j; drivers are the same numbers in w and u.
+impl LogLinearScale {
+    /// c_i + Σ_j a_ij u_j; parents are the same numbers in w and u.
     pub fn at(&self, u: &[f64]) -> f64 {
         self.constant + self.slopes.iter().map(|(j, a)| a * u[*j]).sum::<f64>()
     }
 }
 
-impl LogScales {
+impl LogLinearScales {
     /// w for one point u, in place.
     pub fn apply(&self, point: &mut [f64]) {
-        for scale in &self.driven {
+        for scale in &self.children {
             point[scale.coordinate] *= libm::exp(scale.at(point));
         }
     }
 
     /// u for one point w, in place.
     pub fn invert(&self, point: &mut [f64]) {
-        for scale in &self.driven {
+        for scale in &self.children {
             point[scale.coordinate] *= libm::exp(-scale.at(point));
         }
     }
@@ -47,7 +47,7 @@ impl LogScales {
     /// ∂w/∂u at u, where w is already known.
     fn jacobian(&self, u: &[f64], w: &[f64]) -> DMatrix<f64> {
         let mut jacobian = DMatrix::identity(u.len(), u.len());
-        for scale in &self.driven {
+        for scale in &self.children {
             let i = scale.coordinate;
             jacobian[(i, i)] = libm::exp(scale.at(u));
             scale.slopes.iter().for_each(|&(j, a)| jacobian[(i, j)] = a * w[i]);
@@ -65,12 +65,12 @@ impl LogScales {
 /// A few operations per slope beside the target's; a Laplacian asks the target point by point.
 pub struct Funnelled<'a> {
     target: &'a dyn Target,
-    scales: &'a LogScales,
+    scales: &'a LogLinearScales,
 }
 
 impl<'a> Funnelled<'a> {
     /// `target` in the coordinates u of `scales`.
-    pub fn new(target: &'a dyn Target, scales: &'a LogScales) -> Funnelled<'a> {
+    pub fn new(target: &'a dyn Target, scales: &'a LogLinearScales) -> Funnelled<'a> {
         Funnelled { target, scales }
     }
 
@@ -82,7 +82,7 @@ impl<'a> Funnelled<'a> {
 
     /// Σ_i log scale_i, the log determinant.
     fn log_det(&self, u: &[f64]) -> f64 {
-        self.scales.driven.iter().map(|scale| scale.at(u)).sum()
+        self.scales.children.iter().map(|scale| scale.at(u)).sum()
     }
 }
 
@@ -107,7 +107,7 @@ impl Target for Funnelled<'_> {
         let rows = points.chunks_exact(d).zip(w.chunks_exact(d)).zip(values).zip(scores.chunks_exact_mut(d));
         for (((u, w), value), score) in rows {
             *value += self.log_det(u);
-            for scale in &self.scales.driven {
+            for scale in &self.scales.children {
                 let i = scale.coordinate;
                 for &(j, a) in &scale.slopes {
                     score[j] += a * (score[i] * w[i] + 1.0);
@@ -131,7 +131,7 @@ impl Target for Funnelled<'_> {
             self.target.laplacians(w, &(self.scales.jacobian(u, w) * root), laplacian);
             // Σ_i ∂log ρ/∂w_i · tr(Lᵀ ∇²w_i L): with q_k = Σ_j a_ij L_jk, w_i has the second derivative
             // w_i q_k² + 2 L_ik e^s q_k along column k.
-            for scale in &self.scales.driven {
+            for scale in &self.scales.children {
                 let i = scale.coordinate;
                 let factor = libm::exp(scale.at(u));
                 laplacian[0] += (0..root.ncols())
@@ -150,13 +150,13 @@ mod tests {
     use super::*;
     use crate::density::gauss;
 
-    fn scales() -> LogScales {
-        let scale = |coordinate, constant, slopes: &[(usize, f64)]| LogScale {
+    fn scales() -> LogLinearScales {
+        let scale = |coordinate, constant, slopes: &[(usize, f64)]| LogLinearScale {
             coordinate,
             constant,
             slopes: slopes.to_vec(),
         };
-        LogScales { driven: vec![scale(1, 0.3, &[(0, 0.7)]), scale(3, -0.4, &[(0, -0.5), (2, 0.9)])] }
+        LogLinearScales { children: vec![scale(1, 0.3, &[(0, 0.7)]), scale(3, -0.4, &[(0, -0.5), (2, 0.9)])] }
     }
 
     #[test]

@@ -7,9 +7,9 @@ mod factorisation;
 mod log_linear_scales;
 mod whitening;
 
-pub use affine::{StandardiseError, Standardised};
+pub use affine::{AffineError, Standardised};
 pub use constraint::Constraint;
-pub use factor::Block;
-pub use factorisation::Split;
-pub use log_linear_scales::{Funnelled, LogScale, LogScales};
-pub use whitening::{Frame, Framed};
+pub use factor::Factor;
+pub use factorisation::Factorisation;
+pub use log_linear_scales::{Funnelled, LogLinearScale, LogLinearScales};
+pub use whitening::{WhitenedFactor, Whitening};

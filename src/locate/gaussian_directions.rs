@@ -1,6 +1,6 @@
 //! Directions in which a target is Gaussian already.
 
-use crate::coordinates::Split;
+use crate::coordinates::Factorisation;
 use crate::density::{DensityError, Target, values_and_scores};
 use nalgebra::{DMatrix, DVector};
 
@@ -21,20 +21,22 @@ const POINTS_PER_COEFFICIENT: usize = 3;
 ///
 /// # Cost
 /// n·d² + d³.
-pub(super) fn split_gaussian(target: &dyn Target, points: &[f64]) -> Result<Split, DensityError> {
+pub(super) fn split_off_gaussian(target: &dyn Target, points: &[f64]) -> Result<Factorisation, DensityError> {
     let d = target.dim();
     let n = points.len() / d;
     if d == 1 || n < POINTS_PER_COEFFICIENT * (d + 1) {
-        return Ok(Split::none(d));
+        return Ok(Factorisation::identity(d));
     }
     let (_, scores) = values_and_scores(target, points)?;
-    Ok(split_of(&DMatrix::from_row_slice(n, d, points), &DMatrix::from_row_slice(n, d, &scores)))
+    Ok(factorisation_of(&DMatrix::from_row_slice(n, d, points), &DMatrix::from_row_slice(n, d, &scores)))
 }
 
-fn split_of(u: &DMatrix<f64>, scores: &DMatrix<f64>) -> Split {
+fn factorisation_of(u: &DMatrix<f64>, scores: &DMatrix<f64>) -> Factorisation {
     let (n, d) = u.shape();
     let design = u.clone().insert_column(0, 1.0);
-    let Ok(fit) = design.clone().svd(true, true).solve(scores, 1e-12) else { return Split::none(d) };
+    let Ok(fit) = design.clone().svd(true, true).solve(scores, 1e-12) else {
+        return Factorisation::identity(d);
+    };
     let residuals = scores - &design * &fit;
     let size = scores.norm_squared() / n as f64;
     let eigen = (residuals.transpose() * &residuals / n as f64).symmetric_eigen();
@@ -43,7 +45,7 @@ fn split_of(u: &DMatrix<f64>, scores: &DMatrix<f64>) -> Split {
     let nonlinear = order.iter().filter(|k| eigen.eigenvalues[**k] > LINEAR * LINEAR * size).count();
     let active = nonlinear.max(1);
     if active == d {
-        return Split::none(d);
+        return Factorisation::identity(d);
     }
     let vectors =
         DMatrix::from_columns(&order.iter().map(|k| eigen.eigenvectors.column(*k)).collect::<Vec<_>>());
@@ -54,7 +56,7 @@ fn split_of(u: &DMatrix<f64>, scores: &DMatrix<f64>) -> Split {
     let precision = -(v0.transpose() * &a * &v0);
     let symmetric = (&precision + precision.transpose()) * 0.5;
     // A quadratic that is not concave has no law: then nothing is split off.
-    let Some(factor) = symmetric.cholesky() else { return Split::none(d) };
+    let Some(factor) = symmetric.cholesky() else { return Factorisation::identity(d) };
     let shear = factor.solve(&(v0.transpose() * &a * &v1));
     let root = factor.l().transpose().try_inverse().expect("a Cholesky factor is invertible");
     let centre = &v0 * factor.solve(&(v0.transpose() * b));
@@ -63,10 +65,10 @@ fn split_of(u: &DMatrix<f64>, scores: &DMatrix<f64>) -> Split {
     let log_det = -factor.l().diagonal().iter().map(|v| libm::log(*v)).sum::<f64>();
     match matrix.clone().try_inverse() {
         Some(inverse) => {
-            let (blocks, reference) = (std::iter::once(0..active).collect(), 0.0);
-            Split { blocks, centre, matrix, inverse, log_det, reference }
+            let (ranges, reference) = (std::iter::once(0..active).collect(), 0.0);
+            Factorisation { ranges, centre, matrix, inverse, log_det, reference }
         }
-        None => Split::none(d),
+        None => Factorisation::identity(d),
     }
 }
 
@@ -121,25 +123,25 @@ mod tests {
 
     #[test]
     fn what_is_left_is_the_well_and_the_rest_is_standard() {
-        let split = split_gaussian(&Tilted, &points(200, 4)).unwrap();
-        assert_eq!(split.active(), 1);
+        let factorisation = split_off_gaussian(&Tilted, &points(200, 4)).unwrap();
+        assert_eq!(factorisation.active(), 1);
         // log ρ(u) − log ρ(y, 0) = −½|z|² at any point.
         for p in points(20, 4).chunks_exact(4) {
             let (mut u, mut middle) = ([0.0; 4], [0.0; 4]);
-            split.join(p, &mut u);
-            split.join(&[p[0], 0.0, 0.0, 0.0], &mut middle);
+            factorisation.join(p, &mut u);
+            factorisation.join(&[p[0], 0.0, 0.0, 0.0], &mut middle);
             let difference = Tilted.log_density(&u) - Tilted.log_density(&middle);
             let expected = -0.5 * p[1..].iter().map(|z| z * z).sum::<f64>();
             assert!((difference - expected).abs() < 1e-11, "{difference} {expected}");
-            assert!(split.part(&u).iter().zip(p).all(|(a, b)| (a - b).abs() < 1e-12));
+            assert!(factorisation.part(&u).iter().zip(p).all(|(a, b)| (a - b).abs() < 1e-12));
         }
-        assert!((split.matrix.determinant().abs().ln() - split.log_det).abs() < 1e-12);
+        assert!((factorisation.matrix.determinant().abs().ln() - factorisation.log_det).abs() < 1e-12);
     }
 
     #[test]
     fn one_direction_of_a_gaussian_stays_and_nothing_of_few_points_goes() {
-        assert_eq!(split_gaussian(&gauss(3), &points(100, 3)).unwrap().active(), 1);
-        assert!(split_gaussian(&gauss(3), &points(8, 3)).unwrap().is_none());
+        assert_eq!(split_off_gaussian(&gauss(3), &points(100, 3)).unwrap().active(), 1);
+        assert!(split_off_gaussian(&gauss(3), &points(8, 3)).unwrap().is_identity());
     }
 
     #[test]
@@ -154,10 +156,10 @@ mod tests {
                 well(&x[1]) + well(&x[3]) - (x[0].square() + x[2].square() + x[4].square()) * 0.5
             }
         }
-        let split = split_gaussian(&Wells, &points(300, 5)).unwrap();
-        assert_eq!(split.active(), 2);
+        let factorisation = split_off_gaussian(&Wells, &points(300, 5)).unwrap();
+        assert_eq!(factorisation.active(), 2);
         for j in 0..2 {
-            let column = split.matrix.column(j);
+            let column = factorisation.matrix.column(j);
             assert!((column[1].abs() - 1.0).abs() < 1e-7 || (column[3].abs() - 1.0).abs() < 1e-7, "{column}");
         }
     }

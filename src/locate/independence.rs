@@ -1,20 +1,20 @@
-//! Finds coordinates in which a target is a product of independent blocks.
+//! Finds coordinates in which a target is a product of independent factors.
 
 use super::hessian::hessians;
 use crate::density::{DensityError, Target, values};
 use nalgebra::{DMatrix, DVector};
 use std::ops::Range;
 
-/// Independent blocks of y = at + basis·y′.
+/// Independent factors of y = at + basis·y′.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Blocks {
+pub(crate) struct IndependentFactors {
     /// The likeliest of the points looked at.
     pub at: Vec<f64>,
     /// log ρ there.
     pub reference: f64,
-    /// Columns of y′, block after block.
+    /// Columns of y′, factor after factor.
     pub basis: DMatrix<f64>,
-    /// Coordinates of each block.
+    /// Coordinates of each factor.
     pub ranges: Vec<Range<usize>>,
 }
 
@@ -27,19 +27,22 @@ const COUPLED: f64 = 1e-6;
 /// Points at which the product is held against the density.
 const MIXED: usize = 256;
 
-/// Blocks of a target between which it has no mixed derivatives at points y, n×k; `None` if all hangs together.
+/// Factors of a target between which it has no mixed derivatives at points y, n×k; `None` if all hangs together.
 ///
-/// If log ρ = Σ_B f_B of blocks of some linear coordinates, all Hessians H_k are block diagonal in them, and so are
-/// the eigenvectors of a random sum Σ c_k H_k against −E[H], which is positive as it is E[∇log ρ ∇log ρᵀ]. Blocks are
+/// If log ρ = Σ_B f_B of factors of some linear coordinates, all Hessians H_k are block diagonal in them, and so are
+/// the eigenvectors of a random sum Σ c_k H_k against −E[H], which is positive as it is E[∇log ρ ∇log ρᵀ]. Factors are
 /// the connected components of the mixed derivatives that are left; the target's own coordinates are preferred if they
-/// serve as well. The product is then held against the density at points mixed from blocks of different particles.
+/// serve as well. The product is then held against the density at points mixed from factors of different particles.
 ///
 /// # Errors
 /// If the density fails at a point.
 ///
 /// # Cost
-/// 64·k scores, and 256 values per block.
-pub(super) fn independent_blocks(target: &dyn Target, y: &[f64]) -> Result<Option<Blocks>, DensityError> {
+/// 64·k scores, and 256 values per factor.
+pub(super) fn independent_factors(
+    target: &dyn Target,
+    y: &[f64],
+) -> Result<Option<IndependentFactors>, DensityError> {
     let k = target.dim();
     if k == 1 || y.len() / k < HESSIANS {
         return Ok(None);
@@ -67,9 +70,9 @@ pub(super) fn independent_blocks(target: &dyn Target, y: &[f64]) -> Result<Optio
         end - members.len()..end
     });
     let (at, reference) = likeliest(target, y)?;
-    let blocks = Blocks { at, reference, basis, ranges: ranges.collect() };
+    let factors = IndependentFactors { at, reference, basis, ranges: ranges.collect() };
     // Where mixed points are no points of the density, it is no product.
-    Ok(if blocks.multiply_to(target, y).unwrap_or(false) { Some(blocks) } else { None })
+    Ok(if factors.multiply_to(target, y).unwrap_or(false) { Some(factors) } else { None })
 }
 
 /// Standard deviation of each coordinate, 1 if it has none.
@@ -141,15 +144,15 @@ fn likeliest(target: &dyn Target, y: &[f64]) -> Result<(Vec<f64>, f64), DensityE
     Ok((y[best * k..(best + 1) * k].to_vec(), all[best]))
 }
 
-impl Blocks {
-    /// Whether log ρ − reference is the sum of what each block gives, at points mixed from blocks of different particles.
+impl IndependentFactors {
+    /// Whether log ρ − reference is the sum of what each factor gives, at points mixed from factors of different particles.
     fn multiply_to(&self, target: &dyn Target, y: &[f64]) -> Result<bool, DensityError> {
         let k = target.dim();
         let n = y.len() / k;
         let Some(inverse) = self.basis.clone().try_inverse() else { return Ok(false) };
         let at = DVector::from_column_slice(&self.at);
         let own = |p: usize| &inverse * (DVector::from_column_slice(&y[p * k..(p + 1) * k]) - &at);
-        // A prime number of particles apart, so that no two blocks come from one particle.
+        // A prime number of particles apart, so that no two factors come from one particle.
         let mixed = (0..MIXED.min(n)).map(|p| {
             let mut mixed = DVector::zeros(k);
             for (b, range) in self.ranges.iter().enumerate() {
@@ -185,7 +188,7 @@ impl Blocks {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::coordinates::Split;
+    use crate::coordinates::Factorisation;
     use crate::density::LogDensity;
     use crate::num::{Purpose, Scalar, Stream};
 
@@ -227,8 +230,8 @@ mod tests {
         x
     }
 
-    fn sizes(blocks: &Blocks) -> Vec<usize> {
-        let mut sizes: Vec<usize> = blocks.ranges.iter().map(|range| range.len()).collect();
+    fn sizes(factors: &IndependentFactors) -> Vec<usize> {
+        let mut sizes: Vec<usize> = factors.ranges.iter().map(|range| range.len()).collect();
         sizes.sort_unstable();
         sizes
     }
@@ -236,19 +239,24 @@ mod tests {
     #[test]
     fn blocks_of_skew_coordinates_are_found_and_their_product_is_the_density() {
         let target = Mixed { w: skew(), coupling: 0.0 };
-        let blocks = independent_blocks(&target, &particles()).unwrap().unwrap();
-        assert_eq!(sizes(&blocks), [1, 1, 2]);
-        let split = Split::none(4).refined(blocks);
-        let along: Vec<f64> = particles().chunks_exact(4).flat_map(|x| split.part(x)).collect();
+        let factors = independent_factors(&target, &particles()).unwrap().unwrap();
+        assert_eq!(sizes(&factors), [1, 1, 2]);
+        let factorisation = Factorisation::identity(4).refined(factors);
+        let along: Vec<f64> = particles().chunks_exact(4).flat_map(|x| factorisation.part(x)).collect();
         assert!(spreads(&along, 4).iter().all(|spread| (spread - 1.0).abs() < 1e-12));
         for x in particles().chunks_exact(4).take(20) {
-            let y = split.part(x);
-            let of_block = |k: usize| {
+            let y = factorisation.part(x);
+            let of_factor = |k: usize| {
                 let mut value = [0.0];
-                Target::values(&split.block(&target, k), &y[split.blocks[k].clone()], &mut value);
+                Target::values(
+                    &factorisation.factor(&target, k),
+                    &y[factorisation.ranges[k].clone()],
+                    &mut value,
+                );
                 value[0]
             };
-            let (sum, exact) = ((0..3).map(of_block).sum::<f64>(), target.log_density(x) + split.log_det);
+            let (sum, exact) =
+                ((0..3).map(of_factor).sum::<f64>(), target.log_density(x) + factorisation.log_det);
             assert!((sum - exact).abs() < 1e-8 * (1.0 + exact.abs()), "{sum} {exact}");
         }
     }
@@ -256,21 +264,21 @@ mod tests {
     #[test]
     fn coordinates_that_serve_stay_as_they_are() {
         let axes = Mixed { w: DMatrix::identity(4, 4), coupling: 0.0 };
-        let blocks = independent_blocks(&axes, &particles()).unwrap().unwrap();
-        assert_eq!(sizes(&blocks), [1, 1, 2]);
-        assert_eq!(blocks.basis.iter().filter(|v| **v != 0.0).count(), 4);
+        let factors = independent_factors(&axes, &particles()).unwrap().unwrap();
+        assert_eq!(sizes(&factors), [1, 1, 2]);
+        assert_eq!(factors.basis.iter().filter(|v| **v != 0.0).count(), 4);
     }
 
     #[test]
     fn a_faint_coupling_and_a_single_coordinate_are_seen() {
         let coupled = Mixed { w: skew(), coupling: 1e-3 };
-        assert_eq!(sizes(&independent_blocks(&coupled, &particles()).unwrap().unwrap()), [2, 2]);
+        assert_eq!(sizes(&independent_factors(&coupled, &particles()).unwrap().unwrap()), [2, 2]);
         let of_line = [("dim".to_string(), 1.0), ("wells".to_string(), 1.0)].into();
         let line = crate::density::named_target("many-well", &of_line).unwrap();
-        assert_eq!(independent_blocks(&*line, &[0.5; 64]).unwrap(), None);
+        assert_eq!(independent_factors(&*line, &[0.5; 64]).unwrap(), None);
         let banana = crate::density::named_target("banana", &Default::default()).unwrap();
         let points = &particles()[..banana.dim() * 100];
-        assert_eq!(independent_blocks(&*banana, points).unwrap(), None);
+        assert_eq!(independent_factors(&*banana, points).unwrap(), None);
     }
 
     #[test]
@@ -291,6 +299,6 @@ mod tests {
         let on_axes: Vec<f64> = (0..200)
             .flat_map(|k| if k % 2 == 0 { [0.02 * f64::from(k), 0.1] } else { [0.1, 0.02 * f64::from(k)] })
             .collect();
-        assert_eq!(independent_blocks(&Corner, &on_axes).unwrap(), None);
+        assert_eq!(independent_factors(&Corner, &on_axes).unwrap(), None);
     }
 }

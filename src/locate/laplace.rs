@@ -18,7 +18,7 @@ pub(super) struct Laplace {
 
 /// What brought the particles to the target.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Located {
+pub enum LocatedBy {
     /// Nothing: the target was taken as it stands.
     AsGiven,
     /// Annealing from a wide start.
@@ -27,13 +27,13 @@ pub enum Located {
     Laplace,
 }
 
-impl Located {
+impl LocatedBy {
     /// As the record says it.
     pub fn name(self) -> &'static str {
         match self {
-            Located::AsGiven => "as given",
-            Located::Particles => "annealed particles",
-            Located::Laplace => "Laplace, then annealed particles",
+            LocatedBy::AsGiven => "as given",
+            LocatedBy::Particles => "annealed particles",
+            LocatedBy::Laplace => "Laplace, then annealed particles",
         }
     }
 }

@@ -8,8 +8,8 @@ mod saved;
 mod scale_dependence;
 mod search;
 
-pub(crate) use independence::Blocks;
-pub use laplace::Located;
-pub(crate) use saved::{read_pilot, write_pilot};
-pub(crate) use search::block_seed;
-pub use search::{BlockPilot, Pilot};
+pub(crate) use independence::IndependentFactors;
+pub use laplace::LocatedBy;
+pub(crate) use saved::{read_located, write_located};
+pub(crate) use search::indexed_seed;
+pub use search::{LocatedFactor, LocatedTarget};

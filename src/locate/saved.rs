@@ -1,68 +1,68 @@
 //! What a pilot found as named arrays, and back to the same bits.
 
-use super::laplace::Located;
-use super::search::{BlockPilot, Pilot};
-use crate::coordinates::{Frame, LogScale, LogScales, Split};
+use super::laplace::LocatedBy;
+use super::search::{LocatedFactor, LocatedTarget};
+use crate::coordinates::{Factorisation, LogLinearScale, LogLinearScales, Whitening};
 use crate::evolution::Setting;
 use crate::num::{Arrays, ArraysError, as_count};
-use crate::particles::{Ladder, Population};
-use crate::training::of_block;
+use crate::particles::{Population, PopulationPath};
+use crate::training::of_factor;
 use nalgebra::{DMatrix, DVector};
 use std::ops::Range;
 
-pub(crate) fn write_pilot(pilot: &Pilot, arrays: &mut Arrays) {
-    let Split { blocks, centre, matrix, inverse, log_det, reference } = &pilot.split;
-    arrays.put_list("split.blocks", &blocks.iter().map(|block| block.end as f64).collect::<Vec<_>>());
+pub(crate) fn write_located(located: &LocatedTarget, arrays: &mut Arrays) {
+    let Factorisation { ranges, centre, matrix, inverse, log_det, reference } = &located.factorisation;
+    arrays.put_list("split.blocks", &ranges.iter().map(|range| range.end as f64).collect::<Vec<_>>());
     arrays.put_list("split.centre", centre.as_slice());
     put_matrix(arrays, "split.matrix", matrix);
     put_matrix(arrays, "split.inverse", inverse);
     arrays.put_number("split.log_det", *log_det);
     arrays.put_number("split.reference", *reference);
-    for (k, block) in pilot.blocks.iter().enumerate() {
+    for (k, factor) in located.factors.iter().enumerate() {
         let mut of_this = Arrays::default();
-        write_block(block, &mut of_this);
-        arrays.put_under(&of_block(k), of_this);
+        write_factor(factor, &mut of_this);
+        arrays.put_under(&of_factor(k), of_this);
     }
 }
 
-fn write_block(block: &BlockPilot, arrays: &mut Arrays) {
-    arrays.put_count("located", block.located as usize);
-    let Frame { location, scale, log_scales } = &block.frame;
+fn write_factor(factor: &LocatedFactor, arrays: &mut Arrays) {
+    arrays.put_count("located", factor.located_by as usize);
+    let Whitening { location, scale, log_scales } = &factor.whitening;
     arrays.put_list("frame.location", location.as_slice());
     put_matrix(arrays, "frame.scale", scale);
-    let driven: Vec<f64> = log_scales
-        .driven
+    let children: Vec<f64> = log_scales
+        .children
         .iter()
         .flat_map(|s| [s.coordinate as f64, s.constant, s.slopes.len() as f64])
         .collect();
-    arrays.put("frame.log_scales", &[driven.len() / 3, 3], driven);
+    arrays.put("frame.log_scales", &[children.len() / 3, 3], children);
     let slopes: Vec<f64> =
-        log_scales.driven.iter().flat_map(|s| &s.slopes).flat_map(|(j, a)| [*j as f64, *a]).collect();
+        log_scales.children.iter().flat_map(|s| &s.slopes).flat_map(|(j, a)| [*j as f64, *a]).collect();
     arrays.put("frame.slopes", &[slopes.len() / 2, 2], slopes);
-    let Ladder { populations, log_z, supported } = &block.ladder;
+    let PopulationPath { populations, log_z, supported } = &factor.population_path;
     arrays.put_list("ladder.b", &populations.iter().map(|p| p.b).collect::<Vec<_>>());
     let x: Vec<f64> = populations.iter().flat_map(|p| p.x.iter().copied()).collect();
-    let (n, dim) = (populations.len(), block.setting.dim);
+    let (n, dim) = (populations.len(), factor.setting.dim);
     arrays.put("ladder.x", &[n, x.len() / (n * dim).max(1), dim], x);
     arrays.put_number("ladder.log_z", *log_z);
     arrays.put_count("ladder.supported", *supported);
-    arrays.put_number("setting.feature_variance", block.setting.feature_variance);
+    arrays.put_number("setting.feature_variance", factor.setting.feature_variance);
 }
 
-pub(crate) fn read_pilot(arrays: &Arrays) -> Result<Pilot, ArraysError> {
+pub(crate) fn read_located(arrays: &Arrays) -> Result<LocatedTarget, ArraysError> {
     let centre = arrays.list("split.centre")?;
     let d = centre.len();
-    let split = Split {
-        blocks: read_ranges(arrays, d)?,
+    let factorisation = Factorisation {
+        ranges: read_ranges(arrays, d)?,
         centre: DVector::from_vec(centre),
         matrix: matrix(arrays, "split.matrix", d)?,
         inverse: matrix(arrays, "split.inverse", d)?,
         log_det: arrays.number("split.log_det")?,
         reference: arrays.number("split.reference")?,
     };
-    let of_this = |(k, range): (usize, &Range<usize>)| read_block(&arrays.under(&of_block(k)), range.len());
-    let blocks = split.blocks.iter().enumerate().map(of_this).collect::<Result<_, _>>()?;
-    Ok(Pilot { split, blocks })
+    let of_this = |(k, range): (usize, &Range<usize>)| read_factor(&arrays.under(&of_factor(k)), range.len());
+    let factors = factorisation.ranges.iter().enumerate().map(of_this).collect::<Result<_, _>>()?;
+    Ok(LocatedTarget { factorisation, factors })
 }
 
 /// Ends of consecutive ranges within `d` coordinates, none of them empty.
@@ -84,11 +84,11 @@ fn read_ranges(arrays: &Arrays, d: usize) -> Result<Vec<Range<usize>>, ArraysErr
     Ok(ranges)
 }
 
-fn read_block(arrays: &Arrays, dim: usize) -> Result<BlockPilot, ArraysError> {
+fn read_factor(arrays: &Arrays, dim: usize) -> Result<LocatedFactor, ArraysError> {
     let location = arrays.of_shape("frame.location", &[dim])?;
     let scale = matrix(arrays, "frame.scale", dim)?;
     check_affine(location, &scale)?;
-    let frame = Frame {
+    let whitening = Whitening {
         location: DVector::from_column_slice(location),
         scale,
         log_scales: read_log_scales(arrays, dim)?,
@@ -98,24 +98,24 @@ fn read_block(arrays: &Arrays, dim: usize) -> Result<BlockPilot, ArraysError> {
     let x = arrays.of_shape("ladder.x", &[b.len(), particles, dim])?;
     let population =
         |(k, b): (usize, &f64)| Population { b: *b, x: x[k * particles * dim..][..particles * dim].to_vec() };
-    let ladder = Ladder {
+    let population_path = PopulationPath {
         populations: b.iter().enumerate().map(population).collect(),
         log_z: arrays.number("ladder.log_z")?,
         supported: arrays.count("ladder.supported")?,
     };
     let setting = Setting { dim, feature_variance: arrays.number("setting.feature_variance")? };
     let number = arrays.count("located")?;
-    let ways = [Located::AsGiven, Located::Particles, Located::Laplace];
+    let ways = [LocatedBy::AsGiven, LocatedBy::Particles, LocatedBy::Laplace];
     let unknown = ArraysError::Value {
         name: "located".to_string(),
         expected: "the number of a way to the target",
         found: number as f64,
     };
-    let located = ways.into_iter().find(|way| *way as usize == number).ok_or(unknown)?;
-    Ok(BlockPilot { frame, located, ladder, setting })
+    let located_by = ways.into_iter().find(|way| *way as usize == number).ok_or(unknown)?;
+    Ok(LocatedFactor { whitening, located_by, population_path, setting })
 }
 
-/// Whether these are the location and the factor of a frame.
+/// Whether these are the location and the factor of a whitening.
 fn check_affine(location: &[f64], scale: &DMatrix<f64>) -> Result<(), ArraysError> {
     let refused =
         |name: &str, expected, found| Err(ArraysError::Value { name: name.to_string(), expected, found });
@@ -133,7 +133,7 @@ fn check_affine(location: &[f64], scale: &DMatrix<f64>) -> Result<(), ArraysErro
     Ok(())
 }
 
-fn read_log_scales(arrays: &Arrays, dim: usize) -> Result<LogScales, ArraysError> {
+fn read_log_scales(arrays: &Arrays, dim: usize) -> Result<LogLinearScales, ArraysError> {
     let rows = |name: &str, width: usize| {
         let n = arrays.of_rank(name, 2)?.0[0];
         arrays.of_shape(name, &[n, width])
@@ -144,16 +144,16 @@ fn read_log_scales(arrays: &Arrays, dim: usize) -> Result<LogScales, ArraysError
         as_count(name, value).and_then(|i| if i < dim { Ok(i) } else { Err(outside) })
     };
     let mut slopes = rows("frame.slopes", 2)?.chunks_exact(2);
-    let mut driven = Vec::new();
+    let mut children = Vec::new();
     for row in rows("frame.log_scales", 3)?.chunks_exact(3) {
         let own = slopes.by_ref().take(as_count("frame.log_scales", row[2])?);
-        driven.push(LogScale {
+        children.push(LogLinearScale {
             coordinate: coordinate("frame.log_scales", row[0])?,
             constant: row[1],
             slopes: own.map(|s| Ok((coordinate("frame.slopes", s[0])?, s[1]))).collect::<Result<_, _>>()?,
         });
     }
-    Ok(LogScales { driven })
+    Ok(LogLinearScales { children })
 }
 
 /// Column after column, as nalgebra keeps it: the shape is that of the transpose.

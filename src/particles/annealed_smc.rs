@@ -8,7 +8,7 @@ use rayon::prelude::*;
 
 /// How a population is annealed.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Tempering {
+pub struct AnnealedSmc {
     /// Particles.
     pub particles: usize,
     /// Moves of each particle at every temperature.
@@ -19,11 +19,11 @@ pub struct Tempering {
     pub start_scale: f64,
 }
 
-impl Default for Tempering {
+impl Default for AnnealedSmc {
     /// 1024 particles find 32 separated modes with high probability; an effective fraction of 0.7 and four
     /// moves keep populations close to equilibrium (Del Moral, Doucet & Jasra 2006; Jasra et al. 2011).
-    fn default() -> Tempering {
-        Tempering { particles: 1024, moves: 4, effective_fraction: 0.7, start_scale: 1.0 }
+    fn default() -> AnnealedSmc {
+        AnnealedSmc { particles: 1024, moves: 4, effective_fraction: 0.7, start_scale: 1.0 }
     }
 }
 
@@ -38,7 +38,7 @@ pub struct Population {
 
 /// The populations from b = 0 to b = 1, and log Z by the way.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Ladder {
+pub struct PopulationPath {
     /// In order of b.
     pub populations: Vec<Population>,
     /// Estimate of log Z (Σ of the logarithms of mean incremental weights), nats.
@@ -47,7 +47,7 @@ pub struct Ladder {
     pub supported: usize,
 }
 
-impl Ladder {
+impl PopulationPath {
     /// The population at the largest b.
     ///
     /// # Panics
@@ -76,7 +76,7 @@ struct Swarm {
     score: Vec<f64>,
 }
 
-impl Tempering {
+impl AnnealedSmc {
     /// Anneals: reweight, resample systematically, move by preconditioned Langevin proposals with a
     /// Metropolis test (Roberts & Tweedie 1996). If the density is zero at every starting particle the ladder
     /// has `supported = 0` and no further populations.
@@ -86,7 +86,7 @@ impl Tempering {
     ///
     /// # Cost
     /// particles·moves values and scores per temperature; the number of temperatures grows like √d.
-    pub fn run(&self, target: &dyn Target, seed: u64) -> Result<Ladder, DensityError> {
+    pub fn run(&self, target: &dyn Target, seed: u64) -> Result<PopulationPath, DensityError> {
         let dim = target.dim();
         let mut x = vec![0.0; self.particles * dim];
         x.chunks_mut(BLOCK * dim).enumerate().for_each(|(k, part)| {
@@ -95,15 +95,16 @@ impl Tempering {
         x.iter_mut().for_each(|v| *v *= self.start_scale);
         let mut swarm = Swarm::at(target, x)?;
         let supported = swarm.log_rho.iter().filter(|v| **v > f64::NEG_INFINITY).count();
-        let mut ladder = Ladder { populations: vec![swarm.population(0.0)], log_z: 0.0, supported };
+        let mut population_path =
+            PopulationPath { populations: vec![swarm.population(0.0)], log_z: 0.0, supported };
         let (mut b, mut step) = (0.0, 1.0);
         while supported > 0 && b < 1.0 {
             let ratios = self.log_ratios(&swarm);
             let next = next_temperature(b, &ratios, self.effective_fraction);
             let increments: Vec<f64> = ratios.iter().map(|r| (next - b) * r).collect();
-            ladder.log_z += log_mean_exp(&increments);
+            population_path.log_z += log_mean_exp(&increments);
             b = next;
-            let stage = ladder.populations.len() as u64;
+            let stage = population_path.populations.len() as u64;
             swarm.resample(&increments, seed, stage);
             for sweep in 0..self.moves as u64 {
                 let index = (stage << 40) | (sweep << 32);
@@ -111,9 +112,9 @@ impl Tempering {
                 // 0.574 is the optimal acceptance in high dimension (Roberts & Rosenthal 1998).
                 step = (step * libm::exp(accepted - 0.574)).clamp(1e-6, 4.0);
             }
-            ladder.populations.push(swarm.population(b));
+            population_path.populations.push(swarm.population(b));
         }
-        Ok(ladder)
+        Ok(population_path)
     }
 
     /// log ρ − log p_start, the derivative of the annealed log density in b.
@@ -241,15 +242,15 @@ mod tests {
     fn log_z_and_moments_of_a_gaussian() {
         let target = gauss(3);
         let exact = crate::density::Benchmark::facts(&target);
-        let tempering = Tempering { start_scale: 5.0, ..Tempering::default() };
-        let ladder = tempering.run(&target, 1).unwrap();
+        let smc = AnnealedSmc { start_scale: 5.0, ..AnnealedSmc::default() };
+        let population_path = smc.run(&target, 1).unwrap();
         // Each of some ten stages adds a relative variance (1/0.7 − 1)/1024: a standard error of 0.07.
-        assert!((ladder.log_z - exact.log_z.unwrap()).abs() < 0.35, "{}", ladder.log_z);
-        let last = ladder.populations.last().unwrap();
-        assert_eq!((ladder.populations[0].b, last.b), (0.0, 1.0));
-        assert!(ladder.populations.windows(2).all(|pair| pair[0].b < pair[1].b));
+        assert!((population_path.log_z - exact.log_z.unwrap()).abs() < 0.35, "{}", population_path.log_z);
+        let last = population_path.populations.last().unwrap();
+        assert_eq!((population_path.populations[0].b, last.b), (0.0, 1.0));
+        assert!(population_path.populations.windows(2).all(|pair| pair[0].b < pair[1].b));
         for (i, (mean, std)) in exact.mean.unwrap().iter().zip(exact.std.unwrap()).enumerate() {
-            let n = tempering.particles as f64;
+            let n = smc.particles as f64;
             let ours = last.x.iter().skip(i).step_by(3).sum::<f64>() / n;
             // Particles share ancestors: a hundred independent ones are the least to be had.
             assert!((ours - mean).abs() < 5.0 * std / 10.0, "{ours} {mean}");
@@ -259,10 +260,10 @@ mod tests {
     #[test]
     fn all_nine_modes_are_found() {
         let target = named_target("gmm9", &Default::default()).unwrap();
-        let tempering = Tempering { start_scale: 10.0, ..Tempering::default() };
-        let ladder = tempering.run(&*target, 2).unwrap();
+        let smc = AnnealedSmc { start_scale: 10.0, ..AnnealedSmc::default() };
+        let population_path = smc.run(&*target, 2).unwrap();
         let mut counts = [0; 9];
-        for x in ladder.populations.last().unwrap().x.chunks_exact(2) {
+        for x in population_path.populations.last().unwrap().x.chunks_exact(2) {
             let column = |v: f64| ((v / 5.0).round() + 1.0).clamp(0.0, 2.0) as usize;
             counts[3 * column(x[0]) + column(x[1])] += 1;
         }
@@ -283,8 +284,8 @@ mod tests {
                 self.values(points, values);
             }
         }
-        let ladder = Tempering::default().run(&Nowhere, 0).unwrap();
-        assert_eq!((ladder.supported, ladder.populations.len()), (0, 1));
+        let population_path = AnnealedSmc::default().run(&Nowhere, 0).unwrap();
+        assert_eq!((population_path.supported, population_path.populations.len()), (0, 1));
     }
 
     #[test]

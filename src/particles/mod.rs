@@ -2,4 +2,4 @@
 
 mod annealed_smc;
 
-pub use annealed_smc::{Ladder, Population, Tempering};
+pub use annealed_smc::{AnnealedSmc, Population, PopulationPath};

@@ -1,10 +1,10 @@
 //! Weighted draws from a fitted transport.
 
-use super::fit::{BlockFit, Fit};
+use super::fit::{Fit, FittedFactor};
 use super::sampler::{mover, sampler};
-use crate::coordinates::Framed;
+use crate::coordinates::WhitenedFactor;
 use crate::density::{DensityError, Target};
-use crate::locate::block_seed;
+use crate::locate::indexed_seed;
 use crate::num::{BLOCK, Purpose, Stream};
 use crate::training::Sampler;
 use crate::transport::{Tolerance, TransportError, VelocityField, log_density_at, move_ensemble};
@@ -39,10 +39,10 @@ impl fmt::Display for DrawError {
 impl std::error::Error for DrawError {}
 
 impl Fit {
-    /// So many draws in a row depend on one another: 1, or a block of them if they are resampled on the way.
+    /// So many draws in a row depend on one another: 1, or a factor of them if they are resampled on the way.
     pub fn population(&self) -> usize {
-        let has_noise = |block: &BlockFit| sampler(&*block.evolution, &self.settings) == Sampler::Noise;
-        let resampled = self.settings.resample_below > 0.0 && self.blocks.iter().any(has_noise);
+        let has_noise = |factor: &FittedFactor| sampler(&*factor.evolution, &self.settings) == Sampler::Noise;
+        let resampled = self.settings.resample_below > 0.0 && self.factors.iter().any(has_noise);
         if resampled { BLOCK } else { 1 }
     }
 
@@ -71,28 +71,28 @@ impl Fit {
         n: usize,
         seed: u64,
     ) -> Result<Draws, DrawError> {
-        let (d, active) = (target.dim(), self.split.active());
+        let (d, active) = (target.dim(), self.factorisation.active());
         let z = gaussian_part(n, d - active, seed);
         let mut both = vec![0.0; n * d];
         for (p, both) in both.chunks_exact_mut(d).enumerate() {
             both[active..].copy_from_slice(&z[p * (d - active)..(p + 1) * (d - active)]);
         }
         let mut log_q = vec![0.0; n];
-        for (k, (fit, range)) in self.blocks.iter().zip(&self.split.blocks).enumerate() {
-            let block = self.split.block(target, k);
-            let standardised = fit.frame.standardise(&block);
-            let field = fit.field(&standardised);
+        for (k, (fit, range)) in self.factors.iter().zip(&self.factorisation.ranges).enumerate() {
+            let factor = self.factorisation.factor(target, k);
+            let whitened = fit.whitening.whiten(&factor);
+            let field = fit.field(&whitened);
             let moved = mover(field, &self.settings, tolerance)
-                .and_then(|mover| move_ensemble(field, n, block_seed(seed, k), Purpose::Draws, &mover))
-                .map_err(|error| told(error, &standardised))?;
+                .and_then(|mover| move_ensemble(field, n, indexed_seed(seed, k), Purpose::Draws, &mover))
+                .map_err(|error| told(error, &whitened))?;
             let rows = both.chunks_exact_mut(d).zip(moved.x.chunks_exact(range.len()));
             for (((both, u), q), log_q) in rows.zip(&moved.log_q).zip(&mut log_q) {
-                standardised.to_block(u, &mut both[range.clone()]);
-                *log_q += q - standardised.log_det(u);
+                whitened.to_factor(u, &mut both[range.clone()]);
+                *log_q += q - whitened.log_det(u);
             }
         }
-        let x = self.split.join_all(&both);
-        let values = self.split.values_beside_gaussian(target, &x, &z).map_err(DrawError::Density)?;
+        let x = self.factorisation.join_all(&both);
+        let values = self.factorisation.values_beside_gaussian(target, &x, &z).map_err(DrawError::Density)?;
         let log_weights = values.iter().zip(&log_q).map(|(v, q)| v - q).collect();
         Ok(Draws { x, log_weights })
     }
@@ -106,30 +106,31 @@ impl Fit {
     /// # Cost
     /// As [`Fit::draw`].
     pub fn flow_log_weights_at(&self, target: &dyn Target, x: &[f64]) -> Result<Vec<f64>, DrawError> {
-        let (d, active) = (target.dim(), self.split.active());
-        let both: Vec<Vec<f64>> = x.chunks_exact(d).map(|x| self.split.part(x)).collect();
+        let (d, active) = (target.dim(), self.factorisation.active());
+        let both: Vec<Vec<f64>> = x.chunks_exact(d).map(|x| self.factorisation.part(x)).collect();
         let z: Vec<f64> = both.iter().flat_map(|p| p[active..].to_vec()).collect();
-        let mut log_weights = self.split.values_beside_gaussian(target, x, &z).map_err(DrawError::Density)?;
-        for (k, (fit, range)) in self.blocks.iter().zip(&self.split.blocks).enumerate() {
-            let block = self.split.block(target, k);
-            let standardised = fit.frame.standardise(&block);
-            let u: Vec<f64> = both.iter().flat_map(|p| standardised.from_block(&p[range.clone()])).collect();
-            let log_q = log_density_at(fit.field(&standardised), &u, Tolerance::default(), f64::INFINITY)
-                .map_err(|error| told(error, &standardised))?;
+        let mut log_weights =
+            self.factorisation.values_beside_gaussian(target, x, &z).map_err(DrawError::Density)?;
+        for (k, (fit, range)) in self.factors.iter().zip(&self.factorisation.ranges).enumerate() {
+            let factor = self.factorisation.factor(target, k);
+            let whitened = fit.whitening.whiten(&factor);
+            let u: Vec<f64> = both.iter().flat_map(|p| whitened.from_factor(&p[range.clone()])).collect();
+            let log_q = log_density_at(fit.field(&whitened), &u, Tolerance::default(), f64::INFINITY)
+                .map_err(|error| told(error, &whitened))?;
             let rows = log_weights.iter_mut().zip(u.chunks_exact(range.len())).zip(&log_q);
-            rows.for_each(|((w, u), q)| *w += standardised.log_det(u) - q);
+            rows.for_each(|((w, u), q)| *w += whitened.log_det(u) - q);
         }
         Ok(log_weights)
     }
 }
 
-impl BlockFit {
-    pub(crate) fn field<'a>(&'a self, standardised: &'a Framed<'_>) -> VelocityField<'a> {
+impl FittedFactor {
+    pub(crate) fn field<'a>(&'a self, whitened: &'a WhitenedFactor<'_>) -> VelocityField<'a> {
         VelocityField {
             evolution: &*self.evolution,
             networks: &self.networks,
             theta: &self.theta,
-            target: standardised,
+            target: whitened,
         }
     }
 }
@@ -138,17 +139,17 @@ impl BlockFit {
 pub(super) fn gaussian_part(n: usize, width: usize, seed: u64) -> Vec<f64> {
     let mut z = vec![0.0; n * width];
     if width > 0 {
-        z.chunks_mut(BLOCK * width).enumerate().for_each(|(block, part)| {
-            Stream::new(seed, Purpose::GaussianPart, block as u64).fill_normal(part);
+        z.chunks_mut(BLOCK * width).enumerate().for_each(|(factor, part)| {
+            Stream::new(seed, Purpose::GaussianPart, factor as u64).fill_normal(part);
         });
     }
     z
 }
 
 /// The same error in the target's coordinates where that can be said.
-pub(super) fn told(error: TransportError, standardised: &Framed<'_>) -> DrawError {
+pub(super) fn told(error: TransportError, whitened: &WhitenedFactor<'_>) -> DrawError {
     match error {
-        TransportError::Density(error) => DrawError::Density(standardised.in_target_coordinates(error)),
+        TransportError::Density(error) => DrawError::Density(whitened.in_target_coordinates(error)),
         stuck => DrawError::Transport(stuck),
     }
 }

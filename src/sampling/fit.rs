@@ -1,36 +1,36 @@
 //! The door: a target and settings in, a fitted transport out.
 
-use crate::coordinates::{Frame, Split};
+use crate::coordinates::{Factorisation, Whitening};
 use crate::density::Target;
 use crate::evolution::{Evolution, EvolutionEntry, Setting, TargetData, evolution_entry};
-use crate::locate::{Located, Pilot, block_seed};
+use crate::locate::{LocatedBy, LocatedTarget, indexed_seed};
 use crate::network::{Networks, Tanh};
 use crate::optim::Outcome;
-use crate::particles::Ladder;
+use crate::particles::PopulationPath;
 use crate::training::{
-    Checkpoint, CheckpointError, Control, FitError, FitSettings, HistoryRow, Probe, Progress, Sampler,
-    Snapshot, Steps, StopReason, TrainingState, Watcher, train,
+    Checkpoint, CheckpointError, ClosureObserver, Control, FitError, FitSettings, HistoryRow, Observer,
+    Probe, Progress, Sampler, Snapshot, StopReason, TrainingState, train,
 };
 
-/// A fitted transport from the prior to a target: one for each block of a target that is a product.
+/// A fitted transport from the prior to a target: one for each factor of a target that is a product.
 pub struct Fit {
     /// Coordinates in which the target is a product.
-    pub split: Split,
-    /// The transports of its blocks.
-    pub blocks: Vec<BlockFit>,
+    pub factorisation: Factorisation,
+    /// The transports of its factors.
+    pub factors: Vec<FittedFactor>,
     /// As it was asked for.
     pub settings: FitSettings,
 }
 
-/// A fitted transport to one block.
-pub struct BlockFit {
+/// A fitted transport to one factor.
+pub struct FittedFactor {
     /// The standardised coordinates in which it works.
-    pub frame: Frame,
-    /// What brought the pilot's particles to the target.
-    pub located: Located,
+    pub whitening: Whitening,
+    /// What brought the particles to the target.
+    pub located_by: LocatedBy,
     /// Those particles, among which collocation points lie.
-    pub ladder: Ladder,
-    /// What its evolution knows of the standardised block.
+    pub population_path: PopulationPath,
+    /// What its evolution knows of the standardised factor.
     pub setting: Setting,
     /// What was fitted.
     pub evolution: Box<dyn Evolution>,
@@ -60,7 +60,7 @@ pub fn fit(
     settings: &FitSettings,
     watch: &mut dyn FnMut(&Progress) -> Control,
 ) -> Result<Fit, FitError> {
-    fit_watched(target, settings, None, &mut Steps(watch))
+    fit_observed(target, settings, None, &mut ClosureObserver(watch))
 }
 
 /// Fits as [`fit`] does, from the start or on from a checkpoint of a fit of the same target with the same settings;
@@ -71,11 +71,11 @@ pub fn fit(
 ///
 /// # Cost
 /// As [`fit`].
-pub fn fit_watched(
+pub fn fit_observed(
     target: &dyn Target,
     settings: &FitSettings,
     checkpoint: Option<Checkpoint>,
-    watcher: &mut dyn Watcher,
+    observer: &mut dyn Observer,
 ) -> Result<Fit, FitError> {
     check(target, settings)?;
     let is_new = checkpoint.is_none();
@@ -83,13 +83,13 @@ pub fn fit_watched(
     if !is_new {
         check_checkpoint(&checkpoint, target, settings)?;
     }
-    let Checkpoint { pilot, probe, mut states } = checkpoint;
+    let Checkpoint { located, probe, mut states } = checkpoint;
     if is_new {
-        watcher.located(&Snapshot { pilot: &pilot, probe: &probe, states: &states, block: 0 });
+        observer.located(&Snapshot { located: &located, probe: &probe, states: &states, factor: 0 });
     }
-    let interruption = train(target, settings, (&pilot, &probe), &mut states, watcher)?;
-    watcher.ended(&Snapshot { pilot: &pilot, probe: &probe, states: &states, block: states.len() - 1 });
-    Fit::of(pilot, states, settings, interruption.unwrap_or(StopReason::Optimiser(Outcome::Interrupted)))
+    let interruption = train(target, settings, (&located, &probe), &mut states, observer)?;
+    observer.ended(&Snapshot { located: &located, probe: &probe, states: &states, factor: states.len() - 1 });
+    Fit::of(located, states, settings, interruption.unwrap_or(StopReason::Optimiser(Outcome::Interrupted)))
 }
 
 /// The state before the first step.
@@ -97,15 +97,15 @@ fn start(target: &dyn Target, settings: &FitSettings) -> Result<Checkpoint, FitE
     let entry = entry(settings)?;
     let setting = Setting::smooth(target.dim());
     check_evolution(&*(entry.make)(setting), target, settings)?;
-    let pilot = Pilot::run(target, settings, entry.prior_width)?;
+    let located = LocatedTarget::run(target, settings, entry.prior_width)?;
     let mut states = Vec::new();
-    for (k, found) in pilot.blocks.iter().enumerate() {
+    for (k, found) in located.factors.iter().enumerate() {
         let (evolution, networks) = unknowns(found.setting, settings)?;
-        let mut theta = networks.initial_parameters(block_seed(settings.seed, k));
-        evolution.guess_log_z(&networks, &mut theta, found.ladder.log_z);
+        let mut theta = networks.initial_parameters(indexed_seed(settings.seed, k));
+        evolution.guess_log_z(&networks, &mut theta, found.population_path.log_z);
         states.push(TrainingState::new(theta, settings.points));
     }
-    Ok(Checkpoint { probe: Probe::of(target, &pilot), pilot, states })
+    Ok(Checkpoint { probe: Probe::of(target, &located), located, states })
 }
 
 fn entry(settings: &FitSettings) -> Result<&'static EvolutionEntry, FitError> {
@@ -132,7 +132,7 @@ fn check_checkpoint(
     settings: &FitSettings,
 ) -> Result<(), FitError> {
     checkpoint.check(target)?;
-    for (found, state) in checkpoint.pilot.blocks.iter().zip(&checkpoint.states) {
+    for (found, state) in checkpoint.located.factors.iter().zip(&checkpoint.states) {
         let (evolution, networks) = unknowns(found.setting, settings)?;
         check_evolution(&*evolution, target, settings)?;
         state.check(networks.n_params()).map_err(CheckpointError::from)?;
@@ -180,18 +180,18 @@ pub(super) fn check_evolution(
 
 impl Fit {
     fn of(
-        pilot: Pilot,
+        located: LocatedTarget,
         states: Vec<TrainingState>,
         settings: &FitSettings,
         if_not_ended: StopReason,
     ) -> Result<Fit, FitError> {
-        let mut blocks = Vec::new();
-        for (found, state) in pilot.blocks.into_iter().zip(states) {
+        let mut factors = Vec::new();
+        for (found, state) in located.factors.into_iter().zip(states) {
             let (evolution, networks) = unknowns(found.setting, settings)?;
-            blocks.push(BlockFit {
-                frame: found.frame,
-                located: found.located,
-                ladder: found.ladder,
+            factors.push(FittedFactor {
+                whitening: found.whitening,
+                located_by: found.located_by,
+                population_path: found.population_path,
                 setting: found.setting,
                 evolution,
                 networks,
@@ -202,14 +202,14 @@ impl Fit {
                 outside: state.outside,
             });
         }
-        Ok(Fit { split: pilot.split, blocks, settings: settings.clone() })
+        Ok(Fit { factorisation: located.factorisation, factors, settings: settings.clone() })
     }
 
     /// The transport as a checkpoint has it, to draw from; no step is made. The stop reason of one that has not come to
     /// its end is [`Outcome::Interrupted`].
     ///
     /// # Errors
-    /// As [`fit_watched`].
+    /// As [`fit_observed`].
     pub fn from_checkpoint(
         target: &dyn Target,
         settings: &FitSettings,
@@ -217,32 +217,32 @@ impl Fit {
     ) -> Result<Fit, FitError> {
         check(target, settings)?;
         check_checkpoint(&checkpoint, target, settings)?;
-        let Checkpoint { pilot, states, .. } = checkpoint;
-        Fit::of(pilot, states, settings, StopReason::Optimiser(Outcome::Interrupted))
+        let Checkpoint { located, states, .. } = checkpoint;
+        Fit::of(located, states, settings, StopReason::Optimiser(Outcome::Interrupted))
     }
 
     /// log Z as the fitted equations themselves have it: another estimate than the one from weights.
     pub fn learned_log_z(&self) -> f64 {
-        self.blocks.iter().map(|b| b.evolution.learned_log_z(&b.networks, &b.theta)).sum()
+        self.factors.iter().map(|b| b.evolution.learned_log_z(&b.networks, &b.theta)).sum()
     }
 
-    /// Parameters of all blocks.
+    /// Parameters of all factors.
     pub fn n_params(&self) -> usize {
-        self.blocks.iter().map(|block| block.theta.len()).sum()
+        self.factors.iter().map(|factor| factor.theta.len()).sum()
     }
 
-    /// The steps of all blocks, one block after another, numbered through.
+    /// The steps of all factors, one factor after another, numbered through.
     pub fn history(&self) -> Vec<HistoryRow> {
-        let rows = self.blocks.iter().flat_map(|block| &block.history);
+        let rows = self.factors.iter().flat_map(|factor| &factor.history);
         rows.enumerate().map(|(k, row)| HistoryRow { step: k + 1, ..*row }).collect()
     }
 
-    /// Why the fit ended: the reason of the first block that fell short of the goal; if none did, what their pilots
+    /// Why the fit ended: the reason of the first factor that fell short of the goal; if none did, what their pilots
     /// reached together.
     pub fn stop_reason(&self) -> StopReason {
         let mut together = 1.0;
-        for block in &self.blocks {
-            match block.stop_reason {
+        for factor in &self.factors {
+            match factor.stop_reason {
                 StopReason::EssReached { ess } => together *= ess,
                 other => return other,
             }

@@ -8,6 +8,6 @@ mod sampler;
 
 pub use draws::{DrawError, Draws};
 pub(crate) use fit::unknowns;
-pub use fit::{BlockFit, Fit, fit, fit_watched};
-pub use inspect::{Journeys, ResidualsAt};
+pub use fit::{Fit, FittedFactor, fit, fit_observed};
+pub use inspect::{ResidualsAt, Trajectories};
 pub use plan::{Plan, plan};

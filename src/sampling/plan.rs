@@ -125,7 +125,7 @@ mod tests {
             let plan = plan(&gauss(2), &settings).unwrap();
             let fit = fit(&gauss(2), &settings, &mut |_| Control::Continue).unwrap();
             // One of the two directions of a Gaussian is left to learn: the plan does not know.
-            let active = fit.split.active();
+            let active = fit.factorisation.active();
             let (_, networks) = unknowns(Setting::smooth(2), &settings).unwrap();
             assert!(active == 1 && plan.n_params > fit.n_params());
             assert_eq!((plan.n_params, plan.points), (networks.n_params(), [64, 256]));

@@ -10,16 +10,16 @@ pub(crate) const LARGEST: usize = 4;
 /// Number of points per set. It doubles when the loss on fresh points stops falling: then a step fits its own points
 /// and gives back on the next set what it gained on the last one.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct SetSize {
+pub(super) struct BatchSize {
     pub(super) points: usize,
     pub(super) most: usize,
     /// ln of the loss before each step since the size changed.
     pub(super) fresh: Vec<f64>,
 }
 
-impl SetSize {
-    pub fn new(points: usize) -> SetSize {
-        SetSize { points, most: LARGEST * points, fresh: Vec::new() }
+impl BatchSize {
+    pub fn new(points: usize) -> BatchSize {
+        BatchSize { points, most: LARGEST * points, fresh: Vec::new() }
     }
 
     /// Points of the next set.
@@ -37,7 +37,7 @@ impl SetSize {
         let early = &self.fresh[self.fresh.len() - WINDOW..];
         let mean = |logs: &[f64]| logs.iter().sum::<f64>() / WINDOW as f64;
         if mean(early) - mean(&late) < LEAST_FALL.ln() {
-            *self = SetSize { points: 2 * self.points, most: self.most, fresh: Vec::new() };
+            *self = BatchSize { points: 2 * self.points, most: self.most, fresh: Vec::new() };
         } else {
             self.fresh.extend(late);
         }
@@ -50,7 +50,7 @@ mod tests {
 
     #[test]
     fn grows_when_the_loss_stands_still_and_only_then() {
-        let mut size = SetSize::new(100);
+        let mut size = BatchSize::new(100);
         (0..200).for_each(|k| size.observe(0.95f64.powi(k)));
         assert_eq!(size.points(), 100);
         (0..39).for_each(|_| size.observe(1e-3));

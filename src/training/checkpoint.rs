@@ -3,12 +3,12 @@
 //! What the pilot found is kept too. It could be found again with the same bits, but only by asking the density tens
 //! of thousands of times, and draws from a finished fit would have to wait for that.
 
-use super::batch_size::SetSize;
+use super::batch_size::BatchSize;
 use super::points::Points;
 use super::state::{HistoryRow, TrainingState};
 use super::training_loop::StopReason;
 use crate::density::{self, Target};
-use crate::locate::{Pilot, read_pilot, write_pilot};
+use crate::locate::{LocatedTarget, read_located, write_located};
 use crate::num::{Arrays, ArraysError, as_count};
 use crate::optim::{OptimiserState, Outcome, StepRecord};
 use std::fmt;
@@ -17,10 +17,10 @@ use std::fmt;
 #[derive(Clone, Debug)]
 pub struct Checkpoint {
     /// What the pilot found.
-    pub pilot: Pilot,
+    pub located: LocatedTarget,
     /// Values of the density, by which it is known again.
     pub probe: Probe,
-    /// What passes from step to step, for each block.
+    /// What passes from step to step, for each factor.
     pub states: Vec<TrainingState>,
 }
 
@@ -28,13 +28,13 @@ pub struct Checkpoint {
 #[derive(Clone, Copy)]
 pub struct Snapshot<'a> {
     /// What the pilot found.
-    pub pilot: &'a Pilot,
+    pub located: &'a LocatedTarget,
     /// Values of the density.
     pub probe: &'a Probe,
-    /// What passes from step to step, for each block.
+    /// What passes from step to step, for each factor.
     pub states: &'a [TrainingState],
-    /// The block that is being fitted.
-    pub block: usize,
+    /// The factor that is being fitted.
+    pub factor: usize,
 }
 
 fn steps_of(states: &[TrainingState]) -> usize {
@@ -46,19 +46,19 @@ fn have_ended(states: &[TrainingState]) -> bool {
 }
 
 impl<'a> Snapshot<'a> {
-    /// Steps made, over all blocks.
+    /// Steps made, over all factors.
     pub fn steps(&self) -> usize {
         steps_of(self.states)
     }
 
-    /// Whether every block came to its end.
+    /// Whether every factor came to its end.
     pub fn has_ended(&self) -> bool {
         have_ended(self.states)
     }
 
-    /// The state of the block that is being fitted.
+    /// The state of the factor that is being fitted.
     pub fn state(&self) -> &'a TrainingState {
-        &self.states[self.block]
+        &self.states[self.factor]
     }
 }
 
@@ -126,17 +126,19 @@ impl From<ArraysError> for CheckpointError {
 
 impl Probe {
     /// At particles of the pilot's last populations; empty if the density fails there.
-    pub(crate) fn of(target: &dyn Target, pilot: &Pilot) -> Probe {
+    pub(crate) fn of(target: &dyn Target, located: &LocatedTarget) -> Probe {
         let d = target.dim();
         let mut both = vec![0.0; PROBES * d];
-        for (k, (found, range)) in pilot.blocks.iter().zip(&pilot.split.blocks).enumerate() {
-            let block = pilot.split.block(target, k);
-            let framed = found.frame.standardise(&block);
-            for (u, both) in found.ladder.last().x.chunks_exact(range.len()).zip(both.chunks_exact_mut(d)) {
-                framed.to_block(u, &mut both[range.clone()]);
+        for (k, (found, range)) in located.factors.iter().zip(&located.factorisation.ranges).enumerate() {
+            let factor = located.factorisation.factor(target, k);
+            let whitened = found.whitening.whiten(&factor);
+            for (u, both) in
+                found.population_path.last().x.chunks_exact(range.len()).zip(both.chunks_exact_mut(d))
+            {
+                whitened.to_factor(u, &mut both[range.clone()]);
             }
         }
-        let x = pilot.split.join_all(&both);
+        let x = located.factorisation.join_all(&both);
         match density::values(target, &x) {
             Ok(values) => Probe { x, values },
             Err(_) => Probe::default(),
@@ -158,12 +160,12 @@ impl Probe {
 }
 
 impl Checkpoint {
-    /// Steps made, over all blocks.
+    /// Steps made, over all factors.
     pub fn steps(&self) -> usize {
         steps_of(&self.states)
     }
 
-    /// Whether every block came to its end.
+    /// Whether every factor came to its end.
     pub fn has_ended(&self) -> bool {
         have_ended(&self.states)
     }
@@ -173,7 +175,7 @@ impl Checkpoint {
     /// # Errors
     /// [`CheckpointError::Dimension`] or `Density`.
     pub fn check(&self, target: &dyn Target) -> Result<(), CheckpointError> {
-        let (stored, found) = (self.pilot.split.centre.len(), target.dim());
+        let (stored, found) = (self.located.factorisation.centre.len(), target.dim());
         if stored != found {
             return Err(CheckpointError::Dimension { stored, found });
         }
@@ -185,12 +187,12 @@ impl Checkpoint {
     /// # Errors
     /// [`CheckpointError::Arrays`].
     pub fn from_arrays(arrays: &Arrays) -> Result<Checkpoint, CheckpointError> {
-        let pilot = read_pilot(arrays)?;
-        let dim = pilot.split.centre.len();
+        let located = read_located(arrays)?;
+        let dim = located.factorisation.centre.len();
         let values = arrays.list("probe.values")?;
         let x = arrays.of_shape("probe.x", &[values.len(), dim])?.to_vec();
-        let states = (0..pilot.blocks.len()).map(|k| read_state(&arrays.under(&of_block(k))));
-        Ok(Checkpoint { states: states.collect::<Result<_, _>>()?, probe: Probe { x, values }, pilot })
+        let states = (0..located.factors.len()).map(|k| read_state(&arrays.under(&of_factor(k))));
+        Ok(Checkpoint { states: states.collect::<Result<_, _>>()?, probe: Probe { x, values }, located })
     }
 }
 
@@ -198,22 +200,22 @@ impl Snapshot<'_> {
     /// The moment as named arrays; the same moment gives the same bits.
     pub fn to_arrays(&self) -> Arrays {
         let mut arrays = Arrays::default();
-        write_pilot(self.pilot, &mut arrays);
+        write_located(self.located, &mut arrays);
         let Probe { x, values } = self.probe;
-        let dim = self.pilot.split.centre.len();
+        let dim = self.located.factorisation.centre.len();
         arrays.put("probe.x", &[values.len(), dim], x.clone());
         arrays.put_list("probe.values", values);
         for (k, state) in self.states.iter().enumerate() {
             let mut of_state = Arrays::default();
             write_state(state, &mut of_state);
-            arrays.put_under(&of_block(k), of_state);
+            arrays.put_under(&of_factor(k), of_state);
         }
         arrays
     }
 }
 
-/// What the names of the arrays of a block begin with.
-pub(crate) fn of_block(k: usize) -> String {
+/// What the names of the arrays of a factor begin with.
+pub(crate) fn of_factor(k: usize) -> String {
     format!("block{}.", k + 1)
 }
 
@@ -223,7 +225,7 @@ const ROW: usize = StepRecord::NUMBERS + 7;
 
 fn write_state(state: &TrainingState, arrays: &mut Arrays) {
     state.optimiser.write(arrays);
-    let SetSize { points, most, fresh } = &state.size;
+    let BatchSize { points, most, fresh } = &state.batch_size;
     arrays.put_count("size.points", *points);
     arrays.put_count("size.most", *most);
     arrays.put_list("size.fresh", fresh);
@@ -257,7 +259,7 @@ fn read_state(arrays: &Arrays) -> Result<TrainingState, ArraysError> {
     };
     Ok(TrainingState {
         optimiser: OptimiserState::read(arrays, n_params)?,
-        size: SetSize {
+        batch_size: BatchSize {
             points: arrays.count("size.points")?,
             most: arrays.count("size.most")?,
             fresh: arrays.list("size.fresh")?,
@@ -281,10 +283,10 @@ fn read_set(arrays: &Arrays) -> Result<Points, ArraysError> {
 }
 
 fn row_numbers(row: &HistoryRow) -> Vec<f64> {
-    let HistoryRow { step, n_points, record, pilot_ess, equation_losses } = row;
+    let HistoryRow { step, n_points, record, validation_ess, equation_losses } = row;
     let mut numbers = vec![*step as f64, *n_points as f64];
     numbers.extend(record.to_numbers());
-    numbers.extend([f64::from(u8::from(pilot_ess.is_some())), pilot_ess.unwrap_or(0.0)]);
+    numbers.extend([f64::from(u8::from(validation_ess.is_some())), validation_ess.unwrap_or(0.0)]);
     numbers.push(f64::from(u8::from(equation_losses.is_some())));
     numbers.extend(equation_losses.unwrap_or([0.0; 2]));
     numbers
@@ -302,7 +304,7 @@ fn row_of(numbers: &[f64]) -> Result<HistoryRow, ArraysError> {
         step: as_count("history", numbers[0])?,
         n_points: as_count("history", numbers[1])?,
         record: StepRecord::from_numbers(record).ok_or(unknown)?,
-        pilot_ess: (numbers[ROW - 5] == 1.0).then_some(numbers[ROW - 4]),
+        validation_ess: (numbers[ROW - 5] == 1.0).then_some(numbers[ROW - 4]),
         equation_losses: (numbers[ROW - 3] == 1.0).then_some([numbers[ROW - 2], numbers[ROW - 1]]),
     })
 }

@@ -6,10 +6,10 @@ use super::points::Points;
 use super::selection::select;
 use crate::density::DensityError;
 use crate::evolution::{Evolution, Nearby, Setting};
-use crate::locate::BlockPilot;
+use crate::locate::LocatedFactor;
 use crate::num::{Purpose, Stream};
 use crate::optim::LeastSquares;
-use crate::particles::Ladder;
+use crate::particles::PopulationPath;
 use crate::transport::{From, Tolerance, TransportError, VelocityField, paths};
 
 /// Half the candidates follow the learned flow, ahead from the prior and back from the target; the other half covers what
@@ -20,7 +20,7 @@ use crate::transport::{From, Tolerance, TransportError, VelocityField, paths};
 #[derive(Clone, Debug)]
 pub struct Collocation<'a> {
     /// Populations along the annealing path, in standardised coordinates.
-    ladder: &'a Ladder,
+    population_path: &'a PopulationPath,
     /// Sides of the box, low and high; none in many dimensions.
     sides: Vec<(f64, f64)>,
     /// d/E|∇log ρ|²: squared size of the target's features, in standardised coordinates.
@@ -59,7 +59,7 @@ const JITTER: f64 = 0.1;
 
 /// A set of points, and what was left out of it.
 #[derive(Clone, Debug)]
-pub struct PointSet {
+pub struct Batch {
     /// The points, weights 1.
     pub points: Points,
     /// Points dropped because the density is zero there.
@@ -69,14 +69,14 @@ pub struct PointSet {
 }
 
 impl<'a> Collocation<'a> {
-    /// For a block as its pilot found it.
-    pub fn new(pilot: &'a BlockPilot, seed: u64) -> Collocation<'a> {
-        Collocation::of(&pilot.ladder, pilot.setting, seed)
+    /// For a factor as its pilot found it.
+    pub fn new(located: &'a LocatedFactor, seed: u64) -> Collocation<'a> {
+        Collocation::of(&located.population_path, located.setting, seed)
     }
 
-    /// For a block with these populations and of this kind.
-    pub fn of(ladder: &'a Ladder, setting: Setting, seed: u64) -> Collocation<'a> {
-        let last = &ladder.last().x;
+    /// For a factor with these populations and of this kind.
+    pub fn of(population_path: &'a PopulationPath, setting: Setting, seed: u64) -> Collocation<'a> {
+        let last = &population_path.last().x;
         let dim = setting.dim;
         let side = |i: usize| {
             let mut along: Vec<f64> = last.iter().skip(i).step_by(dim).copied().collect();
@@ -87,7 +87,7 @@ impl<'a> Collocation<'a> {
             ((low - margin).min(-BOX_HALF_WIDTH), (high + margin).max(BOX_HALF_WIDTH))
         };
         let sides = if dim <= BOX_DIMENSIONS { (0..dim).map(side).collect() } else { Vec::new() };
-        Collocation { ladder, sides, feature_variance: setting.feature_variance, noise: NOISE, seed }
+        Collocation { population_path, sides, feature_variance: setting.feature_variance, noise: NOISE, seed }
     }
 
     /// The same with a cover that goes further out, for those who want the tails as exact as the bulk.
@@ -111,7 +111,7 @@ impl<'a> Collocation<'a> {
         field: VelocityField<'_>,
         n_points: usize,
         round: u64,
-    ) -> Result<PointSet, DensityError> {
+    ) -> Result<Batch, DensityError> {
         let (mut candidates, flow_failed) = match self.on_paths(field, n_points / 2, round) {
             Ok(candidates) => (candidates, None),
             Err(error) => (Vec::new(), Some(error)),
@@ -125,7 +125,7 @@ impl<'a> Collocation<'a> {
         let mut data = Vec::new();
         evolution.equation_data().read(field.target, &x, &mut data)?;
         let width = evolution.equation_data().count(dim);
-        let mut set = PointSet { points: Points::new(dim, width), outside: 0, flow_failed };
+        let mut set = Batch { points: Points::new(dim, width), outside: 0, flow_failed };
         for ((t, x), data) in candidates.iter().zip(data.chunks_exact(width)) {
             if data[0] == f64::NEG_INFINITY {
                 set.outside += 1;
@@ -145,7 +145,7 @@ impl<'a> Collocation<'a> {
         field: VelocityField<'_>,
         n_points: usize,
         round: u64,
-    ) -> Result<(PointSet, Vec<f64>), DensityError> {
+    ) -> Result<(Batch, Vec<f64>), DensityError> {
         let mut set = self.points(field, CANDIDATES * n_points, round)?;
         if set.points.is_empty() {
             return Ok((set, Vec::new()));
@@ -174,13 +174,14 @@ impl<'a> Collocation<'a> {
         stream.fill_normal(&mut starts);
         // A path that is lost shows where the flow runs away; what lies beyond would only drown the rest: where V is
         // quadratic its gradient carries a path off exponentially, and the residual grows like the fourth power.
-        let reach = reach(self.ladder);
+        let reach = reach(self.population_path);
         let times = stratified(ahead, &mut stream);
         let mut points = paths(field, &starts, From::Prior, reach, &times, PATH_TOLERANCE)?;
         if back > 0 {
             let blur = BLUR * self.feature_variance.sqrt();
-            let starts: Vec<f64> =
-                (0..back).flat_map(|_| moved(&self.ladder.last().x, dim, 1.0, blur, &mut stream)).collect();
+            let starts: Vec<f64> = (0..back)
+                .flat_map(|_| moved(&self.population_path.last().x, dim, 1.0, blur, &mut stream))
+                .collect();
             let times = stratified(back, &mut stream);
             match paths(field, &starts, From::Target, reach, &times, PATH_TOLERANCE) {
                 Ok(more) => points.extend(more),
@@ -194,11 +195,11 @@ impl<'a> Collocation<'a> {
 
     fn cover_point(&self, dim: usize, evolution: &dyn Evolution, stream: &mut Stream) -> (f64, Vec<f64>) {
         let t = stream.uniform();
-        let populations = &self.ladder.populations;
+        let populations = &self.population_path.populations;
         let x = match evolution.nearby(t) {
             Nearby::Noised { signal, variance } => {
                 let spread = self.noise * variance.sqrt() + JITTER;
-                moved(&self.ladder.last().x, dim, signal, spread, stream)
+                moved(&self.population_path.last().x, dim, signal, spread, stream)
             }
             Nearby::Annealed { .. } if dim <= BOX_DIMENSIONS && stream.uniform() < BOX_SHARE => {
                 let of_side = |(low, high): &(f64, f64)| low + (high - low) * stream.uniform();

@@ -1,9 +1,9 @@
 //! How well a flow covers its target: draws followed ahead to it, and particles of it followed back.
 
 use crate::density::{self, DensityError, Target};
-use crate::locate::block_seed;
+use crate::locate::indexed_seed;
 use crate::num::{Purpose, effective_fraction, log_mean_exp, pairwise_sum};
-use crate::particles::Ladder;
+use crate::particles::PopulationPath;
 use crate::sampling::Fit;
 use crate::transport::{Mover, Tolerance, TransportError, VelocityField, log_density_at, move_ensemble};
 
@@ -21,8 +21,8 @@ const REACH: f64 = 2.0;
 const LEAST_REACH: f64 = 6.0;
 
 /// |x_i| beyond which a path back from the target counts as lost.
-pub(super) fn reach(ladder: &Ladder) -> f64 {
-    let furthest = ladder.last().x.iter().fold(0.0f64, |most, v| most.max(v.abs()));
+pub(super) fn reach(population_path: &PopulationPath) -> f64 {
+    let furthest = population_path.last().x.iter().fold(0.0f64, |most, v| most.max(v.abs()));
     (REACH * furthest).max(LEAST_REACH)
 }
 
@@ -45,9 +45,12 @@ pub(super) fn ahead(
 ///
 /// # Errors
 /// As [`ahead`].
-pub(super) fn back(field: VelocityField<'_>, ladder: &Ladder) -> Result<Option<Vec<f64>>, DensityError> {
-    let particles = &ladder.last().x;
-    let log_q = match log_density_at(field, particles, TOLERANCE, reach(ladder)) {
+pub(super) fn back(
+    field: VelocityField<'_>,
+    population_path: &PopulationPath,
+) -> Result<Option<Vec<f64>>, DensityError> {
+    let particles = &population_path.last().x;
+    let log_q = match log_density_at(field, particles, TOLERANCE, reach(population_path)) {
         Ok(log_q) => log_q,
         Err(TransportError::Density(error)) => return Err(error),
         Err(TransportError::Stuck { .. }) => return Ok(None),
@@ -71,11 +74,11 @@ fn unseen(ahead: &[f64], back: &[f64]) -> f64 {
     back.iter().filter(|w| **w - log_z > UNSEEN).count() as f64 / back.len() as f64
 }
 
-/// Draws by which [`Fit::unseen`] knows the weights of a block: log Z to hundredths.
+/// Draws by which [`Fit::uncovered_mass`] knows the weights of a factor: log Z to hundredths.
 const DRAWS: usize = 1024;
 
 impl Fit {
-    /// The share of the target's mass, 0 to 1, that lies where draws hardly ever come, as far as the pilot's particles tell:
+    /// The share of the target's mass, 0 to 1, that lies where draws hardly ever come, as far as the particles tell:
     /// those whose weight exceeds Z by a factor e² under the probability flow, or that it cannot be followed back from. 1
     /// if the flow cannot be followed at all.
     ///
@@ -86,15 +89,15 @@ impl Fit {
     ///
     /// # Cost
     /// As 2048 draws.
-    pub fn unseen(&self, target: &dyn Target) -> Result<f64, DensityError> {
+    pub fn uncovered_mass(&self, target: &dyn Target) -> Result<f64, DensityError> {
         let mut seen = 1.0;
-        for (k, fit) in self.blocks.iter().enumerate() {
-            let block = self.split.block(target, k);
-            let standardised = fit.frame.standardise(&block);
-            let (field, seed) = (fit.field(&standardised), block_seed(self.settings.seed, k));
-            let failed = |error| standardised.in_target_coordinates(error);
+        for (k, fit) in self.factors.iter().enumerate() {
+            let factor = self.factorisation.factor(target, k);
+            let whitened = fit.whitening.whiten(&factor);
+            let (field, seed) = (fit.field(&whitened), indexed_seed(self.settings.seed, k));
+            let failed = |error| whitened.in_target_coordinates(error);
             let ahead = ahead(field, DRAWS, seed, Purpose::Pilot).map_err(failed)?;
-            let back = back(field, &fit.ladder).map_err(failed)?;
+            let back = back(field, &fit.population_path).map_err(failed)?;
             seen *= ahead.zip(back).map_or(0.0, |(ahead, back)| 1.0 - unseen(&ahead, &back));
         }
         Ok(1.0 - seen)

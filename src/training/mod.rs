@@ -16,12 +16,12 @@ mod training_loop;
 
 pub use assemble::Assembler;
 pub(crate) use batch_size::LARGEST;
-pub(crate) use checkpoint::of_block;
+pub(crate) use checkpoint::of_factor;
 pub use checkpoint::{Checkpoint, CheckpointError, Probe, Snapshot};
-pub use collocation::{Collocation, PointSet};
+pub use collocation::{Batch, Collocation};
 pub use fit_error::FitError;
-pub(crate) use observer::Steps;
-pub use observer::{Control, Watcher};
+pub(crate) use observer::ClosureObserver;
+pub use observer::{Control, Observer};
 pub use points::Points;
 pub(crate) use schedule::train;
 pub use settings::{FitSettings, Sampler};

@@ -3,7 +3,7 @@
 use super::checkpoint::Snapshot;
 use super::training_loop::Progress;
 
-/// What the watcher wants.
+/// What the observer wants.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Control {
     /// Go on.
@@ -14,8 +14,8 @@ pub enum Control {
     OutOfTime,
 }
 
-/// Watches a fit. The state that it is shown is complete: [`crate::sampling::fit_watched`] goes on from it with the same bits.
-pub trait Watcher {
+/// Watches a fit. The state that it is shown is complete: [`crate::sampling::fit_observed`] goes on from it with the same bits.
+pub trait Observer {
     /// The target was located and no step is made yet; not called by a fit that goes on from a checkpoint.
     fn located(&mut self, _now: &Snapshot<'_>) {}
 
@@ -27,9 +27,9 @@ pub trait Watcher {
 }
 
 /// A closure watches steps alone.
-pub(crate) struct Steps<'a>(pub &'a mut dyn FnMut(&Progress) -> Control);
+pub(crate) struct ClosureObserver<'a>(pub &'a mut dyn FnMut(&Progress) -> Control);
 
-impl Watcher for Steps<'_> {
+impl Observer for ClosureObserver<'_> {
     fn step(&mut self, progress: &Progress, _now: &Snapshot<'_>) -> Control {
         (self.0)(progress)
     }

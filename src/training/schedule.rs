@@ -1,53 +1,53 @@
-//! The blocks of a target are trained in turns, from one pilot to the next.
+//! The factors of a target are trained in turns, from one pilot to the next.
 
 use super::checkpoint::Probe;
 use super::collocation::Collocation;
 use super::fit_error::FitError;
-use super::observer::Watcher;
+use super::observer::Observer;
 use super::settings::FitSettings;
 use super::state::TrainingState;
-use super::training_loop::{STEPS_PER_PILOT, StopReason, Training};
-use crate::coordinates::{Block, Framed};
+use super::training_loop::{FactorTraining, STEPS_PER_VALIDATION, StopReason};
+use crate::coordinates::{Factor, WhitenedFactor};
 use crate::density::Target;
 use crate::evolution::Evolution;
-use crate::locate::{Pilot, block_seed};
+use crate::locate::{LocatedTarget, indexed_seed};
 use crate::network::Networks;
 use crate::optim::GaussNewtonMemory;
 use crate::sampling::unknowns;
 use std::time::Instant;
 
-/// Trains the blocks in turns until each has come to its end, or the watcher wants no more: then says why.
+/// Trains the factors in turns until each has come to its end, or the observer wants no more: then says why.
 pub(crate) fn train(
     target: &dyn Target,
     settings: &FitSettings,
-    (pilot, probe): (&Pilot, &Probe),
+    (located, probe): (&LocatedTarget, &Probe),
     states: &mut [TrainingState],
-    watcher: &mut dyn Watcher,
+    observer: &mut dyn Observer,
 ) -> Result<Option<StopReason>, FitError> {
     let n = states.len();
-    let blocks: Vec<Block<'_>> = (0..n).map(|k| pilot.split.block(target, k)).collect();
-    let standardised: Vec<Framed<'_>> =
-        pilot.blocks.iter().zip(&blocks).map(|(found, block)| found.frame.standardise(block)).collect();
-    let of_blocks: Vec<FitSettings> = (0..n).map(|k| of_block(settings, k, n)).collect();
-    let unknowns = pilot.blocks.iter().map(|found| unknowns(found.setting, settings));
+    let factors: Vec<Factor<'_>> = (0..n).map(|k| located.factorisation.factor(target, k)).collect();
+    let whitened: Vec<WhitenedFactor<'_>> =
+        located.factors.iter().zip(&factors).map(|(found, factor)| found.whitening.whiten(factor)).collect();
+    let of_factors: Vec<FitSettings> = (0..n).map(|k| of_factor(settings, k, n)).collect();
+    let unknowns = located.factors.iter().map(|found| unknowns(found.setting, settings));
     let unknowns: Vec<(Box<dyn Evolution>, Networks)> = unknowns.collect::<Result<_, _>>()?;
     let start = Instant::now();
     let mut memory = GaussNewtonMemory::default();
-    while let Some(k) = next_block(states) {
-        let training = Training {
-            pilot,
+    while let Some(k) = next_factor(states) {
+        let training = FactorTraining {
+            located,
             probe,
-            block: k,
-            target: &standardised[k],
+            factor: k,
+            target: &whitened[k],
             evolution: &*unknowns[k].0,
             networks: &unknowns[k].1,
-            collocation: Collocation::new(&pilot.blocks[k], of_blocks[k].seed),
-            settings: &of_blocks[k],
+            collocation: Collocation::new(&located.factors[k], of_factors[k].seed),
+            settings: &of_factors[k],
             start,
         };
-        let turn = training.turn(states, &mut memory, watcher);
+        let turn = training.turn(states, &mut memory, observer);
         let interruption =
-            turn.map_err(|error| error.told(|error| standardised[k].in_target_coordinates(error)))?;
+            turn.map_err(|error| error.told(|error| whitened[k].in_target_coordinates(error)))?;
         if interruption.is_some() {
             return Ok(interruption);
         }
@@ -55,16 +55,16 @@ pub(crate) fn train(
     Ok(None)
 }
 
-/// The settings of one block of `n`: a seed of its own, and a goal of which n make the whole one.
-fn of_block(settings: &FitSettings, k: usize, n: usize) -> FitSettings {
+/// The settings of one factor of `n`: a seed of its own, and a goal of which n make the whole one.
+fn of_factor(settings: &FitSettings, k: usize, n: usize) -> FitSettings {
     let target_ess =
         if n == 1 { settings.target_ess } else { libm::pow(settings.target_ess, 1.0 / n as f64) };
-    FitSettings { seed: block_seed(settings.seed, k), target_ess, ..settings.clone() }
+    FitSettings { seed: indexed_seed(settings.seed, k), target_ess, ..settings.clone() }
 }
 
-/// The block whose turn it is: of those that have not ended the one with the fewest turns. An interruption at any time
-/// finds all of them about equally far, and what a block becomes does not depend on the others.
-fn next_block(states: &[TrainingState]) -> Option<usize> {
+/// The factor whose turn it is: of those that have not ended the one with the fewest turns. An interruption at any time
+/// finds all of them about equally far, and what a factor becomes does not depend on the others.
+fn next_factor(states: &[TrainingState]) -> Option<usize> {
     let open = (0..states.len()).filter(|k| states[*k].ended.is_none());
-    open.min_by_key(|k| (states[*k].history.len() / STEPS_PER_PILOT, *k))
+    open.min_by_key(|k| (states[*k].history.len() / STEPS_PER_VALIDATION, *k))
 }

@@ -41,7 +41,7 @@ pub struct FitSettings {
     pub width: usize,
     /// Hidden layers of each network.
     pub depth: usize,
-    /// Effective fraction of pilot draws, in (0, 1], at which the fit ends early.
+    /// Effective fraction of validation draws, in (0, 1], at which the fit ends early.
     pub target_ess: f64,
     /// Steps after the goal on large sets of points, each kept for a hundred of them, without momentum: they take the residual
     /// as far down as the network can, long after draws have stopped to gain from it.
@@ -55,7 +55,7 @@ pub struct FitSettings {
     pub resample_below: f64,
     /// Whether the target is brought to location 0 and scale 1 first.
     pub standardise: bool,
-    /// Whether independent blocks of the target are found and fitted apart; only where it is standardised.
+    /// Whether independent factors of the target are found and fitted apart; only where it is whitened.
     pub factorise: bool,
     /// Seed of every random stream.
     pub seed: u64,

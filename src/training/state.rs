@@ -1,6 +1,6 @@
 //! What passes from one step of a fit to the next, and nothing else.
 
-use super::batch_size::SetSize;
+use super::batch_size::BatchSize;
 use super::points::Points;
 use super::training_loop::StopReason;
 use crate::num::ArraysError;
@@ -13,7 +13,7 @@ pub struct TrainingState {
     /// Parameters of all unknowns, and what the methods remember.
     pub(super) optimiser: OptimiserState,
     /// How many points the next fresh set has.
-    pub(super) size: SetSize,
+    pub(super) batch_size: BatchSize,
     /// The set on which the next step is made; none if that step takes a fresh one.
     pub(crate) set: Option<Points>,
     /// Every step.
@@ -34,7 +34,7 @@ impl TrainingState {
     pub(crate) fn new(theta: Vec<f64>, points: usize) -> TrainingState {
         TrainingState {
             optimiser: OptimiserState::new(theta, Damping::new(FIRST_DAMPING)),
-            size: SetSize::new(points),
+            batch_size: BatchSize::new(points),
             set: None,
             history: Vec::new(),
             capped: 0,
@@ -69,8 +69,8 @@ pub struct HistoryRow {
     pub n_points: usize,
     /// What the optimiser did.
     pub record: StepRecord,
-    /// ESS of pilot draws, if there were some.
-    pub pilot_ess: Option<f64>,
+    /// ESS of validation draws, if there were some.
+    pub validation_ess: Option<f64>,
     /// What each equation of a system of two has of the loss after the step; they add up to it.
     pub equation_losses: Option<[f64; 2]>,
 }

@@ -1,17 +1,17 @@
-//! The loop of a fit: points, Gauss-Newton steps, pilot draws, and a stated reason to stop.
+//! The loop of a fit: points, Gauss-Newton steps, validation draws, and a stated reason to stop.
 
 use super::assemble::Assembler;
 use super::checkpoint::{Probe, Snapshot};
-use super::collocation::{Collocation, PointSet};
+use super::collocation::{Batch, Collocation};
 use super::coverage::{ahead, back, effective_fraction_from_both};
 use super::fit_error::FitError;
-use super::observer::{Control, Watcher};
+use super::observer::{Control, Observer};
 use super::points::Points;
 use super::settings::FitSettings;
 use super::state::{HistoryRow, TrainingState};
 use crate::density::Target;
 use crate::evolution::Evolution;
-use crate::locate::Pilot;
+use crate::locate::LocatedTarget;
 use crate::network::Networks;
 use crate::num::{Purpose, effective_fraction, pairwise_sum};
 use crate::optim::{GaussNewtonMemory, LeastSquares, Outcome, StepRecord};
@@ -22,31 +22,31 @@ use std::time::{Duration, Instant};
 /// A step of a fit, for those who watch.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Progress {
-    /// Steps done in this block, from 1.
+    /// Steps done in this factor, from 1.
     pub step: usize,
     /// Steps at most.
     pub steps: usize,
-    /// The block of the target that is being fitted, from 1.
-    pub block: usize,
+    /// The factor of the target that is being fitted, from 1.
+    pub factor: usize,
     /// How many there are.
-    pub blocks: usize,
+    pub factors: usize,
     /// ½ mean R² before and after the step, on its own points.
     pub record: StepRecord,
-    /// ESS of pilot draws, at the steps that have some.
-    pub pilot_ess: Option<f64>,
-    /// Since the first block was begun, or since the fit went on from a checkpoint.
+    /// ESS of validation draws, at the steps that have some.
+    pub validation_ess: Option<f64>,
+    /// Since the first factor was begun, or since the fit went on from a checkpoint.
     pub elapsed: Duration,
 }
 
 /// Why a fit ended.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum StopReason {
-    /// Pilot draws reached the effective fraction asked for.
+    /// Validation draws reached the effective fraction asked for.
     EssReached {
         /// What they reached.
         ess: f64,
     },
-    /// The watcher had no more time.
+    /// The observer had no more time.
     TimeLimit,
     /// As the optimiser says.
     Optimiser(Outcome),
@@ -65,8 +65,8 @@ impl fmt::Display for StopReason {
 /// Steps between pilots, which cost less than a step, and their draws: 1024 tell 0.99 from 0.95. They follow the flow even
 /// where draws will have noise: that judges the same fields, while what a chain of so many steps loses beside it no
 /// further fit would give back.
-pub(super) const STEPS_PER_PILOT: usize = 5;
-const PILOT_DRAWS: usize = 1024;
+pub(super) const STEPS_PER_VALIDATION: usize = 5;
+const VALIDATION_DRAWS: usize = 1024;
 const CONFIRMING_DRAWS: usize = 8192;
 /// A residual this many times the root mean square keeps the influence of one that large, not its own.
 const CAP: f64 = 10.0;
@@ -84,30 +84,30 @@ const POLISHING_SET: usize = 4;
 /// the new set takes its points there; some twenty steps win back the loss.
 const STEPS_POLISHING: usize = 100;
 
-/// The fixed parts of the training of a block.
-pub(super) struct Training<'a> {
-    pub pilot: &'a Pilot,
+/// The fixed parts of the training of a factor.
+pub(super) struct FactorTraining<'a> {
+    pub located: &'a LocatedTarget,
     pub probe: &'a Probe,
-    /// Number of the block, from 0.
-    pub block: usize,
+    /// Number of the factor, from 0.
+    pub factor: usize,
     pub target: &'a dyn Target,
     pub evolution: &'a dyn Evolution,
     pub networks: &'a Networks,
     pub collocation: Collocation<'a>,
     pub settings: &'a FitSettings,
-    /// When the first block was begun.
+    /// When the first factor was begun.
     pub start: Instant,
 }
 
-impl Training<'_> {
-    /// Steps until the next pilot or the block's end; `watcher` sees every one. The reason if it wants no more.
+impl FactorTraining<'_> {
+    /// Steps until the next pilot or the factor's end; `observer` sees every one. The reason if it wants no more.
     pub fn turn(
         &self,
         states: &mut [TrainingState],
         memory: &mut GaussNewtonMemory,
-        watcher: &mut dyn Watcher,
+        observer: &mut dyn Observer,
     ) -> Result<Option<StopReason>, FitError> {
-        let (k, steps) = (self.block, self.settings.steps);
+        let (k, steps) = (self.factor, self.settings.steps);
         while states[k].ended.is_none() {
             let state = &mut states[k];
             let step = state.history.len() + 1;
@@ -116,19 +116,19 @@ impl Training<'_> {
                 break;
             }
             let row = self.step(step, state, memory)?;
-            let HistoryRow { record, pilot_ess, .. } = row;
+            let HistoryRow { record, validation_ess, .. } = row;
             state.history.push(row);
             state.ended = self.reason_to_end(state);
-            let (block, blocks, elapsed) = (k + 1, states.len(), self.start.elapsed());
-            let progress = Progress { step, steps, block, blocks, record, pilot_ess, elapsed };
-            let now = Snapshot { pilot: self.pilot, probe: self.probe, states, block: k };
-            match watcher.step(&progress, &now) {
+            let (factor, factors, elapsed) = (k + 1, states.len(), self.start.elapsed());
+            let progress = Progress { step, steps, factor, factors, record, validation_ess, elapsed };
+            let now = Snapshot { located: self.located, probe: self.probe, states, factor: k };
+            match observer.step(&progress, &now) {
                 _ if now.has_ended() => {}
                 Control::Continue => {}
                 Control::Stop => return Ok(Some(StopReason::Optimiser(Outcome::Interrupted))),
                 Control::OutOfTime => return Ok(Some(StopReason::TimeLimit)),
             }
-            if step.is_multiple_of(STEPS_PER_PILOT) {
+            if step.is_multiple_of(STEPS_PER_VALIDATION) {
                 break;
             }
         }
@@ -137,7 +137,8 @@ impl Training<'_> {
 
     /// The first step whose pilot reached the goal; those after it polish.
     fn goal(&self, state: &TrainingState) -> Option<usize> {
-        let reached = |row: &&HistoryRow| row.pilot_ess.is_some_and(|ess| ess >= self.settings.target_ess);
+        let reached =
+            |row: &&HistoryRow| row.validation_ess.is_some_and(|ess| ess >= self.settings.target_ess);
         state.history.iter().find(reached).map(|row| row.step)
     }
 
@@ -159,9 +160,9 @@ impl Training<'_> {
                 let (set, capped) = match goal {
                     Some(_) => {
                         let broad = self.collocation.broadened();
-                        self.fresh_points(&broad, theta, POLISHING_SET * state.size.most, round)?
+                        self.fresh_points(&broad, theta, POLISHING_SET * state.batch_size.most, round)?
                     }
-                    None => self.fresh_points(&self.collocation, theta, state.size.points(), round)?,
+                    None => self.fresh_points(&self.collocation, theta, state.batch_size.points(), round)?,
                 };
                 state.outside += set.outside;
                 state.capped = capped;
@@ -175,15 +176,15 @@ impl Training<'_> {
         let record = optimiser.step(&problem, &mut state.optimiser, memory);
         let equation_losses = self.equation_losses(&problem, state.theta());
         if is_fresh && goal.is_none() {
-            state.size.observe(record.loss_before);
+            state.batch_size.observe(record.loss_before);
         }
-        let has_pilot = step.is_multiple_of(STEPS_PER_PILOT) || step == self.settings.steps;
-        let pilot_ess = if has_pilot { self.pilot_ess(state.theta())? } else { None };
+        let has_validation = step.is_multiple_of(STEPS_PER_VALIDATION) || step == self.settings.steps;
+        let validation_ess = if has_validation { self.validation_ess(state.theta())? } else { None };
         let n_points = points.len();
         if goal.is_some() || !step.is_multiple_of(self.settings.steps_per_set) {
             state.set = Some(points);
         }
-        Ok(HistoryRow { step, n_points, record, pilot_ess, equation_losses })
+        Ok(HistoryRow { step, n_points, record, validation_ess, equation_losses })
     }
 
     /// ½|r|² by equation; costs a forward pass, which a system of one equation is spared.
@@ -203,7 +204,7 @@ impl Training<'_> {
             return last.record.outcome.or_else(|| solved(&state.history)).map(StopReason::Optimiser);
         };
         let is_polished = last.step - goal >= self.settings.polish || last.record.outcome.is_some();
-        let ess = state.history.iter().rev().find_map(|row| row.pilot_ess)?;
+        let ess = state.history.iter().rev().find_map(|row| row.validation_ess)?;
         is_polished.then_some(StopReason::EssReached { ess })
     }
 
@@ -214,7 +215,7 @@ impl Training<'_> {
         theta: &[f64],
         n_points: usize,
         round: u64,
-    ) -> Result<(PointSet, usize), FitError> {
+    ) -> Result<(Batch, usize), FitError> {
         let (mut set, residuals) = law.chosen(self.field(theta), n_points, round)?;
         if set.points.is_empty() {
             return Err(FitError::NoSupport { scale: 1.0 });
@@ -230,15 +231,15 @@ impl Training<'_> {
     /// ESS of a few draws; none if they cannot be moved yet. If they reach the goal, more of them have to confirm it, and
     /// particles followed back: a thousand draws do not see the heavy weights that one in a thousand has, and none sees
     /// what the flow never comes to.
-    fn pilot_ess(&self, theta: &[f64]) -> Result<Option<f64>, FitError> {
+    fn validation_ess(&self, theta: &[f64]) -> Result<Option<f64>, FitError> {
         let (field, seed) = (self.field(theta), self.settings.seed);
-        let few = ahead(field, PILOT_DRAWS, seed, Purpose::Pilot)?;
+        let few = ahead(field, VALIDATION_DRAWS, seed, Purpose::Pilot)?;
         let ess = few.map(|log_weights| effective_fraction(&log_weights));
         if ess.is_none_or(|ess| ess < self.settings.target_ess) {
             return Ok(ess);
         }
         let many = ahead(field, CONFIRMING_DRAWS, seed, Purpose::Confirm)?;
-        let at_particles = back(field, &self.pilot.blocks[self.block].ladder)?;
+        let at_particles = back(field, &self.located.factors[self.factor].population_path)?;
         let both = many.zip(at_particles);
         Ok(both.map(|(ahead, back)| effective_fraction_from_both(&ahead, &back)))
     }

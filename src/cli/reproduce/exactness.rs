@@ -167,7 +167,7 @@ fn mixture(dim: usize) -> GaussianMixture {
 
 /// The one block of a fit without a frame.
 fn block(fit: &Fit) -> &BlockFit {
-    &fit.blocks[0]
+    &fit.factors[0]
 }
 
 /// |E|X₁ − X₀|² − (|m|² + tr(Σ + I − 2Σ^½))|.
@@ -258,7 +258,7 @@ fn relative_error(
 ) -> Result<f64, DrawError> {
     let dim = target.dim();
     let times: Vec<f64> = (0..TIMES).map(|k| k as f64 / (TIMES - 1) as f64).collect();
-    let journeys = fit.journeys(target, DRAWS, &times, 1)?;
+    let journeys = fit.trajectories(target, DRAWS, &times, 1)?;
     let (mut errors, mut squares) = (0.0, 0.0);
     for (row, x) in journeys.x.chunks_exact(dim).enumerate() {
         let (learned, exact) = both(times[row % TIMES], x);

@@ -104,7 +104,7 @@ fn measured(
     let mut tell = |progress: &Progress, _: &mut dyn Write| {
         let elapsed = progress.elapsed.as_secs_f64();
         steps = progress.step;
-        if let Some(ess) = progress.pilot_ess {
+        if let Some(ess) = progress.validation_ess {
             best = best.max(ess);
             note_first(&mut times, FRACTIONS.iter().map(|fraction| ess >= *fraction), elapsed);
         }

@@ -243,7 +243,8 @@ fn judged(target: &dyn Benchmark, fitted: &Fit, draws: &Draws, seed: u64, second
     let both = facts.modes.as_ref().zip(shares.as_ref());
     let few = &draws.x[..draws.x.len().min(DISTANCE_DRAWS * dim)];
     let exact_draw = |stream: &mut Stream, x: &mut [f64]| target.draw(stream, x);
-    let sizes: Vec<String> = fitted.split.blocks.iter().map(|block| block.len().to_string()).collect();
+    let sizes: Vec<String> =
+        fitted.factorisation.ranges.iter().map(|range| range.len().to_string()).collect();
     Measured {
         blocks: sizes.join("+"),
         delta_log_z: facts.log_z.map_or(f64::NAN, |exact| (estimates.log_z - exact).abs()),
