@@ -30,8 +30,9 @@ pub mod particles;
 pub mod transport;
 
 pub mod locate;
-pub mod sampling;
 pub mod training;
+
+pub mod sampling;
 
 pub mod fitting;
 

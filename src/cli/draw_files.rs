@@ -3,7 +3,8 @@
 use super::quantities::Quantities;
 use super::zarr_draws::zarr_draws;
 use crate::fitting::Draws;
-use crate::num::{Purpose, Stream, log_sum_exp, systematic_resample};
+use crate::num::{Purpose, Stream, log_sum_exp};
+use crate::particles::systematic_resample;
 use crate::report::{Csv, npy_bytes};
 
 /// Names and bytes of `draws.npy`, `log_weights.npy`, `draws.csv` and everything in `draws.zarr`; `unconstrained.npy`

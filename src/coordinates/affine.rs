@@ -5,8 +5,8 @@ use nalgebra::{DMatrix, DVector};
 
 /// The target in u, where x = location + L·u and L is lower triangular with a positive diagonal.
 ///
-/// log ρ_u(u) = log ρ(x) + log det L, so Z is unchanged; score_u = Lᵀ score_x; Δ_u = tr(Lᵀ ∇²L), which the
-/// target has if it has a Laplacian. NaN and ±inf pass through.
+/// log ρ_u(u) = log ρ(x) + log det L, so Z is unchanged; score_u = Lᵀ score_x; Δ_u = tr(Lᵀ ∇²L),
+/// which the target has if it has a Laplacian. NaN and ±inf pass through.
 ///
 /// # Cost
 /// d²/2 multiply-adds per point for a full L, d for a diagonal one, on top of the target's.
@@ -173,7 +173,7 @@ impl<'a> Standardised<'a> {
         }
     }
 
-    /// An error met in u, told with the point x that the target saw.
+    /// Maps an error at u to the point x that the target saw.
     pub fn in_target_coordinates(&self, error: DensityError) -> DensityError {
         let mut at = error.at.clone();
         self.to_target(&error.at, &mut at);

@@ -17,8 +17,8 @@ pub enum Constraint {
     Between(f64, f64),
     /// x₁ < x₂ < …: x₁ = u₁, x_k = x_{k−1} + e^{u_k}.
     Ordered,
-    /// x_k > 0 with sum 1, one number u less than x: x_k = (1 − x₁ − … − x_{k−1})/(1 + e^{ln(K − k) − u_k}), so that
-    /// u = 0 is the middle (Stan's stick breaking).
+    /// x_k > 0 with sum 1, one number u less than x: x_k = (1 − x₁ − … − x_{k−1})/(1 + e^{ln(K − k)
+    /// − u_k}), so that u = 0 is the middle (Stan's stick breaking).
     Simplex,
 }
 
@@ -33,7 +33,8 @@ impl Constraint {
         if self == Constraint::Simplex { size.saturating_sub(1) } else { size }
     }
 
-    /// Appends x to `x` and returns log |det ∂x/∂u|, nats; for a simplex that of its first K − 1 numbers.
+    /// Appends x to `x` and returns log |det ∂x/∂u|, nats; for a simplex that of its first K − 1
+    /// numbers.
     ///
     /// NaN and ±inf travel as IEEE arithmetic takes them.
     pub fn lift<S: Scalar>(self, u: &[S], x: &mut Vec<S>) -> S {
@@ -183,14 +184,16 @@ mod tests {
         assert!(middle.iter().all(|x| (x - 0.25).abs() < 1e-15), "{middle:?}");
     }
 
-    /// The uniform density on an interval and on the triangle of simplexes of three: areas 3 and ½ as integrals in u.
+    /// The uniform density on an interval and on the triangle of simplexes of three: areas 3 and ½
+    /// as integrals in u.
     #[test]
     fn areas_are_kept() {
         let step = 0.05;
         let grid: Vec<f64> = (-800..=800).map(|k| f64::from(k) * step).collect();
         let line: f64 =
             grid.iter().map(|u| lifted(Constraint::Between(-0.5, 2.5), &[*u]).1.exp() * step).sum();
-        // The trapezoidal rule converges geometrically for analytic functions that vanish at both ends.
+        // The trapezoidal rule converges geometrically for analytic functions that vanish at both
+        // ends.
         assert!((line - 3.0).abs() < 1e-12, "{line}");
         let coarse: Vec<f64> = (-160..=160).map(|k| f64::from(k) * 0.25).collect();
         let pairs = coarse.iter().flat_map(|a| coarse.iter().map(move |b| [*a, *b]));

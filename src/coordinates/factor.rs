@@ -1,4 +1,4 @@
-//! One factor of a target that is a product: a target of its own.
+//! A factor of a target that is a product, as a target of its own.
 
 use super::factorisation::Factorisation;
 use crate::density::{DensityError, Target};
@@ -10,18 +10,29 @@ use std::ops::Range;
 ///
 /// The factors' sum is the log density of y, so that the product of their Z is Z.
 pub struct Factor<'a> {
-    pub(super) target: &'a dyn Target,
-    pub(super) factorisation: &'a Factorisation,
-    pub(super) range: Range<usize>,
+    target: &'a dyn Target,
+    factorisation: &'a Factorisation,
+    range: Range<usize>,
+}
+
+impl Factorisation {
+    /// Factor number `k` of `target`, from 0.
+    ///
+    /// # Panics
+    /// If the target has another dimension, or there are no more than `k` factors.
+    pub fn factor<'a>(&'a self, target: &'a dyn Target, k: usize) -> Factor<'a> {
+        assert_eq!(target.dim(), self.centre.len(), "the factorisation is one of another dimension");
+        Factor { target, factorisation: self, range: self.ranges[k].clone() }
+    }
 }
 
 impl Factor<'_> {
-    /// An error met at y_B, told with the point x that the target saw.
+    /// Maps an error at y_B to the point x that the target saw.
     pub fn in_target_coordinates(&self, error: DensityError) -> DensityError {
         DensityError { at: self.all_joined(&error.at), ..error }
     }
 
-    /// x where all else is 0.
+    /// The points x of points y_B, with all other coordinates at 0.
     fn all_joined(&self, points: &[f64]) -> Vec<f64> {
         if self.factorisation.is_identity() {
             return points.to_vec();
@@ -31,7 +42,7 @@ impl Factor<'_> {
         points.chunks_exact(self.dim()).flat_map(|y| x(y).iter().copied().collect::<Vec<_>>()).collect()
     }
 
-    /// What is added to log ρ.
+    /// The constant that is added to log ρ, nats.
     fn constant(&self) -> f64 {
         let m = self.factorisation.ranges.len() as f64;
         let c = self.factorisation.constant();

@@ -1,34 +1,36 @@
-//! Coordinates in which a target is a product: factors that are fitted apart, and a Gaussian part that needs no fit.
+//! Coordinates in which a target is a product of independent factors and a Gaussian part.
 
-use super::factor::Factor;
+use super::independent_factors::IndependentFactors;
 use crate::density::{DensityError, Target, values};
 use crate::evolution::log_prior;
-use crate::locate::IndependentFactors;
 use nalgebra::{DMatrix, DVector};
 use std::f64::consts::PI;
 use std::ops::Range;
 
-/// Coordinates (y, z) of x = centre + matrix·(y, z) in which z is N(0, I) and the factors of y and z are independent.
+/// Coordinates (y, z) of x = centre + matrix·(y, z) in which z is N(0, I) and the factors of y and
+/// z are independent.
 ///
-/// Weights read all of x, so that they say so where the target is not as it looked to whoever made the split.
+/// Each factor is fitted by itself and the Gaussian part needs no fit. Log weights read all of x,
+/// so that they show where the target is not the product that it was taken for.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Factorisation {
-    /// Coordinates of y by factor, one factor after another; z has the rest.
+    /// The coordinates of each factor within y, one factor after another; z has the rest.
     pub ranges: Vec<Range<usize>>,
-    /// x of (0, 0).
+    /// The point x of (y, z) = (0, 0).
     pub centre: DVector<f64>,
-    /// Columns of y, then of z.
+    /// The columns are the directions of y, then those of z, in x.
     pub matrix: DMatrix<f64>,
     /// Inverse of `matrix`.
     pub inverse: DMatrix<f64>,
     /// log |det matrix|.
     pub log_det: f64,
-    /// log ρ(centre), nats: what each factor sees of the others. Not read if there is one factor.
+    /// log ρ(centre), nats: what each factor sees of the others. It is not read if there is one
+    /// factor.
     pub reference: f64,
 }
 
 impl Factorisation {
-    /// All of x in one factor.
+    /// The identity: all of x is one factor, and y = x.
     pub fn identity(dim: usize) -> Factorisation {
         let identity = DMatrix::identity(dim, dim);
         Factorisation {
@@ -41,26 +43,17 @@ impl Factorisation {
         }
     }
 
-    /// Whether all of x is in one factor and x is y.
+    /// Whether all of x is one factor and y = x.
     pub fn is_identity(&self) -> bool {
         self.active() == self.centre.len() && self.ranges.len() == 1
     }
 
-    /// How many coordinates y has, the active ones.
+    /// The number of coordinates of y, which are the active ones.
     pub fn active(&self) -> usize {
         self.ranges.last().map_or(0, |factor| factor.end)
     }
 
-    /// Factor number `k` of a target.
-    ///
-    /// # Panics
-    /// If the target has another dimension, or fewer factors.
-    pub fn factor<'a>(&'a self, target: &'a dyn Target, k: usize) -> Factor<'a> {
-        assert_eq!(target.dim(), self.centre.len(), "the split is one of another dimension");
-        Factor { target, factorisation: self, range: self.ranges[k].clone() }
-    }
-
-    /// x of (y, z), one after the other.
+    /// Writes x of the concatenated (y, z).
     ///
     /// # Panics
     /// If lengths do not fit.
@@ -75,7 +68,7 @@ impl Factorisation {
         }
     }
 
-    /// x of many (y, z), n×d.
+    /// Returns x of many (y, z), n×d.
     pub fn join_all(&self, both: &[f64]) -> Vec<f64> {
         let d = self.centre.len();
         let mut x = vec![0.0; both.len()];
@@ -83,7 +76,7 @@ impl Factorisation {
         x
     }
 
-    /// (y, z) of x, one after the other.
+    /// Returns the concatenated (y, z) of x.
     pub fn part(&self, x: &[f64]) -> Vec<f64> {
         if self.is_identity() {
             return x.to_vec();
@@ -91,7 +84,7 @@ impl Factorisation {
         (&self.inverse * (DVector::from_column_slice(x) - &self.centre)).iter().copied().collect()
     }
 
-    /// The same split for x = location + scale·u, if this one is for u; `scale` is lower triangular.
+    /// Turns a factorisation of u into one of x = location + scale·u; `scale` is lower triangular.
     pub fn after(&self, location: &DVector<f64>, scale: &DMatrix<f64>) -> Factorisation {
         if self.is_identity() {
             return self.clone();
@@ -108,8 +101,8 @@ impl Factorisation {
         }
     }
 
-    /// The same with its one factor in independent ones.
-    pub(crate) fn refined(&self, found: IndependentFactors) -> Factorisation {
+    /// Splits the one factor into independent ones.
+    pub fn refined(&self, found: IndependentFactors) -> Factorisation {
         let (d, k) = (self.centre.len(), self.active());
         let mut inner = DMatrix::identity(d, d);
         inner.view_mut((0, 0), (k, k)).copy_from(&found.basis);
@@ -129,8 +122,8 @@ impl Factorisation {
         self.log_det + 0.5 * (self.centre.len() - self.active()) as f64 * libm::log(2.0 * PI)
     }
 
-    /// log ρ(x) + log |det matrix| − log N(z; 0, I) at points x, n×d: what is to be compared with the log densities of
-    /// the factors.
+    /// log ρ(x) + log |det matrix| − log N(z; 0, I) at points x, n×d: what is to be compared with
+    /// the log densities of the factors.
     ///
     /// # Errors
     /// The density fails.

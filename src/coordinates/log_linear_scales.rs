@@ -1,43 +1,45 @@
-//! A change of variables in which some coordinates are scaled by others: hierarchies and funnels undone.
+//! Log-linear scales: a change of variables that undoes funnels and hierarchies (non-centring).
 
 use crate::density::Target;
 use nalgebra::DMatrix;
 
-/// Logarithmic scales of coordinates, linear in others: w_i = u_i exp(c_i + Σ_j a_ij u_j) for the child coordinates i,
-/// w_j = u_j for all others, the parents j among them.
+/// Scales of coordinates whose logarithm is linear in other coordinates.
+///
+/// A child i has w_i = u_i exp(c_i + Σ_j a_ij u_j); all other coordinates, its parents j among
+/// them, have w_j = u_j.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct LogLinearScales {
-    /// One for each child coordinate.
+    /// One entry for each child.
     pub children: Vec<LogLinearScale>,
 }
 
 /// The logarithm of one coordinate's scale.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LogLinearScale {
-    /// The child coordinate i.
+    /// The coordinate i of the child.
     pub coordinate: usize,
-    /// c_i.
+    /// The constant c_i.
     pub constant: f64,
-    /// The pairs (j, a_ij); no j is child.
+    /// The pairs (j, a_ij); no parent j is a child itself.
     pub slopes: Vec<(usize, f64)>,
 }
 
 impl LogLinearScale {
-    /// c_i + Σ_j a_ij u_j; parents are the same numbers in w and u.
+    /// The logarithm c_i + Σ_j a_ij u_j of the scale at u; parents are the same numbers in w and u.
     pub fn at(&self, u: &[f64]) -> f64 {
         self.constant + self.slopes.iter().map(|(j, a)| a * u[*j]).sum::<f64>()
     }
 }
 
 impl LogLinearScales {
-    /// w for one point u, in place.
+    /// Turns one point u into w, in place.
     pub fn apply(&self, point: &mut [f64]) {
         for scale in &self.children {
             point[scale.coordinate] *= libm::exp(scale.at(point));
         }
     }
 
-    /// u for one point w, in place.
+    /// Turns one point w into u, in place.
     pub fn invert(&self, point: &mut [f64]) {
         for scale in &self.children {
             point[scale.coordinate] *= libm::exp(-scale.at(point));
@@ -58,8 +60,8 @@ impl LogLinearScales {
 
 /// A target in w seen in u.
 ///
-/// log ρ_u(u) = log ρ(w) + Σ_i (c_i + Σ_j a_ij u_j), so Z is unchanged; scores and Laplacians by the chain rule.
-/// NaN and ±inf pass through.
+/// log ρ_u(u) = log ρ(w) + Σ_i (c_i + Σ_j a_ij u_j), so Z is unchanged; scores and Laplacians by
+/// the chain rule. NaN and ±inf pass through.
 ///
 /// # Cost
 /// A few operations per slope beside the target's; a Laplacian asks the target point by point.
@@ -129,8 +131,8 @@ impl Target for Funnelled<'_> {
         let rows = points.chunks_exact(d).zip(w.chunks_exact(d)).zip(scores.chunks_exact(d));
         for (((u, w), score), laplacian) in rows.zip(laplacians.chunks_exact_mut(1)) {
             self.target.laplacians(w, &(self.scales.jacobian(u, w) * root), laplacian);
-            // Σ_i ∂log ρ/∂w_i · tr(Lᵀ ∇²w_i L): with q_k = Σ_j a_ij L_jk, w_i has the second derivative
-            // w_i q_k² + 2 L_ik e^s q_k along column k.
+            // Σ_i ∂log ρ/∂w_i · tr(Lᵀ ∇²w_i L): with q_k = Σ_j a_ij L_jk, w_i has the second
+            // derivative w_i q_k² + 2 L_ik e^s q_k along column k.
             for scale in &self.scales.children {
                 let i = scale.coordinate;
                 let factor = libm::exp(scale.at(u));

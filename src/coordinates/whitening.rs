@@ -1,4 +1,5 @@
-//! Standardised coordinates of a target, and the target seen in them.
+//! Whitening: coordinates in which a target has about location 0 and scale 1, and the target in
+//! them.
 
 use super::affine::Standardised;
 use super::factor::Factor;
@@ -6,8 +7,8 @@ use super::log_linear_scales::{Funnelled, LogLinearScales};
 use crate::density::{DensityError, Target};
 use nalgebra::{DMatrix, DVector};
 
-/// Standardised coordinates u of a factor y of a target: y = location + scale·w, and w_i = u_i times a scale that may
-/// depend on others.
+/// Whitened coordinates u of a factor y of a target: y = location + scale·w, and w_i is u_i times a
+/// scale that may depend on other coordinates.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Whitening {
     /// Mean of y.
@@ -19,7 +20,7 @@ pub struct Whitening {
 }
 
 impl Whitening {
-    /// The factor's own coordinates.
+    /// The identity: u = y.
     pub fn identity(dim: usize) -> Whitening {
         Whitening {
             location: DVector::zeros(dim),
@@ -28,10 +29,10 @@ impl Whitening {
         }
     }
 
-    /// The same with a prior that is `factor` times as wide.
+    /// Widens the prior `factor` times: u becomes u/factor.
     pub fn widened(mut self, factor: f64) -> Whitening {
         self.scale *= factor;
-        // Slopes are per unit of a parent, which is shorter by the factor.
+        // Slopes are per unit of a parent, which shrinks by the factor.
         let slopes = self.log_scales.children.iter_mut().flat_map(|scale| &mut scale.slopes);
         slopes.for_each(|(_, slope)| *slope *= factor);
         self
@@ -40,7 +41,8 @@ impl Whitening {
     /// A factor of a target in these coordinates; Z is unchanged.
     ///
     /// # Panics
-    /// If the dimensions differ, or the whitening was made by hand and is not finite or not invertible.
+    /// If the dimensions differ, or the whitening was made by hand and is not finite or not
+    /// invertible.
     pub fn whiten<'a>(&'a self, factor: &'a Factor<'a>) -> WhitenedFactor<'a> {
         let affine = Standardised::new(factor, self.location.clone(), self.scale.clone())
             .unwrap_or_else(|error| panic!("a frame must be finite and invertible: {error}"));
@@ -56,7 +58,7 @@ pub struct WhitenedFactor<'a> {
 }
 
 impl WhitenedFactor<'_> {
-    /// u of one point y.
+    /// Returns u of one point y.
     ///
     /// # Panics
     /// If the length is not that of the factor.
@@ -67,7 +69,7 @@ impl WhitenedFactor<'_> {
         u
     }
 
-    /// y of one point u.
+    /// Writes y of one point u.
     ///
     /// # Panics
     /// If a length does not fit.
@@ -82,7 +84,7 @@ impl WhitenedFactor<'_> {
         self.affine.log_det() + self.log_scales.children.iter().map(|scale| scale.at(u)).sum::<f64>()
     }
 
-    /// An error met at u, told with the point x that the target saw.
+    /// Maps an error at u to the point x that the target saw.
     pub fn in_target_coordinates(&self, error: DensityError) -> DensityError {
         let mut at = vec![0.0; self.dim()];
         self.to_factor(&error.at, &mut at);

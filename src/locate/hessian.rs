@@ -3,8 +3,9 @@
 use crate::density::{DensityError, Target, values_and_scores};
 use nalgebra::{DMatrix, DVector};
 
-/// ∇²log ρ at each of the points, n×d, from central differences of the score with a step for each coordinate, made
-/// symmetric; `None` at a point beside the edge of the support, or where a step is lost in rounding.
+/// ∇²log ρ at each of the points, n×d, from central differences of the score with a step for each
+/// coordinate, made symmetric; `None` at a point beside the edge of the support, or where a step is
+/// lost in rounding.
 ///
 /// # Errors
 /// If the density fails at a point moved by a step.

@@ -1,38 +1,29 @@
-//! Finds coordinates in which a target is a product of independent factors.
+//! Finds linear coordinates in which a target is a product of independent factors.
 
 use super::hessian::hessians;
+use crate::coordinates::IndependentFactors;
 use crate::density::{DensityError, Target, values};
 use nalgebra::{DMatrix, DVector};
-use std::ops::Range;
 
-/// Independent factors of y = at + basis·y′.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct IndependentFactors {
-    /// The likeliest of the points looked at.
-    pub at: Vec<f64>,
-    /// log ρ there.
-    pub reference: f64,
-    /// Columns of y′, factor after factor.
-    pub basis: DMatrix<f64>,
-    /// Coordinates of each factor.
-    pub ranges: Vec<Range<usize>>,
-}
-
-/// Hessians that are looked at: directions that share an eigenvalue in one of them differ in the next.
+/// Hessians that are looked at: directions that share an eigenvalue in one of them differ in the
+/// next.
 const HESSIANS: usize = 32;
-/// Step of their differences in units of a coordinate's spread: truncation and rounding both near 1e-10 of a score.
+/// Step of their differences in units of a coordinate's spread: truncation and rounding both near
+/// 1e-10 of a score.
 const STEP: f64 = 1e-5;
 /// Mixed derivatives below this part of the pure ones are none: differences resolve 1e-9.
 const COUPLED: f64 = 1e-6;
 /// Points at which the product is held against the density.
 const MIXED: usize = 256;
 
-/// Factors of a target between which it has no mixed derivatives at points y, n×k; `None` if all hangs together.
+/// Factors of a target between which it has no mixed derivatives at points y, n×k; `None` if all
+/// hangs together.
 ///
-/// If log ρ = Σ_B f_B of factors of some linear coordinates, all Hessians H_k are block diagonal in them, and so are
-/// the eigenvectors of a random sum Σ c_k H_k against −E[H], which is positive as it is E[∇log ρ ∇log ρᵀ]. Factors are
-/// the connected components of the mixed derivatives that are left; the target's own coordinates are preferred if they
-/// serve as well. The product is then held against the density at points mixed from factors of different particles.
+/// If log ρ = Σ_B f_B of factors of some linear coordinates, all Hessians H_k are block diagonal in
+/// them, and so are the eigenvectors of a random sum Σ c_k H_k against −E[H], which is positive as
+/// it is E[∇log ρ ∇log ρᵀ]. Factors are the connected components of the mixed derivatives that are
+/// left; the target's own coordinates are preferred if they serve as well. The product is then held
+/// against the density at points mixed from factors of different particles.
 ///
 /// # Errors
 /// If the density fails at a point.
@@ -72,7 +63,7 @@ pub(super) fn independent_factors(
     let (at, reference) = likeliest(target, y)?;
     let factors = IndependentFactors { at, reference, basis, ranges: ranges.collect() };
     // Where mixed points are no points of the density, it is no product.
-    Ok(if factors.multiply_to(target, y).unwrap_or(false) { Some(factors) } else { None })
+    Ok(if multiply_to(&factors, target, y).unwrap_or(false) { Some(factors) } else { None })
 }
 
 /// Standard deviation of each coordinate, 1 if it has none.
@@ -81,8 +72,8 @@ fn spreads(y: &[f64], k: usize) -> DVector<f64> {
     points.column_variance().map(|v| if v > 0.0 { v.sqrt() } else { 1.0 })
 }
 
-/// The basis with its columns stretched so that the points have spread 1 along each, as a search for them expects; none
-/// if it cannot be inverted.
+/// The basis with its columns stretched so that the points have spread 1 along each, as a search
+/// for them expects; none if it cannot be inverted.
 fn of_unit_spread(mut basis: DMatrix<f64>, y: &[f64]) -> Option<DMatrix<f64>> {
     let k = basis.nrows();
     let along = basis.clone().try_inverse()? * DMatrix::from_column_slice(k, y.len() / k, y);
@@ -91,8 +82,8 @@ fn of_unit_spread(mut basis: DMatrix<f64>, y: &[f64]) -> Option<DMatrix<f64>> {
     Some(basis)
 }
 
-/// S·∇²log ρ·S with S the diagonal of `scale`, at some of the points; none if one of them is beside the edge of the
-/// support.
+/// S·∇²log ρ·S with S the diagonal of `scale`, at some of the points; none if one of them is beside
+/// the edge of the support.
 fn scaled_hessians(
     target: &dyn Target,
     y: &[f64],
@@ -106,7 +97,8 @@ fn scaled_hessians(
     Ok(found.into_iter().map(|h| h.map(scaled)).collect())
 }
 
-/// Eigenvectors of a sum of the Hessians with irrational weights against minus their mean; none if that is not positive.
+/// Eigenvectors of a sum of the Hessians with irrational weights against minus their mean; none if
+/// that is not positive.
 fn common_basis(hessians: &[DMatrix<f64>]) -> Option<DMatrix<f64>> {
     const GOLDEN: f64 = 0.618_033_988_749_894_9;
     let weight = |p: usize| (p as f64 * GOLDEN).fract() - 0.5;
@@ -119,7 +111,8 @@ fn common_basis(hessians: &[DMatrix<f64>]) -> Option<DMatrix<f64>> {
     root.transpose().solve_upper_triangular(&vectors)
 }
 
-/// Sets of coordinates that mixed derivatives connect, each in ascending order, by their first members.
+/// Sets of coordinates that mixed derivatives connect, each in ascending order, by their first
+/// members.
 fn components(hessians: &[DMatrix<f64>]) -> Vec<Vec<usize>> {
     let k = hessians[0].nrows();
     let largest = |i: usize, j: usize| hessians.iter().map(|h| h[(i, j)].abs()).fold(0.0, f64::max);
@@ -144,45 +137,43 @@ fn likeliest(target: &dyn Target, y: &[f64]) -> Result<(Vec<f64>, f64), DensityE
     Ok((y[best * k..(best + 1) * k].to_vec(), all[best]))
 }
 
-impl IndependentFactors {
-    /// Whether log ρ − reference is the sum of what each factor gives, at points mixed from factors of different particles.
-    fn multiply_to(&self, target: &dyn Target, y: &[f64]) -> Result<bool, DensityError> {
-        let k = target.dim();
-        let n = y.len() / k;
-        let Some(inverse) = self.basis.clone().try_inverse() else { return Ok(false) };
-        let at = DVector::from_column_slice(&self.at);
-        let own = |p: usize| &inverse * (DVector::from_column_slice(&y[p * k..(p + 1) * k]) - &at);
-        // A prime number of particles apart, so that no two factors come from one particle.
-        let mixed = (0..MIXED.min(n)).map(|p| {
-            let mut mixed = DVector::zeros(k);
-            for (b, range) in self.ranges.iter().enumerate() {
-                let part = own((p + b * 257) % n);
-                range.clone().for_each(|i| mixed[i] = part[i]);
-            }
-            mixed
-        });
-        let mixed: Vec<DVector<f64>> = mixed.collect();
-        let log_rho = |points: &[DVector<f64>]| {
-            let x: Vec<f64> = points
-                .iter()
-                .flat_map(|u| (&at + &self.basis * u).iter().copied().collect::<Vec<_>>())
-                .collect();
-            values(target, &x)
-        };
-        let mut difference = log_rho(&mixed)?;
-        let mut size: Vec<f64> = difference.iter().map(|v| (v - self.reference).abs()).collect();
-        difference.iter_mut().for_each(|v| *v -= self.reference);
-        for range in &self.ranges {
-            let only =
-                |u: &DVector<f64>| DVector::from_fn(k, |i, _| if range.contains(&i) { u[i] } else { 0.0 });
-            let alone = log_rho(&mixed.iter().map(only).collect::<Vec<_>>())?;
-            for ((difference, size), alone) in difference.iter_mut().zip(&mut size).zip(alone) {
-                *difference -= alone - self.reference;
-                *size += (alone - self.reference).abs();
-            }
+/// Whether log ρ − reference is the sum of what each factor gives, at points mixed from factors of
+/// different particles.
+fn multiply_to(factors: &IndependentFactors, target: &dyn Target, y: &[f64]) -> Result<bool, DensityError> {
+    let k = target.dim();
+    let n = y.len() / k;
+    let Some(inverse) = factors.basis.clone().try_inverse() else { return Ok(false) };
+    let at = DVector::from_column_slice(&factors.at);
+    let own = |p: usize| &inverse * (DVector::from_column_slice(&y[p * k..(p + 1) * k]) - &at);
+    // A prime number of particles apart, so that no two factors come from one particle.
+    let mixed = (0..MIXED.min(n)).map(|p| {
+        let mut mixed = DVector::zeros(k);
+        for (b, range) in factors.ranges.iter().enumerate() {
+            let part = own((p + b * 257) % n);
+            range.clone().for_each(|i| mixed[i] = part[i]);
         }
-        Ok(difference.iter().zip(&size).all(|(d, size)| d.abs() <= COUPLED * (1.0 + size)))
+        mixed
+    });
+    let mixed: Vec<DVector<f64>> = mixed.collect();
+    let log_rho = |points: &[DVector<f64>]| {
+        let x: Vec<f64> = points
+            .iter()
+            .flat_map(|u| (&at + &factors.basis * u).iter().copied().collect::<Vec<_>>())
+            .collect();
+        values(target, &x)
+    };
+    let mut difference = log_rho(&mixed)?;
+    let mut size: Vec<f64> = difference.iter().map(|v| (v - factors.reference).abs()).collect();
+    difference.iter_mut().for_each(|v| *v -= factors.reference);
+    for range in &factors.ranges {
+        let only = |u: &DVector<f64>| DVector::from_fn(k, |i, _| if range.contains(&i) { u[i] } else { 0.0 });
+        let alone = log_rho(&mixed.iter().map(only).collect::<Vec<_>>())?;
+        for ((difference, size), alone) in difference.iter_mut().zip(&mut size).zip(alone) {
+            *difference -= alone - factors.reference;
+            *size += (alone - factors.reference).abs();
+        }
     }
+    Ok(difference.iter().zip(&size).all(|(d, size)| d.abs() <= COUPLED * (1.0 + size)))
 }
 
 #[cfg(test)]
@@ -192,7 +183,8 @@ mod tests {
     use crate::density::LogDensity;
     use crate::num::{Purpose, Scalar, Stream};
 
-    /// A banana, a tilted double well and a skewed coordinate of y = W·x, coupled by `coupling` times a bump.
+    /// A banana, a tilted double well and a skewed coordinate of y = W·x, coupled by `coupling`
+    /// times a bump.
     struct Mixed {
         w: DMatrix<f64>,
         coupling: f64,

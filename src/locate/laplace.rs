@@ -1,7 +1,7 @@
-//! The normal law of a single smooth peak: its top by Newton steps, its covariance from the curvature there.
+//! The normal law of a single smooth peak: its top by Newton steps, its covariance from the
+//! curvature there.
 
 use super::hessian::hessians;
-use super::search::CLEARLY_MORE;
 use crate::density::{Target, values, values_and_scores};
 use crate::evolution::log_prior;
 use crate::num::{Purpose, Stream, effective_fraction, log_mean_exp};
@@ -16,28 +16,6 @@ pub(super) struct Laplace {
     pub root: DMatrix<f64>,
 }
 
-/// What brought the particles to the target.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum LocatedBy {
-    /// Nothing: the target was taken as it stands.
-    AsGiven,
-    /// Annealing from a wide start.
-    Particles,
-    /// Annealing from the normal law of its peak, which holds clearly more mass than a wide start had found.
-    Laplace,
-}
-
-impl LocatedBy {
-    /// As the record says it.
-    pub fn name(self) -> &'static str {
-        match self {
-            LocatedBy::AsGiven => "as given",
-            LocatedBy::Particles => "annealed particles",
-            LocatedBy::Laplace => "Laplace, then annealed particles",
-        }
-    }
-}
-
 /// What draws of a [`Laplace`] law say of the target.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Agreement {
@@ -47,7 +25,8 @@ pub(super) struct Agreement {
     pub ess: f64,
 }
 
-/// Newton steps at most; from a particle of the target a dozen are enough, and a scale that is off by e^k needs 2k more.
+/// Newton steps at most; from a particle of the target a dozen are enough, and a scale that is off
+/// by e^k needs 2k more.
 const STEPS: usize = 100;
 /// The decrement gᵀ(−H)⁻¹g, twice the nats still to be gained, at which the top is reached.
 const REACHED: f64 = 1e-10;
@@ -58,11 +37,15 @@ const DIFFERENCE: f64 = 1e-3;
 /// Draws that judge the law.
 const DRAWS: usize = 1024;
 
+/// Nats of log Z by which a wider search, or the normal distribution of a peak, must find more to
+/// be preferred: the noise of such an estimate.
+pub(super) const CLEARLY_MORE: f64 = 0.5;
 /// Effective fraction of its draws below which a law says nothing of the mass.
 const LEAST_AGREEMENT: f64 = 0.1;
 
 impl Laplace {
-    /// The law of the peak above the best particle, if its draws find clearly more mass than the particles' log Z.
+    /// The law of the peak above the best particle, if its draws find clearly more mass than the
+    /// particles' log Z.
     ///
     /// # Cost
     /// A value for each particle, and those of [`Laplace::climb`] and [`Laplace::agreement`].
@@ -76,7 +59,8 @@ impl Laplace {
         more.then_some(law)
     }
 
-    /// Climbs from `start`. None if the density fails on the way, or the top is not reached or not a peak.
+    /// Climbs from `start`. None if the density fails on the way, or the top is not reached or not
+    /// a peak.
     ///
     /// # Cost
     /// 2d + a few scores per step, and d³.
@@ -125,8 +109,8 @@ fn at(target: &dyn Target, x: &DVector<f64>) -> Option<(f64, DVector<f64>)> {
     value[0].is_finite().then(|| (value[0], DVector::from_vec(score)))
 }
 
-/// The Newton step with every eigenvalue of the scaled precision made positive, so that it climbs where log ρ is not
-/// concave (Nocedal & Wright 2006, section 3.4), and its decrement.
+/// The Newton step with every eigenvalue of the scaled precision made positive, so that it climbs
+/// where log ρ is not concave (Nocedal & Wright 2006, section 3.4), and its decrement.
 fn newton(precision: &DMatrix<f64>, score: &DVector<f64>, widths: &DVector<f64>) -> (DVector<f64>, f64) {
     let d = score.len();
     let scaled = DMatrix::from_fn(d, d, |i, j| precision[(i, j)] * widths[i] * widths[j]);
@@ -163,7 +147,8 @@ mod tests {
     use crate::density::{Benchmark, LogDensity, gauss, gmm9};
     use crate::num::Scalar;
 
-    /// A regression on years: the intercept is 30 and the slope 0.0075 wide, with a correlation of −0.99998.
+    /// A regression on years: the intercept is 30 and the slope 0.0075 wide, with a correlation of
+    /// −0.99998.
     struct FarIntercept;
     impl LogDensity for FarIntercept {
         fn dim(&self) -> usize {

@@ -1,15 +1,19 @@
-//! What a pilot found as named arrays, and back to the same bits.
+//! A located target as named arrays, and back to the same bits.
 
-use super::laplace::LocatedBy;
-use super::search::{LocatedFactor, LocatedTarget};
+use super::located::{LocatedBy, LocatedFactor, LocatedTarget};
 use crate::coordinates::{Factorisation, LogLinearScale, LogLinearScales, Whitening};
 use crate::evolution::Setting;
 use crate::num::{Arrays, ArraysError, as_count};
 use crate::particles::{Population, PopulationPath};
-use crate::training::of_factor;
 use nalgebra::{DMatrix, DVector};
 use std::ops::Range;
 
+/// What the names of the arrays of factor number `k` begin with.
+pub(crate) fn factor_prefix(k: usize) -> String {
+    format!("block{}.", k + 1)
+}
+
+/// Writes what was located as named arrays.
 pub(crate) fn write_located(located: &LocatedTarget, arrays: &mut Arrays) {
     let Factorisation { ranges, centre, matrix, inverse, log_det, reference } = &located.factorisation;
     arrays.put_list("split.blocks", &ranges.iter().map(|range| range.end as f64).collect::<Vec<_>>());
@@ -21,7 +25,7 @@ pub(crate) fn write_located(located: &LocatedTarget, arrays: &mut Arrays) {
     for (k, factor) in located.factors.iter().enumerate() {
         let mut of_this = Arrays::default();
         write_factor(factor, &mut of_this);
-        arrays.put_under(&of_factor(k), of_this);
+        arrays.put_under(&factor_prefix(k), of_this);
     }
 }
 
@@ -49,6 +53,10 @@ fn write_factor(factor: &LocatedFactor, arrays: &mut Arrays) {
     arrays.put_number("setting.feature_variance", factor.setting.feature_variance);
 }
 
+/// Reads what [`write_located`] wrote, to the same bits.
+///
+/// # Errors
+/// [`ArraysError`] with the array that is missing or malformed.
 pub(crate) fn read_located(arrays: &Arrays) -> Result<LocatedTarget, ArraysError> {
     let centre = arrays.list("split.centre")?;
     let d = centre.len();
@@ -60,7 +68,8 @@ pub(crate) fn read_located(arrays: &Arrays) -> Result<LocatedTarget, ArraysError
         log_det: arrays.number("split.log_det")?,
         reference: arrays.number("split.reference")?,
     };
-    let of_this = |(k, range): (usize, &Range<usize>)| read_factor(&arrays.under(&of_factor(k)), range.len());
+    let of_this =
+        |(k, range): (usize, &Range<usize>)| read_factor(&arrays.under(&factor_prefix(k)), range.len());
     let factors = factorisation.ranges.iter().enumerate().map(of_this).collect::<Result<_, _>>()?;
     Ok(LocatedTarget { factorisation, factors })
 }

@@ -1,19 +1,21 @@
-//! Finds coordinates whose scale depends on other coordinates: funnels and hierarchies.
+//! Finds coordinates whose scale depends on other coordinates, as in funnels and hierarchies.
 
 use crate::coordinates::{LogLinearScale, LogLinearScales};
 use nalgebra::{DMatrix, DVector};
 
-/// Excess kurtosis of a coordinate worth scaling: that of a slope of 0.3; that of a thousand normal draws errs by 0.15.
+/// Excess kurtosis of a coordinate worth scaling: that of a slope of 0.3; that of a thousand normal
+/// draws errs by 0.15.
 const LEAST_EXCESS: f64 = 1.2;
 /// Newton steps of the likelihood, which is convex; it converges in half of them.
 const NEWTON_STEPS: usize = 30;
 
 /// Scales by which the points w, n×d, of location 0 and scale 1, become alike everywhere.
 ///
-/// A coordinate i is child by j if ln|w_i| and w_j are correlated by more than `bound`. Pairs are taken in the order of
-/// their correlations; a parent is never child itself. Then (c, a) of `w_i ~ N(0, e^{2(c + Σ a_j w_j)})` have the
-/// greatest likelihood. A normal law of varying scale has a kurtosis above 3, and 3 once its scale is undone; coordinates
-/// of which that is not so are left as they are: in a banana, |w_i| depends on w_j because w_j depends on w_i.
+/// Coordinate i becomes a child of j if ln|w_i| and w_j are correlated by more than `bound`. Pairs
+/// are taken in the order of their correlations, and a parent is never a child itself. Then (c, a)
+/// of `w_i ~ N(0, e^{2(c + Σ a_j w_j)})` have the greatest likelihood. A normal law of varying
+/// scale has a kurtosis above 3, and 3 once its scale is undone; coordinates of which that is not
+/// so are left as they are: in a banana, |w_i| depends on w_j because w_j depends on w_i.
 ///
 /// # Cost
 /// n·d² for the correlations.
@@ -40,8 +42,8 @@ pub(super) fn log_scales(w: &[f64], dim: usize, bound: f64) -> LogLinearScales {
     LogLinearScales { children: scales.filter(|scale| undoes_heavy_tails(&columns, scale)).collect() }
 }
 
-/// Likeliest centres of the child coordinates given their scales e^s, Σ w e^(−2s)/Σ e^(−2s); 0 for all others. What a
-/// mean cannot see: it is ruled by the points at which the scale is wide.
+/// Likeliest centres of the children given their scales e^s, Σ w e^(−2s)/Σ e^(−2s); 0 for all
+/// others. What a mean cannot see: it is ruled by the points at which the scale is wide.
 pub(super) fn narrow_centres(w: &[f64], dim: usize, scales: &LogLinearScales) -> DVector<f64> {
     let mut centres = DVector::zeros(dim);
     for scale in &scales.children {
@@ -58,7 +60,8 @@ pub(super) fn narrow_centres(w: &[f64], dim: usize, scales: &LogLinearScales) ->
     centres
 }
 
-/// Whether the coordinate has heavy tails, and half of their excess or less is left under its scale.
+/// Whether the coordinate has heavy tails, and half of their excess or less is left under its
+/// scale.
 fn undoes_heavy_tails(columns: &[Vec<f64>], scale: &LogLinearScale) -> bool {
     let before = &columns[scale.coordinate];
     let shrunk = |row: usize| {
@@ -84,7 +87,8 @@ fn correlation(a: &[f64], b: &[f64]) -> f64 {
     if r.is_nan() { 0.0 } else { r }
 }
 
-/// Minimises mean(s + ½w²e^{−2s}), s = c + Σ a_j w_j, by Newton steps of at most one in s at the mean parent.
+/// Minimises mean(s + ½w²e^{−2s}), s = c + Σ a_j w_j, by Newton steps of at most one in s at the
+/// mean parent.
 fn likeliest(columns: &[Vec<f64>], coordinate: usize, parents: &[usize]) -> LogLinearScale {
     let k = 1 + parents.len();
     let mut beta = DVector::zeros(k);

@@ -1,221 +1,33 @@
-//! The pilot: where the target is and how wide, so that the fit can work in standardised coordinates.
+//! The search for a target of unknown location and scale.
 
-use super::gaussian_directions::split_off_gaussian;
-use super::independence::independent_factors;
-use super::laplace::{Laplace, LocatedBy};
-use super::scale_dependence::{log_scales, narrow_centres};
-use crate::coordinates::{Factor, Factorisation, LogLinearScales, WhitenedFactor, Whitening};
-use crate::density::{self, DensityError, Target};
-use crate::evolution::Setting;
-use crate::num::pairwise_sum;
-use crate::particles::{AnnealedSmc, PopulationPath};
-use crate::training::{FitError, FitSettings};
-use nalgebra::{DMatrix, DVector};
+use super::anneal::{anneal, in_factor};
+use super::laplace::{CLEARLY_MORE, Laplace};
+use super::locate_error::LocateError;
+use super::located::LocatedBy;
+use super::whitening_estimate::moments;
+use crate::coordinates::{Factorisation, Whitening};
+use crate::density::Target;
+use crate::particles::AnnealedSmc;
 
-/// What the pilot found.
-#[derive(Clone, Debug)]
-pub struct LocatedTarget {
-    /// Coordinates in which the target is a product.
-    pub factorisation: Factorisation,
-    /// What was found of each factor.
-    pub factors: Vec<LocatedFactor>,
-}
-
-/// What the pilot found of a factor.
-#[derive(Clone, Debug)]
-pub struct LocatedFactor {
-    /// Where it is and how wide.
-    pub whitening: Whitening,
-    /// What brought the particles there.
-    pub located_by: LocatedBy,
-    /// Populations along the annealing path from N(0, I), in standardised coordinates u; the last one may have come from
-    /// further out.
-    pub population_path: PopulationPath,
-    /// What evolutions may know of the standardised factor.
-    pub setting: Setting,
-}
-
-/// Searches start from N(0, s²) with these s, until the target is seen to lie well inside.
+/// Searches start from N(0, s²) with these s, until the target lies well inside.
 const SEARCH_SCALES: [f64; 4] = [10.0, 100.0, 1e3, 1e4];
 /// A target wider than this fraction of the search is searched again, wider.
 const WELL_INSIDE: f64 = 0.5;
-/// Nats of log Z by which a wider search, or the law of a peak, must find more to be preferred: the noise of such an
-/// estimate.
-pub(super) const CLEARLY_MORE: f64 = 0.5;
-
-impl LocatedTarget {
-    /// Looks for the target and splits it into factors; then, for each, annealed populations: a wide one for location and
-    /// scale, and one from the standardised prior. If scales are seen to depend on other coordinates, the whitening is
-    /// refined in between. One factor with location 0 and scale 1 is taken unless the settings say `standardise`; then
-    /// the prior is made `prior_width` times as wide as the target.
-    ///
-    /// # Errors
-    /// [`FitError::Density`] if the density fails; [`FitError::NoSupport`] if it is zero at all particles.
-    pub fn run(
-        target: &dyn Target,
-        settings: &FitSettings,
-        prior_width: f64,
-    ) -> Result<LocatedTarget, FitError> {
-        let (factorisation, found) = if settings.standardise {
-            find_factorisation(target, settings)?
-        } else {
-            (Factorisation::identity(target.dim()), None)
-        };
-        let mut factors = Vec::new();
-        for k in 0..factorisation.ranges.len() {
-            let (factor, seed) = (factorisation.factor(target, k), indexed_seed(settings.seed, k));
-            let told = |error: FitError| error.told(|error| factor.in_target_coordinates(error));
-            let (whitening, located_by, width) = match (&found, settings.standardise) {
-                (_, false) => (Whitening::identity(factor.dim()), LocatedBy::AsGiven, 1.0),
-                (Some((whitening, located_by)), true) => (whitening.clone(), *located_by, prior_width),
-                (None, true) => {
-                    let (y, located_by) = search(&factor, seed ^ SPLIT).map_err(told)?;
-                    (whitening_of(&y, factor.dim()), located_by, prior_width)
-                }
-            };
-            factors.push(LocatedFactor::run(&factor, whitening, located_by, width, seed)?);
-        }
-        Ok(LocatedTarget { factorisation, factors })
-    }
-}
-
-impl LocatedFactor {
-    /// From a first whitening.
-    fn run(
-        factor: &Factor<'_>,
-        mut whitening: Whitening,
-        located_by: LocatedBy,
-        prior_width: f64,
-        seed: u64,
-    ) -> Result<LocatedFactor, FitError> {
-        let smc = AnnealedSmc::default();
-        for (round, times) in REFINEMENTS.into_iter().enumerate() {
-            if whitening.log_scales.children.is_empty() {
-                break;
-            }
-            let smc = AnnealedSmc { particles: times * smc.particles, ..smc };
-            let population = {
-                let whitened = whitening.whiten(factor);
-                let population_path = anneal(&whitened, smc, seed ^ REFINED ^ round as u64)?;
-                in_factor(&population_path, &whitened)
-            };
-            whitening = whitening_of(&population, factor.dim());
-        }
-        let whitening = whitening.widened(prior_width);
-        let whitened = whitening.whiten(factor);
-        let mut population_path = anneal(&whitened, smc, seed ^ STANDARDISED)?;
-        if let Some(particles) = from_outside(&whitened, population_path.log_z, seed)? {
-            population_path.set_last(particles);
-        }
-        let feature_variance = feature_variance(&whitened, &population_path.last().x)?;
-        let setting = Setting { dim: whitened.dim(), feature_variance };
-        Ok(LocatedFactor { whitening, located_by, population_path, setting })
-    }
-}
-
-/// The seed of factor number `k`: another for each, the fit's own for the first.
-pub(crate) fn indexed_seed(seed: u64, k: usize) -> u64 {
-    // Weyl's sequence with the golden ratio: no two of the first 2^63 coincide.
-    seed.wrapping_add((k as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15))
-}
-
-/// A population from the prior of a whitening; errors are told in the target's coordinates.
-fn anneal(whitened: &WhitenedFactor<'_>, smc: AnnealedSmc, seed: u64) -> Result<PopulationPath, FitError> {
-    let population_path = smc.run(whitened, seed).map_err(|error| whitened.in_target_coordinates(error))?;
-    if population_path.supported == 0 {
-        return Err(FitError::NoSupport { scale: 1.0 });
-    }
-    Ok(population_path)
-}
-
-/// Particles of the target that came from outside of it, unless they found clearly less than `log_z`.
-///
-/// Those that come from the prior have to climb into tails that it does not hold, along the arms of a banana say, and
-/// hardly any arrive; from outside they are left over there.
-fn from_outside(whitened: &WhitenedFactor<'_>, log_z: f64, seed: u64) -> Result<Option<Vec<f64>>, FitError> {
-    let smc = AnnealedSmc { start_scale: OUTSIDE, ..AnnealedSmc::default() };
-    let population_path =
-        smc.run(whitened, seed ^ OUTER).map_err(|error| whitened.in_target_coordinates(error))?;
-    let found = population_path.supported > 0 && population_path.log_z > log_z - CLEARLY_MORE;
-    Ok(found.then(|| population_path.last().x.clone()))
-}
-
-/// The last population in the coordinates y of the factor.
-fn in_factor(population_path: &PopulationPath, whitened: &WhitenedFactor<'_>) -> Vec<f64> {
-    let mut y = population_path.last().x.clone();
-    for point in y.chunks_exact_mut(whitened.dim()) {
-        let u = point.to_vec();
-        whitened.to_factor(&u, point);
-    }
-    y
-}
-
-/// d/E|∇log ρ|² over a population, at most that of the prior.
-fn feature_variance(whitened: &WhitenedFactor<'_>, x: &[f64]) -> Result<f64, DensityError> {
-    let (_, scores) =
-        density::values_and_scores(whitened, x).map_err(|error| whitened.in_target_coordinates(error))?;
-    let squares: Vec<f64> = scores.iter().map(|s| s * s).collect();
-    let mean = pairwise_sum(&squares) / squares.len() as f64;
-    Ok((1.0 / mean).clamp(SMALLEST_FEATURE, 1.0))
-}
-
-/// Features narrower than this have scores that overflow the range of a network anyway.
-const SMALLEST_FEATURE: f64 = 1e-6;
-
-/// Keep the streams of the later populations apart from the first one's.
-const STANDARDISED: u64 = 0x5354_4152_5445_4400;
-/// Populations that refine a whitening whose scales depend on coordinates, in units of the usual one: a slope that is off by
-/// 0.05 is a funnel of its own, and each is known to one part in the root of the particles that share no ancestor.
-const REFINEMENTS: [usize; 2] = [1, 8];
-/// Standard deviations of the standardised prior from which particles come from outside: beyond any draw of a Gaussian, and
-/// two or three temperatures more. On a banana they reach 3.2 standard deviations, as draws do, where those from 1 reach
-/// 2.3, those from 2 and 3 less on one side.
-const OUTSIDE: f64 = 5.0;
-const OUTER: u64 = 0x4f55_5445_5200_0000;
+/// Keeps the streams of a population that starts from a peak apart from those of the search.
 const CLIMBED: u64 = 0x434c_494d_4245_4400;
-const SPLIT: u64 = 0x5350_4c49_5400_0000;
-const REFINED: u64 = 0x5245_4649_4e45_4400;
 
-/// Looks for the target, splits off the directions in which it is Gaussian, and parts what is left into independent
-/// factors: few dimensions keep all modes in sight where many lose them. If nothing is split, the whitening of the target and
-/// what brought particles there come along.
-fn find_factorisation(
-    target: &dyn Target,
-    settings: &FitSettings,
-) -> Result<(Factorisation, Option<(Whitening, LocatedBy)>), FitError> {
-    let whole = Factorisation::identity(target.dim());
-    let (population, located_by) = search(target, settings.seed)?;
-    let whitening = whitening_of(&population, target.dim());
-    let factorisation = {
-        let factor = whole.factor(target, 0);
-        let affine = Whitening { log_scales: LogLinearScales::default(), ..whitening.clone() };
-        let whitened = affine.whiten(&factor);
-        let points: Vec<f64> =
-            population.chunks_exact(target.dim()).flat_map(|x| whitened.from_factor(x)).collect();
-        let factorisation =
-            split_off_gaussian(&whitened, &points).map_err(|error| whitened.in_target_coordinates(error))?;
-        factorisation.after(&whitening.location, &whitening.scale)
-    };
-    if settings.factorise {
-        let part = |x: &[f64]| factorisation.part(x)[..factorisation.active()].to_vec();
-        let y: Vec<f64> = population.chunks_exact(target.dim()).flat_map(part).collect();
-        let factor = factorisation.factor(target, 0);
-        let factors =
-            independent_factors(&factor, &y).map_err(|error| factor.in_target_coordinates(error))?;
-        if let Some(factors) = factors {
-            return Ok((factorisation.refined(factors), None));
-        }
-    }
-    let found = factorisation.is_identity().then_some((whitening, located_by));
-    Ok((factorisation, found))
-}
-
-/// Searches from ever wider starts until the target lies well inside one; of those made, the population of the one
-/// that found most mass serves, since particles that miss some of it make log Z too small.
+/// Particles of a target of unknown place and width, and what brought them there.
 ///
-/// Where the normal law of a peak holds clearly more still, the particles start from there: a scale of 0.01 beside one of
-/// 30, correlated, is out of reach of moves along the axes.
-fn search(target: &dyn Target, seed: u64) -> Result<(Vec<f64>, LocatedBy), FitError> {
+/// Searches start ever wider until the target lies well inside the start; of all of them the
+/// population that found most mass is taken, since particles that miss some of it make log Z too
+/// small. Where the normal distribution of a peak holds clearly more still, the particles start
+/// from there: a scale of 0.01 beside one of 30, correlated, is out of reach of moves along the
+/// axes.
+///
+/// # Errors
+/// [`LocateError::Density`] if the density fails; [`LocateError::NoSupport`] if it is zero at every
+/// start.
+pub(super) fn search(target: &dyn Target, seed: u64) -> Result<(Vec<f64>, LocatedBy), LocateError> {
     let mut best: Option<(f64, Vec<f64>)> = None;
     for start_scale in SEARCH_SCALES {
         let population_path = AnnealedSmc { start_scale, ..AnnealedSmc::default() }.run(target, seed)?;
@@ -232,7 +44,7 @@ fn search(target: &dyn Target, seed: u64) -> Result<(Vec<f64>, LocatedBy), FitEr
             break;
         }
     }
-    let none = FitError::NoSupport { scale: SEARCH_SCALES[SEARCH_SCALES.len() - 1] };
+    let none = LocateError::NoSupport { scale: SEARCH_SCALES[SEARCH_SCALES.len() - 1] };
     let (log_z, population) = best.ok_or(none)?;
     let Some(Laplace { top, root }) = Laplace::with_more_mass(target, &population, log_z, seed) else {
         return Ok((population, LocatedBy::Particles));
@@ -243,111 +55,4 @@ fn search(target: &dyn Target, seed: u64) -> Result<(Vec<f64>, LocatedBy), FitEr
     let whitened = whitening.whiten(&factor);
     let population_path = anneal(&whitened, AnnealedSmc::default(), seed ^ CLIMBED)?;
     Ok((in_factor(&population_path, &whitened), LocatedBy::Laplace))
-}
-
-/// Scales of child coordinates and their centres depend on each other; both settle in a few rounds.
-const RECENTRINGS: usize = 3;
-
-/// Under independence a correlation of n particles has standard deviation 1/√n. Tempered particles descend from fewer
-/// ancestors, so the bound is ten of them.
-fn correlation_bound(n: usize) -> f64 {
-    10.0 / (n as f64).sqrt()
-}
-
-/// The whitening in which points y look standard.
-fn whitening_of(y: &[f64], dim: usize) -> Whitening {
-    let n = y.len() / dim;
-    let (mut location, mut covariance) = moments(y, dim);
-    let scale = root(covariance.clone(), n);
-    let w = whitened(y, &location, &scale);
-    let scales = log_scales(w.as_slice(), dim, correlation_bound(n));
-    if scales.children.is_empty() {
-        return Whitening { location, scale, log_scales: scales };
-    }
-    // Heavy tails make correlations between child coordinates, and shift their means, by parts of their widest scale;
-    // where they are narrow that is many of their own.
-    for a in &scales.children {
-        for b in scales.children.iter().filter(|b| b.coordinate != a.coordinate) {
-            covariance[(a.coordinate, b.coordinate)] = 0.0;
-        }
-    }
-    let scale = root(covariance, n);
-    let mut found = scales;
-    for _ in 0..RECENTRINGS {
-        let w = whitened(y, &location, &scale);
-        found = log_scales(w.as_slice(), dim, correlation_bound(n));
-        location += &scale * narrow_centres(w.as_slice(), dim, &found);
-    }
-    Whitening { location, scale, log_scales: found }
-}
-
-/// scale⁻¹(y − location), a column for each point.
-fn whitened(y: &[f64], location: &DVector<f64>, scale: &DMatrix<f64>) -> DMatrix<f64> {
-    let mut points = DMatrix::from_column_slice(location.len(), y.len() / location.len(), y);
-    points.column_iter_mut().for_each(|mut column| column -= location);
-    scale.solve_lower_triangular(&points).expect("a root has a positive diagonal")
-}
-
-fn moments(x: &[f64], dim: usize) -> (DVector<f64>, DMatrix<f64>) {
-    let points = DMatrix::from_column_slice(dim, x.len() / dim, x);
-    let mean = points.column_mean();
-    let mut centred = points;
-    centred.column_iter_mut().for_each(|mut c| c -= &mean);
-    let n = centred.ncols() as f64;
-    (mean, &centred * centred.transpose() / n)
-}
-
-/// Cholesky root of a sampled covariance in which correlations that n particles cannot tell from none are
-/// dropped: a rotation by noise would only mix coordinates that the target keeps apart.
-fn root(covariance: DMatrix<f64>, n: usize) -> DMatrix<f64> {
-    let d = covariance.nrows();
-    let sd = |i: usize| covariance[(i, i)].sqrt().max(1e-8);
-    let bound = correlation_bound(n);
-    let kept = DMatrix::from_fn(d, d, |i, j| {
-        let correlation = covariance[(i, j)] / (sd(i) * sd(j));
-        if i == j {
-            sd(i) * sd(i)
-        } else if correlation.abs() > bound {
-            covariance[(i, j)]
-        } else {
-            0.0
-        }
-    });
-    let diagonal = DMatrix::from_diagonal(&DVector::from_fn(d, |i, _| sd(i)));
-    kept.cholesky().map_or(diagonal, |c| c.l())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::density::named_target;
-
-    /// Along the arms of a banana the mass beyond 2.7 standard deviations is 0.35 % on either side.
-    #[test]
-    fn particles_from_outside_lie_in_the_arms_and_those_of_less_mass_are_not_taken() {
-        let target = named_target("banana", &Default::default()).unwrap();
-        let whole = Factorisation::identity(2);
-        let factor = whole.factor(&*target, 0);
-        // Location 0 and the deviations 3 and (1 + 2b²s⁴)^½ = 2.735 of its facts.
-        let scale = DMatrix::from_diagonal(&DVector::from_vec(vec![3.0, 2.735]));
-        let whitening = Whitening { location: DVector::zeros(2), scale, ..Whitening::identity(2) };
-        let whitened = whitening.whiten(&factor);
-        let furthest = |x: &[f64]| {
-            let along = x.iter().step_by(2);
-            along.fold((0.0f64, 0.0f64), |(low, high), v| (low.min(*v), high.max(*v)))
-        };
-        let (mut from_prior, mut from_outside_of_it) = ((0.0, 0.0), (0.0, 0.0));
-        for seed in 0..4 {
-            let population_path = anneal(&whitened, AnnealedSmc::default(), seed).unwrap();
-            let outside = from_outside(&whitened, population_path.log_z, seed).unwrap().unwrap();
-            assert_eq!(outside.len(), population_path.last().x.len());
-            let (near, far) = (furthest(&population_path.last().x), furthest(&outside));
-            from_prior = (from_prior.0 + near.0 / 4.0, from_prior.1 + near.1 / 4.0);
-            from_outside_of_it = (from_outside_of_it.0 + far.0 / 4.0, from_outside_of_it.1 + far.1 / 4.0);
-            assert_eq!(from_outside(&whitened, population_path.log_z + 2.0, seed).unwrap(), None);
-        }
-        // The largest of 1024 draws of a normal law is 3.2 ± 0.3.
-        assert!(from_outside_of_it.0 < -2.7 && from_outside_of_it.1 > 2.7, "{from_outside_of_it:?}");
-        assert!(from_prior.0 > -2.7 && from_prior.1 < 2.7, "{from_prior:?}");
-    }
 }

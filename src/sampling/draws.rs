@@ -4,8 +4,7 @@ use super::fit::{Fit, FittedFactor};
 use super::sampler::{mover, sampler};
 use crate::coordinates::WhitenedFactor;
 use crate::density::{DensityError, Target};
-use crate::locate::indexed_seed;
-use crate::num::{BLOCK, Purpose, Stream};
+use crate::num::{BLOCK, Purpose, Stream, indexed_seed};
 use crate::training::Sampler;
 use crate::transport::{Tolerance, TransportError, VelocityField, log_density_at, move_ensemble};
 use std::fmt;
@@ -39,7 +38,8 @@ impl fmt::Display for DrawError {
 impl std::error::Error for DrawError {}
 
 impl Fit {
-    /// So many draws in a row depend on one another: 1, or a factor of them if they are resampled on the way.
+    /// Number of consecutive draws that are statistically dependent: 1, or 64 when resampling is
+    /// on.
     pub fn population(&self) -> usize {
         let has_noise = |factor: &FittedFactor| sampler(&*factor.evolution, &self.settings) == Sampler::Noise;
         let resampled = self.settings.resample_below > 0.0 && self.factors.iter().any(has_noise);
@@ -57,7 +57,8 @@ impl Fit {
         self.draw_within(Tolerance::default(), target, n, seed)
     }
 
-    /// The same draws with the flow integrated to another tolerance; with noise nothing is integrated, and nothing changes.
+    /// The same draws with the flow integrated to another tolerance; with noise nothing is
+    /// integrated, and nothing changes.
     ///
     /// # Errors
     /// As [`Fit::draw`].
@@ -72,7 +73,7 @@ impl Fit {
         seed: u64,
     ) -> Result<Draws, DrawError> {
         let (d, active) = (target.dim(), self.factorisation.active());
-        let z = gaussian_part(n, d - active, seed);
+        let z = gaussian_coordinates(n, d - active, seed);
         let mut both = vec![0.0; n * d];
         for (p, both) in both.chunks_exact_mut(d).enumerate() {
             both[active..].copy_from_slice(&z[p * (d - active)..(p + 1) * (d - active)]);
@@ -84,7 +85,7 @@ impl Fit {
             let field = fit.field(&whitened);
             let moved = mover(field, &self.settings, tolerance)
                 .and_then(|mover| move_ensemble(field, n, indexed_seed(seed, k), Purpose::Draws, &mover))
-                .map_err(|error| told(error, &whitened))?;
+                .map_err(|error| in_user_coordinates(error, &whitened))?;
             let rows = both.chunks_exact_mut(d).zip(moved.x.chunks_exact(range.len()));
             for (((both, u), q), log_q) in rows.zip(&moved.log_q).zip(&mut log_q) {
                 whitened.to_factor(u, &mut both[range.clone()]);
@@ -97,8 +98,9 @@ impl Fit {
         Ok(Draws { x, log_weights })
     }
 
-    /// log ρ(x) − log q(x), nats, at given points of the target, n×d, under the law of the probability flow. At exact
-    /// draws of the target their mean is the EUBO, an upper bound of log Z in expectation.
+    /// log ρ(x) − log q(x), nats, at given points of the target, n×d, under the law of the
+    /// probability flow. At exact draws of the target their mean is the EUBO, an upper bound of log
+    /// Z in expectation.
     ///
     /// # Errors
     /// As [`Fit::draw`].
@@ -116,7 +118,7 @@ impl Fit {
             let whitened = fit.whitening.whiten(&factor);
             let u: Vec<f64> = both.iter().flat_map(|p| whitened.from_factor(&p[range.clone()])).collect();
             let log_q = log_density_at(fit.field(&whitened), &u, Tolerance::default(), f64::INFINITY)
-                .map_err(|error| told(error, &whitened))?;
+                .map_err(|error| in_user_coordinates(error, &whitened))?;
             let rows = log_weights.iter_mut().zip(u.chunks_exact(range.len())).zip(&log_q);
             rows.for_each(|((w, u), q)| *w += whitened.log_det(u) - q);
         }
@@ -136,7 +138,7 @@ impl FittedFactor {
 }
 
 /// The coordinates of `n` draws that are not moved, `n`×`width`.
-pub(super) fn gaussian_part(n: usize, width: usize, seed: u64) -> Vec<f64> {
+pub(super) fn gaussian_coordinates(n: usize, width: usize, seed: u64) -> Vec<f64> {
     let mut z = vec![0.0; n * width];
     if width > 0 {
         z.chunks_mut(BLOCK * width).enumerate().for_each(|(factor, part)| {
@@ -147,7 +149,7 @@ pub(super) fn gaussian_part(n: usize, width: usize, seed: u64) -> Vec<f64> {
 }
 
 /// The same error in the target's coordinates where that can be said.
-pub(super) fn told(error: TransportError, whitened: &WhitenedFactor<'_>) -> DrawError {
+pub(super) fn in_user_coordinates(error: TransportError, whitened: &WhitenedFactor<'_>) -> DrawError {
     match error {
         TransportError::Density(error) => DrawError::Density(whitened.in_target_coordinates(error)),
         stuck => DrawError::Transport(stuck),

@@ -1,46 +1,48 @@
-//! The door: a target and settings in, a fitted transport out.
+//! Fits a transport: locates the target, trains every factor, and gives what can be drawn from.
 
 use crate::coordinates::{Factorisation, Whitening};
 use crate::density::Target;
-use crate::evolution::{Evolution, EvolutionEntry, Setting, TargetData, evolution_entry};
-use crate::locate::{LocatedBy, LocatedTarget, indexed_seed};
-use crate::network::{Networks, Tanh};
+use crate::evolution::{Evolution, Setting, TargetData};
+use crate::locate::{LocatedBy, LocatedTarget, locate};
+use crate::network::Networks;
+use crate::num::indexed_seed;
 use crate::optim::Outcome;
 use crate::particles::PopulationPath;
 use crate::training::{
     Checkpoint, CheckpointError, ClosureObserver, Control, FitError, FitSettings, HistoryRow, Observer,
-    Probe, Progress, Sampler, Snapshot, StopReason, TrainingState, train,
+    Probe, Progress, Sampler, Snapshot, StopReason, TrainingState, evolution_of, train, unknowns,
 };
 
-/// A fitted transport from the prior to a target: one for each factor of a target that is a product.
+/// A fitted transport from the prior to a target: one for each factor of a target that is a
+/// product.
 pub struct Fit {
     /// Coordinates in which the target is a product.
     pub factorisation: Factorisation,
     /// The transports of its factors.
     pub factors: Vec<FittedFactor>,
-    /// As it was asked for.
+    /// The settings of the fit.
     pub settings: FitSettings,
 }
 
 /// A fitted transport to one factor.
 pub struct FittedFactor {
-    /// The standardised coordinates in which it works.
+    /// The whitened coordinates in which it works.
     pub whitening: Whitening,
     /// What brought the particles to the target.
     pub located_by: LocatedBy,
-    /// Those particles, among which collocation points lie.
+    /// Populations on the way to the target, among which collocation points lie.
     pub population_path: PopulationPath,
-    /// What its evolution knows of the standardised factor.
+    /// What its evolution knows of the whitened factor.
     pub setting: Setting,
     /// What was fitted.
     pub evolution: Box<dyn Evolution>,
-    /// Its unknowns.
+    /// The networks of its unknowns.
     pub networks: Networks,
     /// Their parameters.
     pub theta: Vec<f64>,
-    /// Every step.
+    /// Every step of its training.
     pub history: Vec<HistoryRow>,
-    /// Why it ended.
+    /// Why its training ended.
     pub stop_reason: StopReason,
     /// Points whose influence was capped in the last set of points.
     pub capped: usize,
@@ -54,7 +56,8 @@ pub struct FittedFactor {
 /// [`FitError`], with what is wrong and where.
 ///
 /// # Cost
-/// Per step with N points, P parameters, n = min(N, P), m = max(N, P): n²m + n³/3 flops; 8·(N·P + 2n²) bytes.
+/// Per step with N points, P parameters, n = min(N, P), m = max(N, P): n²m + n³/3 flops; 8·(N·P +
+/// 2n²) bytes.
 pub fn fit(
     target: &dyn Target,
     settings: &FitSettings,
@@ -63,8 +66,8 @@ pub fn fit(
     fit_observed(target, settings, None, &mut ClosureObserver(watch))
 }
 
-/// Fits as [`fit`] does, from the start or on from a checkpoint of a fit of the same target with the same settings;
-/// then it ends with the bits of a fit that was never interrupted.
+/// Fits as [`fit`] does, from the start or on from a checkpoint of a fit of the same target with
+/// the same settings; then it ends with the bits of a fit that was never interrupted.
 ///
 /// # Errors
 /// As [`fit`]; [`FitError::Checkpoint`] if the checkpoint is of another target or other networks.
@@ -94,10 +97,10 @@ pub fn fit_observed(
 
 /// The state before the first step.
 fn start(target: &dyn Target, settings: &FitSettings) -> Result<Checkpoint, FitError> {
-    let entry = entry(settings)?;
+    let entry = evolution_of(settings)?;
     let setting = Setting::smooth(target.dim());
     check_evolution(&*(entry.make)(setting), target, settings)?;
-    let located = LocatedTarget::run(target, settings, entry.prior_width)?;
+    let located = locate(target, &settings.locating(entry.prior_width))?;
     let mut states = Vec::new();
     for (k, found) in located.factors.iter().enumerate() {
         let (evolution, networks) = unknowns(found.setting, settings)?;
@@ -106,23 +109,6 @@ fn start(target: &dyn Target, settings: &FitSettings) -> Result<Checkpoint, FitE
         states.push(TrainingState::new(theta, settings.points));
     }
     Ok(Checkpoint { probe: Probe::of(target, &located), located, states })
-}
-
-fn entry(settings: &FitSettings) -> Result<&'static EvolutionEntry, FitError> {
-    evolution_entry(&settings.evolution)
-        .ok_or_else(|| FitError::UnknownEvolution { name: settings.evolution.clone() })
-}
-
-/// The evolution of the settings and the networks of its unknowns.
-pub(crate) fn unknowns(
-    setting: Setting,
-    settings: &FitSettings,
-) -> Result<(Box<dyn Evolution>, Networks), FitError> {
-    let evolution = (entry(settings)?.make)(setting);
-    let system = evolution.as_system();
-    let widths = vec![settings.width; settings.depth];
-    let networks = Networks::new(system.unknowns(), system.n_scalars(), setting.dim, &widths, &Tanh);
-    Ok((evolution, networks))
 }
 
 /// Whether the checkpoint is one of this target and of these networks.
@@ -205,8 +191,8 @@ impl Fit {
         Ok(Fit { factorisation: located.factorisation, factors, settings: settings.clone() })
     }
 
-    /// The transport as a checkpoint has it, to draw from; no step is made. The stop reason of one that has not come to
-    /// its end is [`Outcome::Interrupted`].
+    /// The transport as a checkpoint has it, to draw from; no step is made. The stop reason of one
+    /// that has not come to its end is [`Outcome::Interrupted`].
     ///
     /// # Errors
     /// As [`fit_observed`].
@@ -221,7 +207,8 @@ impl Fit {
         Fit::of(located, states, settings, StopReason::Optimiser(Outcome::Interrupted))
     }
 
-    /// log Z as the fitted equations themselves have it: another estimate than the one from weights.
+    /// log Z as the fitted equations themselves have it: another estimate than the one from
+    /// weights.
     pub fn learned_log_z(&self) -> f64 {
         self.factors.iter().map(|b| b.evolution.learned_log_z(&b.networks, &b.theta)).sum()
     }
@@ -237,8 +224,8 @@ impl Fit {
         rows.enumerate().map(|(k, row)| HistoryRow { step: k + 1, ..*row }).collect()
     }
 
-    /// Why the fit ended: the reason of the first factor that fell short of the goal; if none did, what their pilots
-    /// reached together.
+    /// Why the fit ended: the reason of the first factor that fell short of the goal; if none did,
+    /// what their validations reached together.
     pub fn stop_reason(&self) -> StopReason {
         let mut together = 1.0;
         for factor in &self.factors {

@@ -1,12 +1,12 @@
-//! A fit looked at from within: draws on their way, and the residual where they pass and where it was trained.
+//! A fit looked at from within: draws on their way, and the residual where they pass and where it
+//! was trained.
 
-use super::draws::{DrawError, gaussian_part, told};
+use super::draws::{DrawError, gaussian_coordinates, in_user_coordinates};
 use super::fit::{Fit, FittedFactor};
 use super::sampler::{mover, sampler};
 use crate::coordinates::WhitenedFactor;
 use crate::density::{DensityError, Target};
-use crate::locate::indexed_seed;
-use crate::num::Purpose;
+use crate::num::{Purpose, indexed_seed};
 use crate::optim::LeastSquares;
 use crate::training::{Assembler, Collocation, Points, Sampler};
 use crate::transport::{Tolerance, journeys};
@@ -25,10 +25,11 @@ pub struct Trajectories {
 pub struct ResidualsAt {
     /// The times.
     pub times: Vec<f64>,
-    /// Positions in the target's own coordinates, n×d; other factors and Gaussian directions, which the equations of the
-    /// factor do not see, at their middle.
+    /// Positions in the target's own coordinates, n×d; other factors and Gaussian directions, which
+    /// the equations of the factor do not see, at their middle.
     pub x: Vec<f64>,
-    /// √(Σ_k R_k²) over the equations, in nats per unit of time where they are conservation laws; NaN where the density is zero.
+    /// √(Σ_k R_k²) over the equations, in nats per unit of time where they are conservation laws;
+    /// NaN where the density is zero.
     pub sizes: Vec<f64>,
 }
 
@@ -39,9 +40,9 @@ impl Fit {
         self.factors.first().map_or(Sampler::Flow, |factor| sampler(&*factor.evolution, &self.settings))
     }
 
-    /// The first `n` draws of [`Fit::draw`] with this seed, at `times`, moved as they are: each factor along its own flow,
-    /// Gaussian directions standing still. With noise `n` has to be a multiple of 64 or all draws, since 64 draws share
-    /// their stream.
+    /// The first `n` draws of [`Fit::draw`] with this seed, at `times`, moved as they are: each
+    /// factor along its own flow, Gaussian directions standing still. With noise `n` has to be a
+    /// multiple of 64 or all draws, since 64 draws share their stream.
     ///
     /// # Errors
     /// As [`Fit::draw`].
@@ -57,7 +58,7 @@ impl Fit {
     ) -> Result<Trajectories, DrawError> {
         let (d, active) = (target.dim(), self.factorisation.active());
         let still = d - active;
-        let z = gaussian_part(n, still, seed);
+        let z = gaussian_coordinates(n, still, seed);
         let mut both = vec![0.0; n * times.len() * d];
         for (row, both) in both.chunks_exact_mut(d).enumerate() {
             let p = row / times.len();
@@ -69,14 +70,15 @@ impl Fit {
             let field = fit.field(&whitened);
             let u = mover(field, &self.settings, Tolerance::default())
                 .and_then(|mover| journeys(field, n, indexed_seed(seed, k), Purpose::Draws, &mover, times))
-                .map_err(|error| told(error, &whitened))?;
+                .map_err(|error| in_user_coordinates(error, &whitened))?;
             let rows = both.chunks_exact_mut(d).zip(u.chunks_exact(range.len()));
             rows.for_each(|(both, u)| whitened.to_factor(u, &mut both[range.clone()]));
         }
         Ok(Trajectories { times: times.to_vec(), x: self.factorisation.join_all(&both) })
     }
 
-    /// A set of `n` collocation points of factor `k` under the fitted flow, as one more step would have had.
+    /// A set of `n` collocation points of factor `k` under the fitted flow, as one more step would
+    /// have had.
     ///
     /// # Errors
     /// As [`Fit::draw`].
@@ -240,7 +242,8 @@ mod tests {
         assert!(fitted(&target, "general-ode").history().iter().all(|row| row.equation_losses.is_none()));
     }
 
-    /// Factors go their own ways and end together at the draws; the residual of one does not change with the others.
+    /// Factors go their own ways and end together at the draws; the residual of one does not change
+    /// with the others.
     #[test]
     fn blocks_are_joined_on_their_way() {
         let target = named_target("gmm9", &Default::default()).unwrap();

@@ -1,16 +1,17 @@
-//! What a fit would be, before anything of the target is looked for: its sizes, and the time of one step.
+//! What a fit would be, before anything of the target is looked for: its sizes, and the time of one
+//! step.
 
-use super::fit::{check, check_evolution, unknowns};
+use super::fit::{check, check_evolution};
 use super::sampler::sampler;
 use crate::density::Target;
 use crate::evolution::Setting;
 use crate::num::{Purpose, Stream};
 use crate::optim::{Damping, Direction, GaussNewtonMemory, LeastSquares, Method, OptimiserState};
-use crate::training::{Assembler, FIRST_DAMPING, FitError, FitSettings, LARGEST, Points, Sampler};
+use crate::training::{Assembler, FIRST_DAMPING, FitError, FitSettings, LARGEST, Points, Sampler, unknowns};
 use std::time::{Duration, Instant};
 
-/// What a fit would be if no direction of the target is Gaussian and no part of it independent of the rest; fewer
-/// dimensions, or several small fits, are learned if some are.
+/// What a fit would be if no direction of the target is Gaussian and no part of it independent of
+/// the rest; fewer dimensions, or several small fits, are learned if some are.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Plan {
     /// Dimension of the target.
@@ -31,10 +32,11 @@ pub struct Plan {
     pub bytes: [f64; 2],
     /// How draws would be moved.
     pub sampler: Sampler,
-    /// Time of one step on the first set; its density is constant, so that the time is that of the algebra alone.
+    /// Time of one step on the first set; its density is constant, so that the time is that of the
+    /// algebra alone.
     pub step: Duration,
-    /// Time of what the equations read of the target at the points of the first set, drawn from N(0, I); none if the
-    /// density fails there.
+    /// Time of what the equations read of the target at the points of the first set, drawn from
+    /// N(0, I); none if the density fails there.
     pub density: Option<Duration>,
 }
 

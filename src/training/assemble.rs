@@ -9,7 +9,8 @@ use crate::residual::ErasedSystem;
 use rayon::prelude::*;
 use std::ops::Range;
 
-/// The least-squares problem `½|r|² = ½ (1/N) Σ_i w_i Σ_k R_k(t_i, x_i)²`; r stacks √(w_i/N) R_k, point by point.
+/// The least-squares problem `½|r|² = ½ (1/N) Σ_i w_i Σ_k R_k(t_i, x_i)²`; r stacks √(w_i/N) R_k,
+/// point by point.
 ///
 /// Residuals that are not finite come through as they are.
 pub struct Assembler<'a> {
@@ -20,11 +21,13 @@ pub struct Assembler<'a> {
     block: usize,
 }
 
-/// Jets of one layer that fit the second-level cache beside their adjoints and the layer's neighbours: 256 KiB.
-/// A constant of the method, never of the machine, since it fixes the order of sums.
+/// Jets of one layer that fit the second-level cache beside their adjoints and the layer's
+/// neighbours: 256 KiB. A constant of the method, never of the machine, since it fixes the order of
+/// sums.
 const NUMBERS_PER_LAYER: usize = 32_768;
 
-/// How many points are handled together: as many as keep the widest layer of jets within its share of the cache.
+/// How many points are handled together: as many as keep the widest layer of jets within its share
+/// of the cache.
 fn points_per_block(networks: &Networks) -> usize {
     let jets = networks.list().iter().map(|network| {
         let widest = network.layers.iter().map(|layer| layer.rows).max().unwrap_or(1);
@@ -42,7 +45,8 @@ struct Workspace {
     tape: Tape,
     numbers: Vec<f64>,
     adjoints: Vec<f64>,
-    /// For each equation and network: a seed per number gathered, point by point; last, those of the scalars.
+    /// For each equation and network: a seed per number gathered, point by point; last, those of
+    /// the scalars.
     seeds: Vec<Vec<Vec<f64>>>,
 }
 
@@ -70,7 +74,8 @@ impl<'a> Assembler<'a> {
         residuals
     }
 
-    /// r and J through the naive network on the scalar tape: the judge of [`LeastSquares::linearise`].
+    /// r and J through the naive network on the scalar tape: the judge of
+    /// [`LeastSquares::linearise`].
     pub fn naive_linearise(&self, theta: &[f64]) -> Linearisation {
         let mut tape = Tape::new();
         let (mut residuals, mut rows, mut scratch) = (Vec::new(), Vec::new(), Vec::new());
@@ -159,8 +164,8 @@ impl<'a> Assembler<'a> {
         let scalars = &theta[self.networks.scalars()];
         let first = range.start;
         let Workspace { networks, tape, numbers, adjoints, seeds } = work;
-        // The block goes on one tape: its variables live in vectors that every point uses again, and a gradient
-        // looks no further back than its own point.
+        // The block goes on one tape: its variables live in vectors that every point uses again,
+        // and a gradient looks no further back than its own point.
         tape.clear();
         let mut inputs = Vec::new();
         let mut on_tape = vec![Var::constant(0.0); n_equations];
@@ -236,7 +241,8 @@ impl<'a> Assembler<'a> {
     }
 }
 
-/// Leaves in the first equation's seeds the sum over equations of weight times seed: one sweep serves all.
+/// Leaves in the first equation's seeds the sum over equations of weight times seed: one sweep
+/// serves all.
 fn combine_seeds(seeds: &mut [Vec<Vec<f64>>], weights: &[f64], points: usize) {
     let n_equations = seeds.len();
     let (first, others) = seeds.split_first_mut().expect("at least one equation");

@@ -7,8 +7,8 @@ const LEAST_FALL: f64 = 1.25;
 /// Points of the largest set, in units of the first one.
 pub(crate) const LARGEST: usize = 4;
 
-/// Number of points per set. It doubles when the loss on fresh points stops falling: then a step fits its own points
-/// and gives back on the next set what it gained on the last one.
+/// Number of points per set. It doubles when the loss on fresh points stops falling: then a step
+/// fits its own points and gives back on the next set what it gained on the last one.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct BatchSize {
     pub(super) points: usize,

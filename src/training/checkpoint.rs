@@ -1,14 +1,16 @@
-//! The state of a fit as named arrays, and back to the same bits; files are another's business.
+//! The state of a fit as named arrays, and back to the same bits; it reads and writes no files.
 //!
-//! What the pilot found is kept too. It could be found again with the same bits, but only by asking the density tens
-//! of thousands of times, and draws from a finished fit would have to wait for that.
+//! The located target is kept too. It could be found again with the same bits, but only by
+//! evaluating the density tens of thousands of times, and draws from a finished fit would have to
+//! wait for that.
 
 use super::batch_size::BatchSize;
 use super::points::Points;
-use super::state::{HistoryRow, TrainingState};
-use super::training_loop::StopReason;
+use super::record::HistoryRow;
+use super::state::TrainingState;
+use super::stop_reason::StopReason;
 use crate::density::{self, Target};
-use crate::locate::{LocatedTarget, read_located, write_located};
+use crate::locate::{LocatedTarget, factor_prefix, read_located, write_located};
 use crate::num::{Arrays, ArraysError, as_count};
 use crate::optim::{OptimiserState, Outcome, StepRecord};
 use std::fmt;
@@ -16,24 +18,24 @@ use std::fmt;
 /// Everything that a fit needs to go on, or to draw.
 #[derive(Clone, Debug)]
 pub struct Checkpoint {
-    /// What the pilot found.
+    /// The target as it was located.
     pub located: LocatedTarget,
     /// Values of the density, by which it is known again.
     pub probe: Probe,
-    /// What passes from step to step, for each factor.
+    /// The state of each factor.
     pub states: Vec<TrainingState>,
 }
 
-/// The same at one moment of a fit, not yet copied.
+/// A checkpoint by reference: a moment of a fit that is not copied yet.
 #[derive(Clone, Copy)]
 pub struct Snapshot<'a> {
-    /// What the pilot found.
+    /// The target as it was located.
     pub located: &'a LocatedTarget,
     /// Values of the density.
     pub probe: &'a Probe,
-    /// What passes from step to step, for each factor.
+    /// The state of each factor.
     pub states: &'a [TrainingState],
-    /// The factor that is being fitted.
+    /// The number of the factor that is being trained, from 0.
     pub factor: usize,
 }
 
@@ -125,7 +127,7 @@ impl From<ArraysError> for CheckpointError {
 }
 
 impl Probe {
-    /// At particles of the pilot's last populations; empty if the density fails there.
+    /// The density at particles of the last populations; empty if the density fails there.
     pub(crate) fn of(target: &dyn Target, located: &LocatedTarget) -> Probe {
         let d = target.dim();
         let mut both = vec![0.0; PROBES * d];
@@ -191,7 +193,7 @@ impl Checkpoint {
         let dim = located.factorisation.centre.len();
         let values = arrays.list("probe.values")?;
         let x = arrays.of_shape("probe.x", &[values.len(), dim])?.to_vec();
-        let states = (0..located.factors.len()).map(|k| read_state(&arrays.under(&of_factor(k))));
+        let states = (0..located.factors.len()).map(|k| read_state(&arrays.under(&factor_prefix(k))));
         Ok(Checkpoint { states: states.collect::<Result<_, _>>()?, probe: Probe { x, values }, located })
     }
 }
@@ -208,19 +210,14 @@ impl Snapshot<'_> {
         for (k, state) in self.states.iter().enumerate() {
             let mut of_state = Arrays::default();
             write_state(state, &mut of_state);
-            arrays.put_under(&of_factor(k), of_state);
+            arrays.put_under(&factor_prefix(k), of_state);
         }
         arrays
     }
 }
 
-/// What the names of the arrays of a factor begin with.
-pub(crate) fn of_factor(k: usize) -> String {
-    format!("block{}.", k + 1)
-}
-
-/// Numbers of a row of the history: the step, its points, its record, whether there was a pilot, and its ESS, whether there
-/// are two equations, and their losses.
+/// Numbers of a row of the history: the step, its points, its record, whether it was validated, and
+/// its ESS, whether there are two equations, and their losses.
 const ROW: usize = StepRecord::NUMBERS + 7;
 
 fn write_state(state: &TrainingState, arrays: &mut Arrays) {

@@ -1,7 +1,7 @@
 //! Where the equations are asked to hold: the laws of the collocation points.
 
 use super::assemble::Assembler;
-use super::coverage::reach;
+use super::coverage::escape_radius;
 use super::points::Points;
 use super::selection::select;
 use crate::density::DensityError;
@@ -12,11 +12,12 @@ use crate::optim::LeastSquares;
 use crate::particles::PopulationPath;
 use crate::transport::{From, Tolerance, TransportError, VelocityField, paths};
 
-/// Half the candidates follow the learned flow, ahead from the prior and back from the target; the other half covers what
-/// the flow has not found yet.
+/// Half the candidates follow the learned flow, ahead from the prior and back from the target; the
+/// other half covers what the flow has not found yet.
 ///
-/// Any law with full support has the same minimiser; this one puts points where draws pass and where they should, since
-/// log w = z + ∫R dt along both kinds of paths, and still sees what lies beside them.
+/// Any law with full support has the same minimiser; this one puts points where draws pass and
+/// where they should, since log w = z + ∫R dt along both kinds of paths, and still sees what lies
+/// beside them.
 #[derive(Clone, Debug)]
 pub struct Collocation<'a> {
     /// Populations along the annealing path, in standardised coordinates.
@@ -31,18 +32,20 @@ pub struct Collocation<'a> {
     seed: u64,
 }
 
-/// Up to this dimension a box is covered well enough by uniform points; they are this share of the cover.
+/// Up to this dimension a box is covered well enough by uniform points; they are this share of the
+/// cover.
 const BOX_DIMENSIONS: usize = 2;
 const BOX_SHARE: f64 = 0.5;
 /// Holds the prior to 2.5 standard deviations; trajectories see what lies beyond.
 const BOX_HALF_WIDTH: f64 = 2.5;
-/// The box also holds all of a skewed target but this fraction of its particles at either end, with a margin in units of
-/// their range.
+/// The box also holds all of a skewed target but this fraction of its particles at either end, with
+/// a margin in units of their range.
 const BEYOND: f64 = 0.002;
 const MARGIN: f64 = 0.05;
 /// Fraction of the trajectories that are followed back from the target.
 const BACK: f64 = 0.5;
-/// Their starts are tempered particles moved by this many feature sizes: fills the gaps between a thousand of them.
+/// Their starts are annealed particles moved by this many feature sizes: fills the gaps between a
+/// thousand of them.
 const BLUR: f64 = 0.5;
 /// Candidates for each point of a set.
 const CANDIDATES: usize = 3;
@@ -50,11 +53,13 @@ const CANDIDATES: usize = 3;
 const PER_PATH: usize = 8;
 /// Trajectories for points need no more accuracy than keeps them inside the flow.
 const PATH_TOLERANCE: Tolerance = Tolerance { absolute: 1e-2, relative: 1e-2 };
-/// Noised cover points have so many times the noise of the law: its tails are where draws go astray.
+/// Noised cover points have so many times the noise of the law: its tails are where draws go
+/// astray.
 const NOISE: f64 = 1.25;
 /// By so much a broadened cover is wider: it holds the prior to 3.5 standard deviations.
 const BROADER: f64 = 1.4;
-/// Jitter of annealed particles, relative to their spread: fills the gaps between a thousand of them.
+/// Jitter of annealed particles, relative to their spread: fills the gaps between a thousand of
+/// them.
 const JITTER: f64 = 0.1;
 
 /// A set of points, and what was left out of it.
@@ -69,12 +74,12 @@ pub struct Batch {
 }
 
 impl<'a> Collocation<'a> {
-    /// For a factor as its pilot found it.
+    /// The collocation of a located factor.
     pub fn new(located: &'a LocatedFactor, seed: u64) -> Collocation<'a> {
         Collocation::of(&located.population_path, located.setting, seed)
     }
 
-    /// For a factor with these populations and of this kind.
+    /// The collocation of a factor with these populations and this summary.
     pub fn of(population_path: &'a PopulationPath, setting: Setting, seed: u64) -> Collocation<'a> {
         let last = &population_path.last().x;
         let dim = setting.dim;
@@ -90,7 +95,8 @@ impl<'a> Collocation<'a> {
         Collocation { population_path, sides, feature_variance: setting.feature_variance, noise: NOISE, seed }
     }
 
-    /// The same with a cover that goes further out, for those who want the tails as exact as the bulk.
+    /// The same with a cover that goes further out, for those who want the tails as exact as the
+    /// bulk.
     pub fn broadened(&self) -> Collocation<'a> {
         let side = |(low, high): &(f64, f64)| {
             let (middle, half) = (0.5 * (low + high), 0.5 * BROADER * (high - low));
@@ -100,7 +106,8 @@ impl<'a> Collocation<'a> {
         Collocation { sides, noise: BROADER * self.noise, ..self.clone() }
     }
 
-    /// Set number `round` under the flow of `field`, with what the equations read of the target at every point.
+    /// Set number `round` under the flow of `field`, with what the equations read of the target at
+    /// every point.
     ///
     /// If the flow cannot be integrated all points come from the cover.
     ///
@@ -158,8 +165,8 @@ impl<'a> Collocation<'a> {
         Ok((set, residuals))
     }
 
-    /// About `n_points` on trajectories: of draws of the prior, which show where draws go, and back from the target,
-    /// which show where draws are missing.
+    /// About `n_points` on trajectories: of draws of the prior, which show where draws go, and back
+    /// from the target, which show where draws are missing.
     fn on_paths(
         &self,
         field: VelocityField<'_>,
@@ -172,18 +179,19 @@ impl<'a> Collocation<'a> {
         let ahead = n_points / PER_PATH - back;
         let mut starts = vec![0.0; ahead * dim];
         stream.fill_normal(&mut starts);
-        // A path that is lost shows where the flow runs away; what lies beyond would only drown the rest: where V is
-        // quadratic its gradient carries a path off exponentially, and the residual grows like the fourth power.
-        let reach = reach(self.population_path);
+        // A path that is lost shows where the flow runs away; what lies beyond would only drown the
+        // rest: where V is quadratic its gradient carries a path off exponentially, and the
+        // residual grows like the fourth power.
+        let radius = escape_radius(self.population_path);
         let times = stratified(ahead, &mut stream);
-        let mut points = paths(field, &starts, From::Prior, reach, &times, PATH_TOLERANCE)?;
+        let mut points = paths(field, &starts, From::Prior, radius, &times, PATH_TOLERANCE)?;
         if back > 0 {
             let blur = BLUR * self.feature_variance.sqrt();
             let starts: Vec<f64> = (0..back)
                 .flat_map(|_| moved(&self.population_path.last().x, dim, 1.0, blur, &mut stream))
                 .collect();
             let times = stratified(back, &mut stream);
-            match paths(field, &starts, From::Target, reach, &times, PATH_TOLERANCE) {
+            match paths(field, &starts, From::Target, radius, &times, PATH_TOLERANCE) {
                 Ok(more) => points.extend(more),
                 // A particle in the far tail may lie where the flow is not learned at all.
                 Err(TransportError::Stuck { .. }) => {}

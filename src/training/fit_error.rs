@@ -3,6 +3,7 @@
 use super::checkpoint::CheckpointError;
 use crate::density::DensityError;
 use crate::evolution::EVOLUTIONS;
+use crate::locate::LocateError;
 use std::fmt;
 
 /// Why there is no fit.
@@ -40,11 +41,7 @@ impl fmt::Display for FitError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             FitError::Density(error) => write!(f, "{error}"),
-            FitError::NoSupport { scale } => write!(
-                f,
-                "the density is zero (log density −inf) at every point looked at, up to {scale} around the origin: \
-                 shift or scale the coordinates so that the target lies there"
-            ),
+            FitError::NoSupport { scale } => write!(f, "{}", LocateError::NoSupport { scale: *scale }),
             FitError::UnknownEvolution { name } => {
                 let known: Vec<&str> = EVOLUTIONS.iter().map(|entry| entry.name).collect();
                 write!(f, "no evolution is called {name:?}; there are {}", known.join(", "))
@@ -68,6 +65,15 @@ impl From<DensityError> for FitError {
     }
 }
 
+impl From<LocateError> for FitError {
+    fn from(error: LocateError) -> FitError {
+        match error {
+            LocateError::Density(error) => FitError::Density(error),
+            LocateError::NoSupport { scale } => FitError::NoSupport { scale },
+        }
+    }
+}
+
 impl From<CheckpointError> for FitError {
     fn from(error: CheckpointError) -> FitError {
         FitError::Checkpoint(error)
@@ -75,8 +81,11 @@ impl From<CheckpointError> for FitError {
 }
 
 impl FitError {
-    /// The same error with its point in the target's own coordinates.
-    pub(crate) fn told(self, in_target_coordinates: impl Fn(DensityError) -> DensityError) -> FitError {
+    /// The same error with its point in the coordinates of the user.
+    pub(super) fn in_user_coordinates(
+        self,
+        in_target_coordinates: impl Fn(DensityError) -> DensityError,
+    ) -> FitError {
         match self {
             FitError::Density(error) => FitError::Density(in_target_coordinates(error)),
             other => other,

@@ -1,22 +1,26 @@
-//! Those who watch a fit: they see every step, may end it, and may keep its state.
+//! Observers of a fit: they see every step, may end it, and may keep its state.
 
 use super::checkpoint::Snapshot;
-use super::training_loop::Progress;
+use super::record::Progress;
 
-/// What the observer wants.
+/// What an observer asks for after a step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Control {
     /// Go on.
     Continue,
     /// End after this step, keeping what was reached.
     Stop,
-    /// The same, for want of time.
+    /// End after this step for want of time, keeping what was reached.
     OutOfTime,
 }
 
-/// Watches a fit. The state that it is shown is complete: [`crate::sampling::fit_observed`] goes on from it with the same bits.
+/// Observes a fit: it sees every step, may end the fit, and may keep its state.
+///
+/// The state that it is shown is complete: a fit that goes on from it ends with the same bits as
+/// one that was never interrupted.
 pub trait Observer {
-    /// The target was located and no step is made yet; not called by a fit that goes on from a checkpoint.
+    /// The target was located and no step is made yet; not called by a fit that goes on from a
+    /// checkpoint.
     fn located(&mut self, _now: &Snapshot<'_>) {}
 
     /// A step was made.
@@ -26,7 +30,7 @@ pub trait Observer {
     fn ended(&mut self, _now: &Snapshot<'_>) {}
 }
 
-/// A closure watches steps alone.
+/// An observer that hands every step to a closure.
 pub(crate) struct ClosureObserver<'a>(pub &'a mut dyn FnMut(&Progress) -> Control);
 
 impl Observer for ClosureObserver<'_> {

@@ -1,4 +1,4 @@
-//! The factors of a target are trained in turns, from one pilot to the next.
+//! Trains the factors of a target in rotation (round robin), each from one validation to the next.
 
 use super::checkpoint::Probe;
 use super::collocation::Collocation;
@@ -6,17 +6,20 @@ use super::fit_error::FitError;
 use super::observer::Observer;
 use super::settings::FitSettings;
 use super::state::TrainingState;
-use super::training_loop::{FactorTraining, STEPS_PER_VALIDATION, StopReason};
+use super::stop_reason::StopReason;
+use super::training_loop::{FactorTraining, STEPS_PER_VALIDATION};
+use super::unknowns::unknowns;
 use crate::coordinates::{Factor, WhitenedFactor};
 use crate::density::Target;
 use crate::evolution::Evolution;
-use crate::locate::{LocatedTarget, indexed_seed};
+use crate::locate::LocatedTarget;
 use crate::network::Networks;
+use crate::num::indexed_seed;
 use crate::optim::GaussNewtonMemory;
-use crate::sampling::unknowns;
 use std::time::Instant;
 
-/// Trains the factors in turns until each has come to its end, or the observer wants no more: then says why.
+/// Trains the factors in rotation until each has come to its end; returns the reason if the
+/// observer asks for no more before that.
 pub(crate) fn train(
     target: &dyn Target,
     settings: &FitSettings,
@@ -45,9 +48,9 @@ pub(crate) fn train(
             settings: &of_factors[k],
             start,
         };
-        let turn = training.turn(states, &mut memory, observer);
-        let interruption =
-            turn.map_err(|error| error.told(|error| whitened[k].in_target_coordinates(error)))?;
+        let round = training.until_validation(states, &mut memory, observer);
+        let interruption = round
+            .map_err(|error| error.in_user_coordinates(|error| whitened[k].in_target_coordinates(error)))?;
         if interruption.is_some() {
             return Ok(interruption);
         }
@@ -62,8 +65,9 @@ fn of_factor(settings: &FitSettings, k: usize, n: usize) -> FitSettings {
     FitSettings { seed: indexed_seed(settings.seed, k), target_ess, ..settings.clone() }
 }
 
-/// The factor whose turn it is: of those that have not ended the one with the fewest turns. An interruption at any time
-/// finds all of them about equally far, and what a factor becomes does not depend on the others.
+/// The next factor to train: of those that have not ended the one with the fewest rounds. An
+/// interruption finds all of them about equally far, and what a factor becomes does not depend on
+/// the others.
 fn next_factor(states: &[TrainingState]) -> Option<usize> {
     let open = (0..states.len()).filter(|k| states[*k].ended.is_none());
     open.min_by_key(|k| (states[*k].history.len() / STEPS_PER_VALIDATION, *k))

@@ -3,11 +3,13 @@
 use super::points::Points;
 use crate::num::{Stream, pairwise_sum};
 
-/// A point without residual is chosen with this weight, one with the mean residual with this and one.
+/// A point without residual is chosen with this weight, one with the mean residual with this and
+/// one.
 const FLOOR: f64 = 0.5;
 
-/// `n` of the points, and their residuals, drawn without replacement with weights FLOOR + |R|/mean|R| (Wu et al. 2023,
-/// arXiv:2207.10289; Efraimidis & Spirakis 2006); all of them if there are no more. Their order is kept.
+/// `n` of the points, and their residuals, drawn without replacement with weights FLOOR +
+/// |R|/mean|R| (Wu et al. 2023, arXiv:2207.10289; Efraimidis & Spirakis 2006); all of them if there
+/// are no more. Their order is kept.
 ///
 /// The minimiser stays that of any law with full support.
 pub(super) fn select(
@@ -40,7 +42,8 @@ mod tests {
     fn large_residuals_are_chosen_more_often_and_keep_their_numbers() {
         let mut points = Points::new(1, 1);
         (0..400).for_each(|k| points.push(0.5, &[f64::from(k)], &[-f64::from(k)], 1.0));
-        // Two residuals a point; every other point has one of 2 and the rest of 0: weights 2.5 and 0.5.
+        // Two residuals a point; every other point has one of 2 and the rest of 0: weights 2.5 and
+        // 0.5.
         let residuals: Vec<f64> = (0..800).map(|i| if i % 4 == 1 { 2.0 } else { 0.0 }).collect();
         let mut large = 0;
         for round in 0..50 {

@@ -2,12 +2,14 @@
 
 use super::batch_size::BatchSize;
 use super::points::Points;
-use super::training_loop::StopReason;
+use super::record::HistoryRow;
+use super::stop_reason::StopReason;
 use crate::num::ArraysError;
-use crate::optim::{Damping, OptimiserState, StepRecord};
+use crate::optim::{Damping, OptimiserState};
 
-/// Everything that passes from one step of a fit to the next. Two fits in the same state, of the same target and with
-/// the same settings, go on with the same bits: random numbers come from streams of (seed, purpose, step).
+/// Everything that passes from one step of a fit to the next. Two fits in the same state, of the
+/// same target and with the same settings, go on with the same bits: random numbers come from
+/// streams of (seed, purpose, step).
 #[derive(Clone, Debug, PartialEq)]
 pub struct TrainingState {
     /// Parameters of all unknowns, and what the methods remember.
@@ -26,7 +28,8 @@ pub struct TrainingState {
     pub ended: Option<StopReason>,
 }
 
-/// First damping: rows of J in standardised coordinates are of order one, and each step may change λ by 2 to 3.
+/// First damping: rows of J in standardised coordinates are of order one, and each step may change
+/// λ by 2 to 3.
 pub(crate) const FIRST_DAMPING: f64 = 1.0;
 
 impl TrainingState {
@@ -58,19 +61,4 @@ impl TrainingState {
     pub fn theta(&self) -> &[f64] {
         self.optimiser.theta()
     }
-}
-
-/// One step of the history: no timings, so that it is the same on every machine.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct HistoryRow {
-    /// From 1.
-    pub step: usize,
-    /// Points it was made on.
-    pub n_points: usize,
-    /// What the optimiser did.
-    pub record: StepRecord,
-    /// ESS of validation draws, if there were some.
-    pub validation_ess: Option<f64>,
-    /// What each equation of a system of two has of the loss after the step; they add up to it.
-    pub equation_losses: Option<[f64; 2]>,
 }

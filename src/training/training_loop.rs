@@ -1,90 +1,54 @@
-//! The loop of a fit: points, Gauss-Newton steps, validation draws, and a stated reason to stop.
+//! The training of one factor: points, steps of the optimiser, validation draws, and a reason to
+//! stop.
 
 use super::assemble::Assembler;
 use super::checkpoint::{Probe, Snapshot};
 use super::collocation::{Batch, Collocation};
-use super::coverage::{ahead, back, effective_fraction_from_both};
+use super::coverage::{backward_log_weights, effective_fraction_from_both, forward_log_weights};
 use super::fit_error::FitError;
 use super::observer::{Control, Observer};
 use super::points::Points;
+use super::record::{HistoryRow, Progress};
 use super::settings::FitSettings;
-use super::state::{HistoryRow, TrainingState};
+use super::state::TrainingState;
+use super::stop_reason::StopReason;
 use crate::density::Target;
 use crate::evolution::Evolution;
 use crate::locate::LocatedTarget;
 use crate::network::Networks;
 use crate::num::{Purpose, effective_fraction, pairwise_sum};
-use crate::optim::{GaussNewtonMemory, LeastSquares, Outcome, StepRecord};
+use crate::optim::{GaussNewtonMemory, LeastSquares, Outcome};
 use crate::transport::VelocityField;
-use std::fmt;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-/// A step of a fit, for those who watch.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Progress {
-    /// Steps done in this factor, from 1.
-    pub step: usize,
-    /// Steps at most.
-    pub steps: usize,
-    /// The factor of the target that is being fitted, from 1.
-    pub factor: usize,
-    /// How many there are.
-    pub factors: usize,
-    /// ½ mean R² before and after the step, on its own points.
-    pub record: StepRecord,
-    /// ESS of validation draws, at the steps that have some.
-    pub validation_ess: Option<f64>,
-    /// Since the first factor was begun, or since the fit went on from a checkpoint.
-    pub elapsed: Duration,
-}
-
-/// Why a fit ended.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum StopReason {
-    /// Validation draws reached the effective fraction asked for.
-    EssReached {
-        /// What they reached.
-        ess: f64,
-    },
-    /// The observer had no more time.
-    TimeLimit,
-    /// As the optimiser says.
-    Optimiser(Outcome),
-}
-
-impl fmt::Display for StopReason {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            StopReason::EssReached { ess } => write!(f, "pilot draws reached ESS {ess:.4}"),
-            StopReason::TimeLimit => write!(f, "time limit reached"),
-            StopReason::Optimiser(outcome) => write!(f, "{outcome}"),
-        }
-    }
-}
-
-/// Steps between pilots, which cost less than a step, and their draws: 1024 tell 0.99 from 0.95. They follow the flow even
-/// where draws will have noise: that judges the same fields, while what a chain of so many steps loses beside it no
-/// further fit would give back.
+/// Steps from one validation to the next, which costs less than a step, and its draws: 1024 tell an
+/// effective fraction of 0.99 from 0.95. They follow the flow even where draws will have noise:
+/// that judges the same fields, and what a chain loses to its finite steps no further training
+/// gives back.
 pub(super) const STEPS_PER_VALIDATION: usize = 5;
 const VALIDATION_DRAWS: usize = 1024;
 const CONFIRMING_DRAWS: usize = 8192;
-/// A residual this many times the root mean square keeps the influence of one that large, not its own.
+/// A residual this many times the root mean square keeps the influence of one that large, not its
+/// own.
 const CAP: f64 = 10.0;
-/// Residuals below this are never capped, nats per unit of time: log weights are their integrals, so that those of far
-/// draws are wrong by as much, while a bulk that has converged would put the cap anywhere below.
+/// Residuals below this are never capped, nats per unit of time: log weights are their integrals,
+/// so that those of far draws are wrong by as much, while a bulk that has converged would put the
+/// cap anywhere below.
 const LEAST_CAP: f64 = 1.0;
 
-/// A loss below this in half of so many steps: residuals of 1e-4 nats per unit of time at points that were chosen by their
-/// residuals. What draws still fall short of the goal is not the equations' doing (a support that ends within the prior).
+/// A loss below this in half of so many steps: residuals of 1e-4 nats per unit of time at points
+/// that were chosen by their residuals. What draws still fall short of the goal is not the
+/// equations' doing (a support that ends within the prior).
 const SOLVED: f64 = 1e-8;
 const STEPS_SOLVED: usize = 20;
 /// Points of the set on which a fit is polished, in units of the largest one before.
 const POLISHING_SET: usize = 4;
-/// Steps on it until the next one: by then the residual elsewhere is far larger (a thousandfold in ½R² beside a ridge of V), and
-/// the new set takes its points there; some twenty steps win back the loss.
+/// Steps on it until the next one: by then the residual elsewhere is far larger (a thousandfold in
+/// ½R² beside a ridge of V), and the new set takes its points there; some twenty steps win back the
+/// loss.
 const STEPS_POLISHING: usize = 100;
 
-/// The fixed parts of the training of a factor.
+/// What stays fixed while a factor is trained.
 pub(super) struct FactorTraining<'a> {
     pub located: &'a LocatedTarget,
     pub probe: &'a Probe,
@@ -100,8 +64,9 @@ pub(super) struct FactorTraining<'a> {
 }
 
 impl FactorTraining<'_> {
-    /// Steps until the next pilot or the factor's end; `observer` sees every one. The reason if it wants no more.
-    pub fn turn(
+    /// Makes steps up to the next validation or the factor's end; `observer` sees every one.
+    /// Returns the reason if it asks for no more.
+    pub fn until_validation(
         &self,
         states: &mut [TrainingState],
         memory: &mut GaussNewtonMemory,
@@ -135,7 +100,7 @@ impl FactorTraining<'_> {
         Ok(None)
     }
 
-    /// The first step whose pilot reached the goal; those after it polish.
+    /// The first step whose validation reached the goal; those after it polish.
     fn goal(&self, state: &TrainingState) -> Option<usize> {
         let reached =
             |row: &&HistoryRow| row.validation_ess.is_some_and(|ess| ess >= self.settings.target_ess);
@@ -228,20 +193,20 @@ impl FactorTraining<'_> {
         VelocityField { evolution: self.evolution, networks: self.networks, theta, target: self.target }
     }
 
-    /// ESS of a few draws; none if they cannot be moved yet. If they reach the goal, more of them have to confirm it, and
-    /// particles followed back: a thousand draws do not see the heavy weights that one in a thousand has, and none sees
-    /// what the flow never comes to.
+    /// ESS of a few draws; none if they cannot be moved yet. If they reach the goal, more of them
+    /// have to confirm it, and particles followed back: a thousand draws do not see the heavy
+    /// weights that one in a thousand has, and none sees what the flow never comes to.
     fn validation_ess(&self, theta: &[f64]) -> Result<Option<f64>, FitError> {
         let (field, seed) = (self.field(theta), self.settings.seed);
-        let few = ahead(field, VALIDATION_DRAWS, seed, Purpose::Pilot)?;
+        let few = forward_log_weights(field, VALIDATION_DRAWS, seed, Purpose::Pilot)?;
         let ess = few.map(|log_weights| effective_fraction(&log_weights));
         if ess.is_none_or(|ess| ess < self.settings.target_ess) {
             return Ok(ess);
         }
-        let many = ahead(field, CONFIRMING_DRAWS, seed, Purpose::Confirm)?;
-        let at_particles = back(field, &self.located.factors[self.factor].population_path)?;
+        let many = forward_log_weights(field, CONFIRMING_DRAWS, seed, Purpose::Confirm)?;
+        let at_particles = backward_log_weights(field, &self.located.factors[self.factor].population_path)?;
         let both = many.zip(at_particles);
-        Ok(both.map(|(ahead, back)| effective_fraction_from_both(&ahead, &back)))
+        Ok(both.map(|(forward, backward)| effective_fraction_from_both(&forward, &backward)))
     }
 }
 
@@ -253,8 +218,8 @@ fn solved(history: &[HistoryRow]) -> Option<Outcome> {
     (2 * low >= STEPS_SOLVED).then_some(Outcome::Converged { loss })
 }
 
-/// Weights min(1, (cap/|R|))² with cap = CAP times the root mean square of the smaller 90 %, or LEAST_CAP: Huber's influence
-/// function as weights. Returns how many are below 1.
+/// Weights min(1, (cap/|R|))² with cap = CAP times the root mean square of the smaller 90 %, or
+/// LEAST_CAP: Huber's influence function as weights. Returns how many are below 1.
 fn cap_influence(points: &mut Points, residuals: &[f64]) -> usize {
     let per_point = residuals.len() / points.len();
     let size = |k: usize| {
