@@ -6,8 +6,9 @@
 
 use pushforward::density::LogDensity;
 use pushforward::diagnostics::{Estimates, normalised_weights};
-use pushforward::fitting::{Control, FitSettings, fit};
 use pushforward::num::Scalar;
+use pushforward::sampling::fit;
+use pushforward::training::{Control, FitSettings};
 
 /// Temperature at launch in °F, and 1 if an O-ring was distressed.
 #[rustfmt::skip]

@@ -3,11 +3,11 @@
 //! The solution is u = sin πx₁ sin πx₂. A network with one hidden layer of 64 units is fitted by Gauss-Newton
 //! to the residuals inside and on the boundary; no derivative is written by hand.
 
-use pushforward::fitting::{Assembler, Points};
 use pushforward::network::{Form, Inputs, Jets, Networks, Tanh, Unknown, naive_jets};
 use pushforward::num::{Channels, Purpose, Scalar, Stream};
 use pushforward::optim::{Damping, GaussNewton, GaussNewtonMemory, GaussNewtonState};
 use pushforward::residual::{Point, System};
+use pushforward::training::{Assembler, Points};
 use std::f64::consts::PI;
 
 /// a·(−Δu) + b·u − f = 0, with the data [a, b, f] of each point: (1, 0) inside, (0, 1) on the boundary.

@@ -18,11 +18,15 @@ pub mod residual;
 pub mod evolution;
 pub mod optim;
 
+pub mod coordinates;
+pub mod particles;
 pub mod transport;
 
-pub mod fitting;
+pub mod locate;
+pub mod training;
 
 pub mod diagnostics;
+pub mod sampling;
 
 /// The README's examples, run as tests.
 #[cfg(doctest)]

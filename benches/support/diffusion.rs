@@ -1,9 +1,9 @@
 //! The residual the engine is timed on: a variance-preserving diffusion with one tanh network, at a given size.
 
-use pushforward::fitting::{Assembler, Points};
 use pushforward::network::{Form, Inputs, Jets, Networks, Tanh, Unknown};
 use pushforward::num::{Channels, Purpose, Scalar, Stream};
 use pushforward::residual::{Point, System};
+use pushforward::training::{Assembler, Points};
 
 /// R = ∂V/∂t + ½(d + x·∇V) + ½(ΔV + |∇V|²): the equation of a noised density, β = S = 1.
 struct Diffusion {

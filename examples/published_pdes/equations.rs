@@ -4,11 +4,11 @@
 //! physics-informed networks (arXiv 2405.15603, 2505.12149). Errors are root mean square over 4000 points that no fit
 //! sees. Nothing here uses more of the library than its public traits.
 
-use pushforward::fitting::{Assembler, Points};
 use pushforward::network::{Form, Inputs, Jets, Networks, Tanh, Unknown};
 use pushforward::num::{Channels, Purpose, Scalar, Stream};
 use pushforward::optim::{Damping, GaussNewton, GaussNewtonMemory, GaussNewtonState, LeastSquares};
 use pushforward::residual::{ErasedSystem, Point, System};
+use pushforward::training::{Assembler, Points};
 use std::f64::consts::PI;
 use std::time::Instant;
 

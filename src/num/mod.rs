@@ -21,9 +21,9 @@ pub use linalg::{
     Mat, MatMut, MatRef, NonPositivePivot, Qr, Write, cholesky_in_place, gram, multiply,
     multiply_in_parallel, solve_cholesky, solve_lower, times, transpose_times,
 };
-pub use logspace::{effective_fraction, log_mean_exp, log_sum_exp, log_sum_exp_scalars, systematic_resample};
+pub use logspace::{effective_fraction, log_mean_exp, log_sum_exp, log_sum_exp_scalars};
 pub use scalar::Scalar;
 pub use simd::vectorized;
 pub use spectrum::Spectrum;
-pub use streams::{Purpose, Stream};
+pub use streams::{Purpose, Stream, indexed_seed};
 pub use tanh::{tanh, tanh_in_place};

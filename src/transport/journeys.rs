@@ -1,9 +1,10 @@
 //! Particles watched on their way: where each of them is at given times.
 
-use super::euler_maruyama::Chain;
+use super::euler_maruyama::{Chain, move_block};
 use super::flow::{between, carry};
-use super::velocity_field::FieldWorkspace;
-use super::{Mover, TransportError, VelocityField, euler_maruyama};
+use super::mover::Mover;
+use super::transport_error::TransportError;
+use super::velocity_field::{FieldWorkspace, VelocityField};
 use crate::num::{BLOCK, Purpose, Stream};
 use rayon::prelude::*;
 
@@ -62,7 +63,7 @@ fn steps_of_block(
         Mover::Noise { grid, .. } => {
             // One way from start to end for each particle: none is resampled.
             let chain = Chain { times: grid.times(), resample_below: 0.0 };
-            euler_maruyama::move_block(field, size, stream, chain, work, &mut take)?;
+            move_block(field, size, stream, chain, work, &mut take)?;
         }
     }
     Ok(steps)

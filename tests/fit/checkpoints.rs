@@ -1,9 +1,10 @@
 //! A fit that goes on from a checkpoint ends with the bits of one that was never interrupted, whatever it fits.
 
 use pushforward::density::{LogDensity, Target, gauss, named_target};
-use pushforward::fitting::*;
 use pushforward::num::{Arrays, Scalar};
 use pushforward::optim::{Method, Optimiser};
+use pushforward::sampling::*;
+use pushforward::training::*;
 use std::collections::BTreeMap;
 
 /// Keeps the state after every step of a list, counted over all blocks, and stops after the last of them.
@@ -15,7 +16,7 @@ struct Keeper {
     ended: Option<Arrays>,
 }
 
-impl Watcher for Keeper {
+impl Observer for Keeper {
     fn located(&mut self, now: &Snapshot<'_>) {
         self.located = Some(now.to_arrays());
     }
@@ -58,7 +59,7 @@ fn in_parts(target: &dyn Target, settings: &FitSettings, stops: &[usize]) -> (Fi
     let mut checkpoint = None;
     for stop in stops {
         let mut keeper = Keeper { at: vec![*stop], ..Keeper::default() };
-        let part = fit_watched(target, settings, checkpoint, &mut keeper).unwrap();
+        let part = fit_observed(target, settings, checkpoint, &mut keeper).unwrap();
         assert_eq!(
             (part.history().len(), part.stop_reason().to_string()),
             (*stop, "interrupted".to_string())
@@ -68,7 +69,7 @@ fn in_parts(target: &dyn Target, settings: &FitSettings, stops: &[usize]) -> (Fi
         checkpoint = Some(Checkpoint::from_arrays(&written).unwrap());
     }
     let mut keeper = Keeper::default();
-    let fit = fit_watched(target, settings, checkpoint, &mut keeper).unwrap();
+    let fit = fit_observed(target, settings, checkpoint, &mut keeper).unwrap();
     assert_eq!(keeper.located.is_none(), !stops.is_empty());
     (fit, keeper.ended.unwrap())
 }
@@ -87,7 +88,7 @@ fn same_end(target: &dyn Target, settings: &FitSettings, stops: &[usize]) {
     let what = format!("{settings:?} stopped at {stops:?}");
     assert!(bits_of(&whole_state) == bits_of(&state), "{what}: another state");
     assert_eq!(whole.stop_reason(), parts.stop_reason());
-    let dropped = |fit: &Fit| fit.blocks.iter().map(|b| (b.capped, b.outside)).collect::<Vec<_>>();
+    let dropped = |fit: &Fit| fit.factors.iter().map(|b| (b.capped, b.outside)).collect::<Vec<_>>();
     assert_eq!(dropped(&whole), dropped(&parts));
     let again = Fit::from_checkpoint(target, settings, Checkpoint::from_arrays(&state).unwrap()).unwrap();
     assert_eq!(again.stop_reason(), whole.stop_reason());
@@ -144,11 +145,11 @@ fn sets_that_are_kept_and_every_memory_are_part_of_the_state() {
 fn a_checkpoint_before_the_first_step_will_do() {
     let (gmm9, settings) = (target("gmm9", 2), small("general-ode"));
     let mut keeper = Keeper::default();
-    let whole = fit_watched(&*gmm9, &settings, None, &mut keeper).unwrap();
+    let whole = fit_observed(&*gmm9, &settings, None, &mut keeper).unwrap();
     let located = Checkpoint::from_arrays(&keeper.located.unwrap()).unwrap();
     assert!(located.states[0].history.is_empty());
-    let fit = fit_watched(&*gmm9, &settings, Some(located), &mut Keeper::default()).unwrap();
-    assert_eq!(bits(&fit.blocks[0].theta), bits(&whole.blocks[0].theta));
+    let fit = fit_observed(&*gmm9, &settings, Some(located), &mut Keeper::default()).unwrap();
+    assert_eq!(bits(&fit.factors[0].theta), bits(&whole.factors[0].theta));
 }
 
 /// A narrower Gaussian than the usual one, by a little.
@@ -167,11 +168,12 @@ impl LogDensity for Narrower {
 fn another_target_and_other_networks_are_refused() {
     let settings = small("general-ode");
     let mut keeper = Keeper { at: vec![2], ..Keeper::default() };
-    fit_watched(&Narrower(1.0), &settings, None, &mut keeper).unwrap();
+    fit_observed(&Narrower(1.0), &settings, None, &mut keeper).unwrap();
     let arrays = keeper.ended.unwrap();
     let go_on = |target: &dyn Target, settings: &FitSettings, arrays: &Arrays| {
         let checkpoint = Checkpoint::from_arrays(arrays).map_err(FitError::from)?;
-        fit_watched(target, settings, Some(checkpoint), &mut Keeper::default()).map(|fit| fit.history().len())
+        fit_observed(target, settings, Some(checkpoint), &mut Keeper::default())
+            .map(|fit| fit.history().len())
     };
     assert_eq!(go_on(&Narrower(1.0), &settings, &arrays), Ok(8));
     let text = |result: Result<usize, FitError>| result.unwrap_err().to_string();
@@ -215,7 +217,7 @@ fn blocks_take_turns_from_pilot_to_pilot() {
     let settings = FitSettings { steps: 20, ..small("general-ode") };
     let fitted = fit(&*target("gmm9", 2), &settings, watch).unwrap();
     assert_eq!(fitted.stop_reason(), StopReason::TimeLimit);
-    let order: Vec<(usize, usize)> = seen.iter().map(|progress| (progress.block, progress.step)).collect();
+    let order: Vec<(usize, usize)> = seen.iter().map(|progress| (progress.factor, progress.step)).collect();
     let turn = |block: usize, from: usize, to: usize| (from..=to).map(move |step| (block, step));
     let expected: Vec<_> =
         turn(1, 1, 5).chain(turn(2, 1, 5)).chain(turn(1, 6, 10)).chain(turn(2, 6, 8)).collect();

@@ -4,10 +4,11 @@
 use pushforward::density::{Gaussian, Target, gauss, named_target};
 use pushforward::diagnostics::Estimates;
 use pushforward::evolution::evolution_entry;
-use pushforward::fitting::{Control, Fit, FitSettings, StopReason, fit};
 use pushforward::nalgebra::{DMatrix, DVector};
 use pushforward::network::{Networks, Tanh};
 use pushforward::optim::Outcome;
+use pushforward::sampling::{Fit, fit};
+use pushforward::training::{Control, FitSettings, StopReason};
 use pushforward::transport::{From, Tolerance, VelocityField, log_density_at, paths};
 
 fn fitted(target: &dyn Target, settings: &FitSettings) -> Fit {
@@ -69,12 +70,12 @@ fn paths_that_run_away_do_not_drown_a_fit() {
 fn mass_that_no_draw_sees_is_told() {
     let target = named_target("gmm9", &Default::default()).unwrap();
     let once = FitSettings { steps: 1, factorise: false, ..small("general-ode") };
-    let unseen = fitted(&*target, &once).unseen(&*target).unwrap();
+    let unseen = fitted(&*target, &once).uncovered_mass(&*target).unwrap();
     assert!(unseen > 0.05, "{unseen}");
     let target = gauss(2);
     let fit = fitted(&target, &FitSettings { standardise: false, steps: 200, ..small("general-ode") });
     assert!(matches!(fit.stop_reason(), StopReason::EssReached { .. }), "{}", fit.stop_reason());
-    assert_eq!(fit.unseen(&target).unwrap(), 0.0);
+    assert_eq!(fit.uncovered_mass(&target).unwrap(), 0.0);
 }
 
 /// Root mean square residual at points that no fit was trained on, where draws pass.

@@ -1,10 +1,10 @@
 //! The batched engine against the naive network over jets and tape: r, J, and the contractions of J.
 
-use pushforward::fitting::{Assembler, Points};
 use pushforward::network::{Activation, Elementwise, Form, Inputs, Jets, Networks, Tanh, Unknown};
 use pushforward::num::{Channels, Elementary, Purpose, Scalar, Stream, times, transpose_times};
 use pushforward::optim::{LeastSquares, Linearisation};
 use pushforward::residual::{ErasedSystem, Point, System};
+use pushforward::training::{Assembler, Points};
 
 const UNIFORM: [usize; 3] = [9; 3];
 /// Wider and narrower than the layer before, none a multiple of the 8 numbers of a vector.

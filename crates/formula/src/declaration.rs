@@ -5,7 +5,7 @@ use super::fault::FormulaError;
 use super::parser::expression;
 use super::token::{Token, tokens};
 use super::{Data, Shape, Span};
-use pushforward::density::Constraint;
+use pushforward::coordinates::Constraint;
 use std::collections::BTreeMap;
 use std::fmt;
 

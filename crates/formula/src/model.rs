@@ -11,7 +11,8 @@ use super::token::{Token, tokens};
 use super::{Data, ModelError, Parameter, Shape, Span};
 use nalgebra::DMatrix;
 use pushforward::autodiff::{Tape, Taylor, Var};
-use pushforward::density::{Constraint, Target, nearest};
+use pushforward::coordinates::Constraint;
+use pushforward::density::{Target, nearest};
 use pushforward::num::Scalar;
 use std::collections::BTreeMap;
 

@@ -6,7 +6,7 @@ use crate::timed::{draws_of, timed_fit};
 use pushforward::density::{Benchmark, named_target};
 use pushforward::diagnostics::Estimates;
 use pushforward::evolution::EVOLUTIONS;
-use pushforward::fitting::{FitError, FitSettings};
+use pushforward::training::{FitError, FitSettings};
 use std::collections::BTreeMap;
 use std::sync::atomic::Ordering;
 

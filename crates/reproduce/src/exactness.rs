@@ -6,9 +6,10 @@ use crate::timed::timed_fit;
 use nalgebra::{DMatrix, DVector};
 use pushforward::density::{Gaussian, GaussianMixture, LogDensity, Target};
 use pushforward::evolution::{GaussianCase, Path, TargetData};
-use pushforward::fitting::{BlockFit, DrawError, Fit, FitError, FitSettings};
 use pushforward::network::{Jets, naive_jets};
 use pushforward::residual::Point;
+use pushforward::sampling::{DrawError, Fit, FittedFactor};
+use pushforward::training::{FitError, FitSettings};
 use pushforward::transport::{From, Tolerance, TransportError, VelocityField, paths};
 use std::sync::atomic::Ordering;
 use std::time::Instant;
@@ -165,14 +166,14 @@ fn mixture(dim: usize) -> GaussianMixture {
 }
 
 /// The one block of a fit without a frame.
-fn block(fit: &Fit) -> &BlockFit {
-    &fit.blocks[0]
+fn block(fit: &Fit) -> &FittedFactor {
+    &fit.factors[0]
 }
 
 /// |E|X₁ − X₀|² − (|m|² + tr(Σ + I − 2Σ^½))|.
 fn cost_error(fit: &Fit, target: &dyn Target) -> Result<f64, DrawError> {
     let block = block(fit);
-    let BlockFit { evolution, networks, theta, .. } = block;
+    let FittedFactor { evolution, networks, theta, .. } = block;
     let field = VelocityField { evolution: &**evolution, networks, theta, target };
     let (nodes, weights) = gauss_hermite(NODES);
     let pairs: Vec<(usize, usize)> = (0..NODES * NODES).map(|k| (k / NODES, k % NODES)).collect();
@@ -206,7 +207,7 @@ fn gauss_hermite(n: usize) -> (Vec<f64>, Vec<f64>) {
 
 /// Relative L2 error of ∇Φ.
 fn drift_error(fit: &Fit, target: &dyn Target) -> Result<f64, DrawError> {
-    let BlockFit { evolution, networks, theta, .. } = block(fit);
+    let FittedFactor { evolution, networks, theta, .. } = block(fit);
     let case = case();
     relative_error(fit, target, |t, x| {
         let learned = naive_jets(networks, theta, t, x);
@@ -222,7 +223,7 @@ fn drift_error(fit: &Fit, target: &dyn Target) -> Result<f64, DrawError> {
 
 /// Relative L2 error of V, up to a constant as it is learned: at t = 1 it is log ρ − z.
 fn log_density_error(fit: &Fit, target: &dyn Target) -> Result<f64, DrawError> {
-    let BlockFit { evolution, networks, theta, .. } = block(fit);
+    let FittedFactor { evolution, networks, theta, .. } = block(fit);
     let Path::Denoising(noising) = evolution.path() else { panic!("diffusion noises its target") };
     let mixture = mixture(target.dim());
     let scalars = &theta[networks.scalars()];
@@ -257,7 +258,7 @@ fn relative_error(
 ) -> Result<f64, DrawError> {
     let dim = target.dim();
     let times: Vec<f64> = (0..TIMES).map(|k| k as f64 / (TIMES - 1) as f64).collect();
-    let journeys = fit.journeys(target, DRAWS, &times, 1)?;
+    let journeys = fit.trajectories(target, DRAWS, &times, 1)?;
     let (mut errors, mut squares) = (0.0, 0.0);
     for (row, x) in journeys.x.chunks_exact(dim).enumerate() {
         let (learned, exact) = both(times[row % TIMES], x);

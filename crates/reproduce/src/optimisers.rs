@@ -4,8 +4,8 @@ use crate::comparison::{Comparison, note_first, seconds};
 use crate::session::Session;
 use crate::timed::timed_fit;
 use pushforward::density::named_target;
-use pushforward::fitting::{FitError, FitSettings, Progress};
 use pushforward::optim::{Direction, GaussNewton, Method, Optimiser, StepRule};
+use pushforward::training::{FitError, FitSettings, Progress};
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::sync::atomic::Ordering;
@@ -103,7 +103,7 @@ fn measured(
     let mut tell = |progress: &Progress, _: &mut dyn Write| {
         let elapsed = progress.elapsed.as_secs_f64();
         steps = progress.step;
-        if let Some(ess) = progress.pilot_ess {
+        if let Some(ess) = progress.validation_ess {
             best = best.max(ess);
             note_first(&mut times, FRACTIONS.iter().map(|fraction| ess >= *fraction), elapsed);
         }

@@ -6,8 +6,9 @@ use crate::session::Session;
 use crate::timed::{draws_of, timed_fit};
 use pushforward::density::{Benchmark, named_target};
 use pushforward::diagnostics::{Bracket, Estimates, delta_std, mode_shares, mode_weight_error, moments};
-use pushforward::fitting::{Draws, Fit, FitError, FitSettings};
 use pushforward::num::{Purpose, Stream};
+use pushforward::sampling::{Draws, Fit};
+use pushforward::training::{FitError, FitSettings};
 use std::collections::BTreeMap;
 use std::sync::atomic::Ordering;
 use std::time::Instant;
@@ -240,7 +241,8 @@ fn judged(target: &dyn Benchmark, fitted: &Fit, draws: &Draws, seed: u64, second
     let both = facts.modes.as_ref().zip(shares.as_ref());
     let few = &draws.x[..draws.x.len().min(DISTANCE_DRAWS * dim)];
     let exact_draw = |stream: &mut Stream, x: &mut [f64]| target.draw(stream, x);
-    let sizes: Vec<String> = fitted.split.blocks.iter().map(|block| block.len().to_string()).collect();
+    let sizes: Vec<String> =
+        fitted.factorisation.ranges.iter().map(|range| range.len().to_string()).collect();
     Measured {
         blocks: sizes.join("+"),
         delta_log_z: facts.log_z.map_or(f64::NAN, |exact| (estimates.log_z - exact).abs()),

@@ -2,7 +2,8 @@
 
 use crate::session::Session;
 use pushforward::density::Target;
-use pushforward::fitting::{Control, DrawError, Draws, Fit, FitError, FitSettings, Progress, fit};
+use pushforward::sampling::{DrawError, Draws, Fit, fit};
+use pushforward::training::{Control, FitError, FitSettings, Progress};
 use std::io::Write;
 use std::sync::atomic::Ordering;
 

@@ -4,7 +4,8 @@ use crate::commands::run::{Output, RunOptions};
 use crate::output::error::CliError;
 use crate::output::threads::thread_pool;
 use crate::settings::problem::Problem;
-use pushforward::fitting::{Plan, Sampler, plan};
+use pushforward::sampling::{Plan, plan};
+use pushforward::training::Sampler;
 use std::fmt::Write;
 use std::time::Duration;
 

@@ -20,7 +20,8 @@ use crate::settings::problem::Problem;
 use crate::settings::run_settings::RunSettings;
 use pushforward::density::preflight;
 use pushforward::evolution::{Setting, TargetData, evolution_entry};
-use pushforward::fitting::{Checkpoint, fit_watched};
+use pushforward::sampling::fit_observed;
+use pushforward::training::Checkpoint;
 use serde_json::json;
 use std::collections::BTreeMap;
 use std::io;
@@ -151,7 +152,7 @@ fn fit_and_draw(
             keeper.display.say(&format!("going on from {CHECKPOINT} at step {step}"));
         }
     }
-    let fit = fit_watched(problem.target, &settings.fit, checkpoint, &mut keeper);
+    let fit = fit_observed(problem.target, &settings.fit, checkpoint, &mut keeper);
     keeper.display.end_line();
     let fit = fit?;
     let fit_seconds = keeper.fit_seconds();
@@ -174,7 +175,7 @@ fn result_files(problem: &Problem<'_>, record: &Record, fitted: &Fitted) -> BTre
         draw_files(quantities, draws, record.seed).into_iter().collect();
     let tables = report_tables(problem, record, fitted).into_iter();
     files.extend(tables.map(|(name, text)| (name.to_string(), text.into_bytes())));
-    files.insert("losses.csv".to_string(), loss_table(&fit.blocks).into_bytes());
+    files.insert("losses.csv".to_string(), loss_table(&fit.factors).into_bytes());
     files.insert("seconds.csv".to_string(), seconds_table(seconds).into_bytes());
     files
 }
@@ -207,12 +208,13 @@ mod tests {
     use super::*;
     use pushforward::density::Target;
     use pushforward::density::{Benchmark, gauss};
-    use pushforward::fitting::{Control, FitSettings, fit};
+    use pushforward::sampling::fit;
+    use pushforward::training::{Control, FitSettings};
 
     /// A fit whose flow cannot be integrated: no parameter of it is a number.
     fn without_draws(target: &dyn Target, settings: &RunSettings) -> Fitted {
         let mut broken = fit(target, &settings.fit, &mut |_| Control::Continue).unwrap();
-        broken.blocks[0].theta.fill(f64::NAN);
+        broken.factors[0].theta.fill(f64::NAN);
         Fitted::with_draws(broken, target, settings, 0.0).unwrap()
     }
 

@@ -4,7 +4,8 @@ use crate::density_file::data::{self, DataTable};
 use crate::density_file::entries::Entries;
 use crate::density_file::error::{DensityFileError, FileFault};
 use crate::density_file::source::Source;
-use pushforward::density::{Constraint, Target, nearest};
+use pushforward::coordinates::Constraint;
+use pushforward::density::{Target, nearest};
 use pushforward_formula::{
     Affine, Data, DeclarationError, Fault, FormulaError, Model, ModelError, Parameter, Span, names_in,
 };

@@ -4,8 +4,9 @@ use crate::format::csv::Csv;
 use crate::format::npy::npy_bytes;
 use crate::output::zarr_draws::zarr_draws;
 use crate::report::quantities::Quantities;
-use pushforward::fitting::Draws;
-use pushforward::num::{Purpose, Stream, log_sum_exp, systematic_resample};
+use pushforward::num::{Purpose, Stream, log_sum_exp};
+use pushforward::particles::systematic_resample;
+use pushforward::sampling::Draws;
 
 /// Names and bytes of `draws.npy`, `log_weights.npy`, `draws.csv` and everything in `draws.zarr`; `unconstrained.npy`
 /// too if the coordinates of the fit are not what the user asked about.

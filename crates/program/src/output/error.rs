@@ -7,7 +7,7 @@ use crate::output::exit::Exit;
 use crate::report::report_files::ReportError;
 use crate::settings::settings::SettingsError;
 use pushforward::density::{PreflightError, Target};
-use pushforward::fitting::FitError;
+use pushforward::training::FitError;
 use std::fmt;
 use std::io;
 

@@ -4,7 +4,7 @@ use crate::folder::folder::RunFolder;
 use crate::folder::run_log::RunLog;
 use crate::format::safetensors::Safetensors;
 use crate::output::progress::{Display, Style};
-use pushforward::fitting::{Control, Progress, Snapshot, Watcher};
+use pushforward::training::{Control, Observer, Progress, Snapshot};
 use serde_json::json;
 use std::io::Write;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -98,15 +98,15 @@ impl<'a> Keeper<'a> {
     }
 }
 
-impl Watcher for Keeper<'_> {
+impl Observer for Keeper<'_> {
     fn located(&mut self, now: &Snapshot<'_>) {
-        self.log.write("located", json!({"active_dimensions": now.pilot.split.active()}));
+        self.log.write("located", json!({"active_dimensions": now.located.factorisation.active()}));
         self.write_if_due(now);
     }
 
     fn step(&mut self, progress: &Progress, now: &Snapshot<'_>) -> Control {
         self.display.update(progress);
-        self.seconds.push((progress.block, progress.step, self.fit_seconds()));
+        self.seconds.push((progress.factor, progress.step, self.fit_seconds()));
         self.log.write("step", step_fields(progress, now));
         let late = self.deadline.is_some_and(|deadline| Instant::now() >= deadline);
         if self.stop.load(Ordering::Relaxed) {
@@ -129,9 +129,9 @@ impl Watcher for Keeper<'_> {
 fn step_fields(progress: &Progress, now: &Snapshot<'_>) -> serde_json::Value {
     let record = &progress.record;
     json!({
-        "block": progress.block, "step": progress.step, "points": now.state().history.last().map(|row| row.n_points),
+        "block": progress.factor, "step": progress.step, "points": now.state().history.last().map(|row| row.n_points),
         "direction": record.direction, "loss_before": record.loss_before, "loss": record.loss,
-        "scale": record.scale, "damping": record.damping, "pilot_ess": progress.pilot_ess,
+        "scale": record.scale, "damping": record.damping, "pilot_ess": progress.validation_ess,
     })
 }
 

@@ -1,7 +1,7 @@
 //! What a fit shows while it runs: one line redrawn on a terminal, now and then a line anywhere else.
 
 use crate::folder::run_log::utc;
-use pushforward::fitting::Progress;
+use pushforward::training::Progress;
 use std::io::{self, Write};
 use std::time::{Duration, SystemTime};
 
@@ -63,9 +63,9 @@ impl<W: Write> Display<W> {
             Style::Lines => Duration::from_secs(2),
             Style::Quiet => return,
         };
-        self.pilots.resize(progress.blocks, None);
-        let last = &mut self.pilots[progress.block - 1];
-        *last = progress.pilot_ess.or(*last);
+        self.pilots.resize(progress.factors, None);
+        let last = &mut self.pilots[progress.factor - 1];
+        *last = progress.validation_ess.or(*last);
         let last = self.shown.map(|shown| shown.elapsed + pause);
         if progress.step >= progress.steps || last.is_none_or(|due| progress.elapsed >= due) {
             self.show_step(progress);
@@ -109,12 +109,12 @@ impl<W: Write> Display<W> {
 
 /// `step  12/120  loss 3.21e-2  damping 1.0e-3  ESS 0.87  0:09, at most 0:36 left`; the ESS is that of the last pilots.
 pub fn line(progress: &Progress, pilot_ess: Option<f64>) -> String {
-    let Progress { step, steps, block, blocks, record, elapsed, .. } = *progress;
+    let Progress { step, steps, factor, factors, record, elapsed, .. } = *progress;
     let width = steps.to_string().len();
     let ess = pilot_ess.map_or(String::new(), |ess| format!("  ESS {ess:.2}"));
     let left = time_left(progress).map_or(String::new(), |left| format!(", at most {} left", clock(left)));
     let (loss, damping, elapsed) = (record.loss, record.damping, clock(elapsed));
-    let part = if blocks > 1 { format!(" of block {block}/{blocks}") } else { String::new() };
+    let part = if factors > 1 { format!(" of block {factor}/{factors}") } else { String::new() };
     format!("step {step:>width$}/{steps}{part}  loss {loss:.2e}  damping {damping:.1e}{ess}  {elapsed}{left}")
 }
 
@@ -122,7 +122,7 @@ pub fn line(progress: &Progress, pilot_ess: Option<f64>) -> String {
 /// those that follow may take any number of steps.
 fn time_left(progress: &Progress) -> Option<Duration> {
     let rest = progress.steps.saturating_sub(progress.step);
-    if progress.step == 0 || rest == 0 || progress.blocks > 1 {
+    if progress.step == 0 || rest == 0 || progress.factors > 1 {
         return None;
     }
     Some(progress.elapsed.mul_f64(rest as f64 / progress.step as f64))
@@ -152,7 +152,7 @@ mod tests {
             solve_residual: 0.0,
             outcome: None,
         };
-        Progress { step, steps: 60, block: 1, blocks: 1, record, pilot_ess: None, elapsed }
+        Progress { step, steps: 60, factor: 1, factors: 1, record, validation_ess: None, elapsed }
     }
 
     fn shown(style: Style, every: u64) -> String {
@@ -172,7 +172,7 @@ mod tests {
         );
         assert_eq!(line(&at(60, 61_000), None), "step 60/60  loss 3.21e-2  damping 1.0e-3  1:01");
         assert_eq!(clock(Duration::from_secs(3725)), "1:02:05");
-        let of_three = Progress { block: 2, blocks: 3, ..at(12, 9_000) };
+        let of_three = Progress { factor: 2, factors: 3, ..at(12, 9_000) };
         assert_eq!(line(&of_three, None), "step 12/60 of block 2/3  loss 3.21e-2  damping 1.0e-3  0:09");
         let usual = Progress { step: 118, steps: 120, ..at(0, 3_599_000) };
         assert!(line(&usual, Some(0.871)).len() < 80);
@@ -197,7 +197,7 @@ mod tests {
     fn the_last_pilot_stays() {
         let mut out = Vec::new();
         let mut display = Display::new(&mut out, Style::Lines);
-        display.update(&Progress { pilot_ess: Some(0.5), ..at(1, 0) });
+        display.update(&Progress { validation_ess: Some(0.5), ..at(1, 0) });
         display.update(&at(2, 5_000));
         assert_eq!(String::from_utf8(out).unwrap().matches("ESS 0.50").count(), 2);
     }

@@ -8,8 +8,8 @@ use crate::settings::run_settings::RunSettings;
 use pushforward::diagnostics::{
     self, Bounds, Estimates, Evidence, delta_std, missed_modes, mode_shares, moments, weighted_moments,
 };
-use pushforward::fitting::Fit;
 use pushforward::optim::Method;
+use pushforward::sampling::Fit;
 
 /// The verdict of the diagnostics, and what only the run knows against it.
 pub fn verdict(problem: &Problem<'_>, fitted: &Fitted, estimates: &Estimates) -> (Verdict, Vec<String>) {
@@ -68,10 +68,10 @@ pub fn record(problem: &Problem<'_>, run_settings: &RunSettings, fitted: &Fitted
     let weighted = weighted_moments(&quantities.values, quantities.count(), &draws.log_weights);
     let unweighted = moments(&draws.x, dim);
     let mut settings_as_run = run_settings.to_json();
-    let mut ways: Vec<&str> = fit.blocks.iter().map(|block| block.located.name()).collect();
+    let mut ways: Vec<&str> = fit.factors.iter().map(|factor| factor.located_by.name()).collect();
     ways.dedup();
     settings_as_run.insert("located_by".to_string(), ways.join(", ").into());
-    let sizes: Vec<usize> = fit.split.blocks.iter().map(|block| block.len()).collect();
+    let sizes: Vec<usize> = fit.factorisation.ranges.iter().map(|range| range.len()).collect();
     settings_as_run.insert("blocks".to_string(), sizes.into());
     let history = fit.history();
     let last = history.last();

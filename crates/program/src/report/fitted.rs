@@ -3,8 +3,9 @@
 use crate::report::quantities::Quantities;
 use crate::settings::run_settings::RunSettings;
 use pushforward::density::Target;
-use pushforward::fitting::{DrawError, Draws, Fit, FitError, StopReason};
 use pushforward::optim::Outcome;
+use pushforward::sampling::{DrawError, Draws, Fit};
+use pushforward::training::{FitError, StopReason};
 use pushforward::transport::TransportError;
 
 /// A fit with its draws.
@@ -40,7 +41,7 @@ impl Fitted {
             Err(DrawError::Density(error)) => return Err(FitError::Density(error)),
         };
         let quantities = Quantities::of(target, &draws.x);
-        let unseen = fit.unseen(target).map_err(FitError::Density)?;
+        let unseen = fit.uncovered_mass(target).map_err(FitError::Density)?;
         Ok(Fitted { fit, draws, quantities, no_draws, unseen, fit_seconds, seconds: Vec::new() })
     }
 

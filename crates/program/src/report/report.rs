@@ -9,8 +9,8 @@ use crate::report::report_files::{ReportError, ReportFiles};
 use crate::report::report_text::{
     bound, command, figure_text, integration_text, moment_rows, settings_rows, signed, verdict_blocks,
 };
-use pushforward::fitting::StopReason;
 use pushforward::optim::Outcome;
+use pushforward::training::StopReason;
 use std::fs;
 use std::io;
 use std::path::Path;

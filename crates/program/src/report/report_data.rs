@@ -12,7 +12,8 @@ use crate::report::shown_coordinates::{column, shown_coordinates};
 use crate::settings::problem::Problem;
 use pushforward::density::{self, Target};
 use pushforward::diagnostics::{Bracket, log_mean_weight, tail_threshold};
-use pushforward::fitting::{BlockFit, Draws, Fit, Journeys, Sampler};
+use pushforward::sampling::{Draws, Fit, FittedFactor, Trajectories};
+use pushforward::training::Sampler;
 use pushforward::transport::Tolerance;
 
 /// Grid points along each side of a contour figure.
@@ -56,7 +57,7 @@ pub fn report_tables(problem: &Problem<'_>, record: &Record, fitted: &Fitted) ->
     }
     let times: Vec<f64> = (0..=2 * TIMES).map(|k| k as f64 / (2 * TIMES) as f64).collect();
     let watched = record.n_draws.min(WATCHED);
-    let journeys = (watched > 0).then(|| fit.journeys(problem.target, watched, &times, record.seed));
+    let journeys = (watched > 0).then(|| fit.trajectories(problem.target, watched, &times, record.seed));
     let journeys = journeys.and_then(Result::ok);
     tables.push(("figure-trajectories.csv", trajectory_table(problem.target, journeys.as_ref(), first_two)));
     // The equation is one of the coordinates of the fit, and so is its residual.
@@ -66,7 +67,7 @@ pub fn report_tables(problem: &Problem<'_>, record: &Record, fitted: &Fitted) ->
 }
 
 /// The text of losses.csv: nothing in it depends on clock or machine.
-pub fn loss_table(blocks: &[BlockFit]) -> String {
+pub fn loss_table(blocks: &[FittedFactor]) -> String {
     let mut losses = Csv::new(&[
         "block",
         "step",
@@ -82,7 +83,7 @@ pub fn loss_table(blocks: &[BlockFit]) -> String {
     ]);
     for (k, row) in blocks.iter().enumerate().flat_map(|(k, b)| b.history.iter().map(move |row| (k, row))) {
         let r = &row.record;
-        let ess = row.pilot_ess.unwrap_or(f64::NAN);
+        let ess = row.validation_ess.unwrap_or(f64::NAN);
         let [first, second] = row.equation_losses.unwrap_or([f64::NAN; 2]);
         losses.row(&[
             (k + 1) as f64,
@@ -302,7 +303,7 @@ fn pair_table(sample: Weighted<'_>, shown: &[usize], marginals: &[Bins]) -> Stri
 }
 
 /// One or two quantities of some draws at every second time.
-fn trajectory_table(target: &dyn Target, journeys: Option<&Journeys>, shown: &[usize]) -> String {
+fn trajectory_table(target: &dyn Target, journeys: Option<&Trajectories>, shown: &[usize]) -> String {
     let names = ["draw", "time", "x", "y"];
     let mut csv = Csv::new(&names[..2 + shown.len()]);
     let Some(journeys) = journeys else { return csv.text().to_string() };

@@ -5,7 +5,7 @@ use crate::format::csv::Csv;
 use crate::report::cells::{TIMES, bin, central_range, edges, rounded};
 use crate::report::shown_coordinates::column;
 use pushforward::density::Target;
-use pushforward::fitting::{Fit, Journeys, ResidualsAt};
+use pushforward::sampling::{Fit, ResidualsAt, Trajectories};
 
 /// Bins of the coordinate.
 const BINS: usize = 48;
@@ -21,7 +21,7 @@ pub fn residual_tables(
     target: &dyn Target,
     record: &Record,
     fit: &Fit,
-    journeys: Option<&Journeys>,
+    journeys: Option<&Trajectories>,
     shown: &[usize],
 ) -> [(&'static str, String); 2] {
     let mut cells = Csv::new(&["block", "coordinate", "time", "x_low", "x_high", "residual", "evaluations"]);
@@ -47,14 +47,14 @@ struct Map {
 }
 
 impl Map {
-    fn of(target: &dyn Target, fit: &Fit, journeys: &Journeys, shown: &[usize]) -> Option<Map> {
+    fn of(target: &dyn Target, fit: &Fit, journeys: &Trajectories, shown: &[usize]) -> Option<Map> {
         let (times, x) = at_middles(journeys, target.dim());
         let (block, at) = worst_block(target, fit, &times, &x)?;
         let coordinate = coordinate_of(&at.x, &x, target.dim(), shown);
         let passed = column(&at.x, target.dim(), coordinate);
         let range = central_range(&passed);
         let mut map = Map { block, coordinate, range, cells: vec![(0.0, 0); TIMES * BINS] };
-        if fit.split.blocks[block].len() == 1 {
+        if fit.factorisation.ranges[block].len() == 1 {
             map.fill_everywhere(target, fit)?;
         } else {
             map.fill_where_draws_pass(&passed, &at.sizes);
@@ -64,15 +64,15 @@ impl Map {
 
     /// Along the block's only direction, all else at its middle.
     fn fill_everywhere(&mut self, target: &dyn Target, fit: &Fit) -> Option<()> {
-        let split = &fit.split;
-        let direction = split.matrix.column(split.blocks[self.block].start);
+        let factorisation = &fit.factorisation;
+        let direction = factorisation.matrix.column(factorisation.ranges[self.block].start);
         let height = self.range.width() / BINS as f64;
         let (mut times, mut x) = (Vec::new(), Vec::new());
         for k in 0..self.cells.len() {
             let value = self.range.low + ((k / TIMES) as f64 + 0.5) * height;
-            let y = (value - split.centre[self.coordinate]) / direction[self.coordinate];
+            let y = (value - factorisation.centre[self.coordinate]) / direction[self.coordinate];
             times.push(middle(k % TIMES));
-            x.extend(split.centre.iter().zip(direction.iter()).map(|(c, m)| c + m * y));
+            x.extend(factorisation.centre.iter().zip(direction.iter()).map(|(c, m)| c + m * y));
         }
         let at = fit.residuals_at(target, self.block, &times, &x).ok()?;
         for (cell, size) in self.cells.iter_mut().zip(&at.sizes).filter(|(_, size)| size.is_finite()) {
@@ -105,7 +105,7 @@ fn middle(column: usize) -> f64 {
 }
 
 /// Every second time of every draw, and where the draw is then.
-fn at_middles(journeys: &Journeys, dim: usize) -> (Vec<f64>, Vec<f64>) {
+fn at_middles(journeys: &Trajectories, dim: usize) -> (Vec<f64>, Vec<f64>) {
     let n_times = journeys.times.len();
     let rows = journeys.x.chunks_exact(dim).enumerate().filter(|(k, _)| (k % n_times) % 2 == 1);
     let (times, x): (Vec<f64>, Vec<&[f64]>) = rows.map(|(k, x)| (journeys.times[k % n_times], x)).unzip();
@@ -115,7 +115,7 @@ fn at_middles(journeys: &Journeys, dim: usize) -> (Vec<f64>, Vec<f64>) {
 /// The block with the largest root mean square residual at these points, the first of equal ones, and its residuals.
 fn worst_block(target: &dyn Target, fit: &Fit, times: &[f64], x: &[f64]) -> Option<(usize, ResidualsAt)> {
     let mut worst: Option<(f64, usize, ResidualsAt)> = None;
-    for k in 0..fit.blocks.len() {
+    for k in 0..fit.factors.len() {
         let at = fit.residuals_at(target, k, times, x).ok()?;
         let squares: Vec<f64> = at.sizes.iter().filter(|r| r.is_finite()).map(|r| r * r).collect();
         let mean = squares.iter().sum::<f64>() / squares.len().max(1) as f64;

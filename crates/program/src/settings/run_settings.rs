@@ -4,8 +4,8 @@ use crate::settings::keys::{KeySpec, Kind, Value};
 use crate::settings::settings::Settings;
 use pushforward::density::Range;
 use pushforward::evolution::EVOLUTIONS;
-use pushforward::fitting::{FitSettings, Sampler};
 use pushforward::optim::{GaussNewton, Method, Optimiser, StepRule};
+use pushforward::training::{FitSettings, Sampler};
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 

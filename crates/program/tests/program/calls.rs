@@ -1,7 +1,7 @@
 //! The main job on densities of our own, by small real fits: failures at every stage, and what they leave.
 
 use pushforward::density::{Facts, Target};
-use pushforward::fitting::FitSettings;
+use pushforward::training::FitSettings;
 use pushforward_cli::commands::run::{Output, RunOptions, run_target};
 use pushforward_cli::folder::folder::IfExists;
 use pushforward_cli::folder::record::{Record, Verdict};

@@ -1,0 +1,157 @@
+//! Weighted draws from a fitted transport.
+
+use super::fit::{Fit, FittedFactor};
+use super::sampler::{mover, sampler};
+use crate::coordinates::WhitenedFactor;
+use crate::density::{DensityError, Target};
+use crate::num::{BLOCK, Purpose, Stream, indexed_seed};
+use crate::training::Sampler;
+use crate::transport::{Tolerance, TransportError, VelocityField, log_density_at, move_ensemble};
+use std::fmt;
+
+/// Draws with their exact log weights.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Draws {
+    /// Positions in the target's own coordinates, n×d.
+    pub x: Vec<f64>,
+    /// log ρ(x) − log q(x), nats: the mean of their exponentials estimates Z without bias.
+    pub log_weights: Vec<f64>,
+}
+
+/// Why there are no draws.
+#[derive(Clone, Debug, PartialEq)]
+pub enum DrawError {
+    /// The density fails at a draw.
+    Density(DensityError),
+    /// The flow cannot be integrated.
+    Transport(TransportError),
+}
+
+impl fmt::Display for DrawError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            DrawError::Density(error) => write!(f, "{error}"),
+            DrawError::Transport(error) => write!(f, "{error}"),
+        }
+    }
+}
+impl std::error::Error for DrawError {}
+
+impl Fit {
+    /// Number of consecutive draws that are statistically dependent: 1, or 64 when resampling is
+    /// on.
+    pub fn population(&self) -> usize {
+        let has_noise = |factor: &FittedFactor| sampler(&*factor.evolution, &self.settings) == Sampler::Noise;
+        let resampled = self.settings.resample_below > 0.0 && self.factors.iter().any(has_noise);
+        if resampled { BLOCK } else { 1 }
+    }
+
+    /// `n` weighted draws of `target`, which must be the one fitted.
+    ///
+    /// # Errors
+    /// [`DrawError`]: the density fails, or the learned velocity is too rough to integrate.
+    ///
+    /// # Cost
+    /// About 100 evaluations of the velocity per draw, and one of the density.
+    pub fn draw(&self, target: &dyn Target, n: usize, seed: u64) -> Result<Draws, DrawError> {
+        self.draw_within(Tolerance::default(), target, n, seed)
+    }
+
+    /// The same draws with the flow integrated to another tolerance; with noise nothing is
+    /// integrated, and nothing changes.
+    ///
+    /// # Errors
+    /// As [`Fit::draw`].
+    ///
+    /// # Cost
+    /// As [`Fit::draw`], times (1e-6/tolerance)^(1/5).
+    pub fn draw_within(
+        &self,
+        tolerance: Tolerance,
+        target: &dyn Target,
+        n: usize,
+        seed: u64,
+    ) -> Result<Draws, DrawError> {
+        let (d, active) = (target.dim(), self.factorisation.active());
+        let z = gaussian_coordinates(n, d - active, seed);
+        let mut both = vec![0.0; n * d];
+        for (p, both) in both.chunks_exact_mut(d).enumerate() {
+            both[active..].copy_from_slice(&z[p * (d - active)..(p + 1) * (d - active)]);
+        }
+        let mut log_q = vec![0.0; n];
+        for (k, (fit, range)) in self.factors.iter().zip(&self.factorisation.ranges).enumerate() {
+            let factor = self.factorisation.factor(target, k);
+            let whitened = fit.whitening.whiten(&factor);
+            let field = fit.field(&whitened);
+            let moved = mover(field, &self.settings, tolerance)
+                .and_then(|mover| move_ensemble(field, n, indexed_seed(seed, k), Purpose::Draws, &mover))
+                .map_err(|error| in_user_coordinates(error, &whitened))?;
+            let rows = both.chunks_exact_mut(d).zip(moved.x.chunks_exact(range.len()));
+            for (((both, u), q), log_q) in rows.zip(&moved.log_q).zip(&mut log_q) {
+                whitened.to_factor(u, &mut both[range.clone()]);
+                *log_q += q - whitened.log_det(u);
+            }
+        }
+        let x = self.factorisation.join_all(&both);
+        let values = self.factorisation.values_beside_gaussian(target, &x, &z).map_err(DrawError::Density)?;
+        let log_weights = values.iter().zip(&log_q).map(|(v, q)| v - q).collect();
+        Ok(Draws { x, log_weights })
+    }
+
+    /// log ρ(x) − log q(x), nats, at given points of the target, n×d, under the law of the
+    /// probability flow. At exact draws of the target their mean is the EUBO, an upper bound of log
+    /// Z in expectation.
+    ///
+    /// # Errors
+    /// As [`Fit::draw`].
+    ///
+    /// # Cost
+    /// As [`Fit::draw`].
+    pub fn flow_log_weights_at(&self, target: &dyn Target, x: &[f64]) -> Result<Vec<f64>, DrawError> {
+        let (d, active) = (target.dim(), self.factorisation.active());
+        let both: Vec<Vec<f64>> = x.chunks_exact(d).map(|x| self.factorisation.part(x)).collect();
+        let z: Vec<f64> = both.iter().flat_map(|p| p[active..].to_vec()).collect();
+        let mut log_weights =
+            self.factorisation.values_beside_gaussian(target, x, &z).map_err(DrawError::Density)?;
+        for (k, (fit, range)) in self.factors.iter().zip(&self.factorisation.ranges).enumerate() {
+            let factor = self.factorisation.factor(target, k);
+            let whitened = fit.whitening.whiten(&factor);
+            let u: Vec<f64> = both.iter().flat_map(|p| whitened.from_factor(&p[range.clone()])).collect();
+            let log_q = log_density_at(fit.field(&whitened), &u, Tolerance::default(), f64::INFINITY)
+                .map_err(|error| in_user_coordinates(error, &whitened))?;
+            let rows = log_weights.iter_mut().zip(u.chunks_exact(range.len())).zip(&log_q);
+            rows.for_each(|((w, u), q)| *w += whitened.log_det(u) - q);
+        }
+        Ok(log_weights)
+    }
+}
+
+impl FittedFactor {
+    pub(crate) fn field<'a>(&'a self, whitened: &'a WhitenedFactor<'_>) -> VelocityField<'a> {
+        VelocityField {
+            evolution: &*self.evolution,
+            networks: &self.networks,
+            theta: &self.theta,
+            target: whitened,
+        }
+    }
+}
+
+/// The coordinates of `n` draws that are not moved, `n`×`width`.
+pub(super) fn gaussian_coordinates(n: usize, width: usize, seed: u64) -> Vec<f64> {
+    let mut z = vec![0.0; n * width];
+    if width > 0 {
+        z.chunks_mut(BLOCK * width).enumerate().for_each(|(factor, part)| {
+            Stream::new(seed, Purpose::GaussianPart, factor as u64).fill_normal(part);
+        });
+    }
+    z
+}
+
+/// The same error in the target's coordinates where that can be said.
+pub(super) fn in_user_coordinates(error: TransportError, whitened: &WhitenedFactor<'_>) -> DrawError {
+    match error {
+        TransportError::Density(error) => DrawError::Density(whitened.in_target_coordinates(error)),
+        stuck => DrawError::Transport(stuck),
+    }
+}
