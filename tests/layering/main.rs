@@ -16,6 +16,7 @@ mod faults;
 mod modules;
 mod planted;
 mod tokens;
+mod words;
 mod workspace;
 
 use std::path::Path;

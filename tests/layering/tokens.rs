@@ -1,6 +1,7 @@
-//! Rust source as tokens: comments are left out, and so is what stands behind `#[cfg(test)]`.
+//! Rust source as tokens, with comments or without, and without what stands behind `#[cfg(test)]`.
 
-/// A word, a number, a string (it begins with its quote), `::`, or one other character.
+/// A word, a number, a string (it begins with its quote), a comment (it begins with its slashes),
+/// `::`, or one other character.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Token {
     pub text: String,
@@ -13,14 +14,25 @@ impl Token {
         self.text == text
     }
 
+    pub fn is_comment(&self) -> bool {
+        self.text.starts_with("//") || self.text.starts_with("/*")
+    }
+
     pub fn is_word(&self) -> bool {
         self.text.starts_with(|c: char| c.is_alphabetic() || c == '_')
     }
 }
 
-/// The tokens of a source text. Lifetimes and character literals are left out too: no path stands
-/// in them.
+/// The tokens of a source text without its comments.
 pub fn tokens(source: &str) -> Vec<Token> {
+    let mut found = tokens_and_comments(source);
+    found.retain(|token| !token.is_comment());
+    found
+}
+
+/// The tokens of a source text. Lifetimes and character literals are left out: no path stands in
+/// them.
+pub fn tokens_and_comments(source: &str) -> Vec<Token> {
     let text: Vec<char> = source.chars().collect();
     let at = |i: usize| text.get(i).copied().unwrap_or('\0');
     let is_word = |c: char| c.is_alphanumeric() || c == '_';
@@ -30,8 +42,10 @@ pub fn tokens(source: &str) -> Vec<Token> {
         let c = at(i);
         if c == '/' && at(i + 1) == '/' {
             i = end_of(&text, i, |c| c != '\n');
+            found.push(Token { text: text[begin..i].iter().collect(), line });
         } else if c == '/' && at(i + 1) == '*' {
             i = end_of_block_comment(&text, i);
+            found.push(Token { text: text[begin..i].iter().collect(), line });
         } else if let Some(end) = end_of_string(&text, i) {
             i = end;
             let literal = text[begin..i].iter().collect::<String>();
