@@ -4,10 +4,6 @@
 //! log-continuity equation, without simulating anything in training; draws are then moved once and
 //! weighted exactly. The modules stand in the order in which data flow through them.
 
-// What a user writes against the crate by its name also compiles inside it: `reproduce` runs an example.
-#[cfg(feature = "cli")]
-extern crate self as pushforward;
-
 /// The matrices of the public edge: means, covariances, frames.
 pub use nalgebra;
 
@@ -15,8 +11,6 @@ pub mod num;
 
 pub mod autodiff;
 pub mod density;
-pub mod foreign;
-pub mod formula;
 
 pub mod network;
 pub mod residual;
@@ -29,10 +23,6 @@ pub mod transport;
 pub mod fitting;
 
 pub mod diagnostics;
-pub mod report;
-
-#[cfg(feature = "cli")]
-pub mod cli;
 
 /// The README's examples, run as tests.
 #[cfg(doctest)]
