@@ -1,15 +1,26 @@
-//! The program `pushforward`: a target or a density file in, a folder with draws, log Z, a report and a verdict out.
+//! The program `pushforward` reads a target or a density file and writes a folder with draws, log Z,
+//! a report and a verdict.
 //!
-//! The rooms stand in the order in which they use one another: drawing and file formats first, then density files and
-//! settings, the report, what is shown, the command line, and the commands that join all of it.
+//! Each room imports only rooms above it: file formats and drawing come first, then the folder of a
+//! run, density files and settings, the report, what is printed and written, the command line, and
+//! the commands that join all of it.
+
+pub mod format;
+
+pub mod figure;
+
+pub mod page;
+
+pub mod folder;
+
+pub mod density_file;
+
+pub mod settings;
+
+pub mod report;
+
+pub mod output;
 
 pub mod arguments;
+
 pub mod commands;
-pub mod density_file;
-pub mod figure;
-pub mod folder;
-pub mod format;
-pub mod output;
-pub mod page;
-pub mod report;
-pub mod settings;

@@ -34,13 +34,13 @@ fn run(files: &[(&str, &str)], options: &str) -> (TempDir, Ended) {
 }
 
 #[test]
-fn the_example_of_the_readme_runs() {
+fn the_example_of_the_documentation_runs() {
     let root = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."));
     let example = fs::read_to_string(root.join("examples/eight_schools.toml")).unwrap();
-    let readme = fs::read_to_string(root.join("README.md")).unwrap();
+    let page = fs::read_to_string(root.join("docs/densities.md")).unwrap();
     assert!(
-        readme.contains(&format!("```toml\n{example}```")),
-        "README.md shows examples/eight_schools.toml"
+        page.contains(&format!("```toml\n{example}```")),
+        "docs/densities.md shows examples/eight_schools.toml"
     );
     let (home, ended) = run(&[("models/model.toml", &example)], SMALL);
     assert!(ended.code == 0 || ended.code == 3, "{}{}", ended.out, ended.err);
