@@ -7,7 +7,6 @@ use crate::evolution::{EVOLUTIONS, Evolution, GaussianCase, Setting};
 use crate::network::{Jets, Unknown};
 use crate::num::{Elementary, Purpose, Scalar, Stream};
 use crate::residual::Point;
-use nalgebra::DMatrix;
 use std::collections::BTreeMap;
 
 /// All checks, or those of one target, which must be in the catalogue.
@@ -77,9 +76,8 @@ fn audit_points(target: &dyn Benchmark) -> Vec<f64> {
 fn derivative_mismatch(target: &dyn Target, points: &[f64]) -> Result<(f64, f64), DensityError> {
     let d = target.dim();
     let n = points.len() / d;
-    let (_, scores) = density::values_and_scores(target, points)?;
-    let mut laplacians = vec![0.0; n];
-    target.laplacians(points, &DMatrix::identity(d, d), &mut laplacians);
+    let (values, scores) = density::values_and_scores(target, points)?;
+    let laplacians = density::laplacians(target, points, &values)?;
     let mut traces = vec![0.0; n];
     let mut worst = 0.0;
     for i in 0..d {

@@ -1,7 +1,7 @@
 //! Standardised coordinates of a target, and the target seen in them.
 
 use super::Block;
-use crate::density::{DensityError, Funnelled, LogScales, Standardised, Target};
+use crate::density::{DensityError, Funnelled, LogScales, Refusal, Standardised, Target};
 use nalgebra::{DMatrix, DVector};
 
 /// Standardised coordinates u of a block y of a target: y = location + scale·w, and w_i = u_i times a scale that may
@@ -97,28 +97,33 @@ impl Target for Framed<'_> {
         self.affine.dim()
     }
 
-    fn values(&self, points: &[f64], values: &mut [f64]) {
+    fn values(&self, points: &[f64], values: &mut [f64]) -> Result<(), Refusal> {
         if self.log_scales.driven.is_empty() {
             return self.affine.values(points, values);
         }
-        self.funnelled().values(points, values);
+        self.funnelled().values(points, values)
     }
 
-    fn values_and_scores(&self, points: &[f64], values: &mut [f64], scores: &mut [f64]) {
+    fn values_and_scores(
+        &self,
+        points: &[f64],
+        values: &mut [f64],
+        scores: &mut [f64],
+    ) -> Result<(), Refusal> {
         if self.log_scales.driven.is_empty() {
             return self.affine.values_and_scores(points, values, scores);
         }
-        self.funnelled().values_and_scores(points, values, scores);
+        self.funnelled().values_and_scores(points, values, scores)
     }
 
     fn has_laplacian(&self) -> bool {
         self.affine.has_laplacian()
     }
 
-    fn laplacians(&self, points: &[f64], root: &DMatrix<f64>, laplacians: &mut [f64]) {
+    fn laplacians(&self, points: &[f64], root: &DMatrix<f64>, laplacians: &mut [f64]) -> Result<(), Refusal> {
         if self.log_scales.driven.is_empty() {
             return self.affine.laplacians(points, root, laplacians);
         }
-        self.funnelled().laplacians(points, root, laplacians);
+        self.funnelled().laplacians(points, root, laplacians)
     }
 }

@@ -245,7 +245,7 @@ mod tests {
             let y = split.part(x);
             let of_block = |k: usize| {
                 let mut value = [0.0];
-                Target::values(&split.block(&target, k), &y[split.blocks[k].clone()], &mut value);
+                Target::values(&split.block(&target, k), &y[split.blocks[k].clone()], &mut value).unwrap();
                 value[0]
             };
             let (sum, exact) = ((0..3).map(of_block).sum::<f64>(), target.log_density(x) + split.log_det);
