@@ -1,6 +1,6 @@
 //! An affine change of variables that brings a target to location 0 and scale 1.
 
-use crate::density::{DensityError, Target};
+use crate::density::{DensityError, Refusal, Target};
 use nalgebra::{DMatrix, DVector};
 
 /// The target in u, where x = location + L·u and L is lower triangular with a positive diagonal.
@@ -219,28 +219,35 @@ impl Target for Standardised<'_> {
         self.target.names()
     }
 
-    fn values(&self, points: &[f64], values: &mut [f64]) {
-        self.target.values(&self.all_to_target(points), values);
+    fn values(&self, points: &[f64], values: &mut [f64]) -> Result<(), Refusal> {
+        self.target.values(&self.all_to_target(points), values)?;
         values.iter_mut().for_each(|v| *v += self.log_det);
+        Ok(())
     }
 
-    fn values_and_scores(&self, points: &[f64], values: &mut [f64], scores: &mut [f64]) {
-        self.target.values_and_scores(&self.all_to_target(points), values, scores);
+    fn values_and_scores(
+        &self,
+        points: &[f64],
+        values: &mut [f64],
+        scores: &mut [f64],
+    ) -> Result<(), Refusal> {
+        self.target.values_and_scores(&self.all_to_target(points), values, scores)?;
         values.iter_mut().for_each(|v| *v += self.log_det);
         scores.chunks_exact_mut(self.location.len()).for_each(|score| self.pull_back(score));
+        Ok(())
     }
 
     fn has_laplacian(&self) -> bool {
         self.target.has_laplacian()
     }
 
-    fn laplacians(&self, points: &[f64], root: &DMatrix<f64>, laplacians: &mut [f64]) {
+    fn laplacians(&self, points: &[f64], root: &DMatrix<f64>, laplacians: &mut [f64]) -> Result<(), Refusal> {
         let root = match &self.scale {
             Scale::Multiple(s) => root * *s,
             Scale::Diagonal(s) => DMatrix::from_diagonal(s) * root,
             Scale::Lower(l) => l * root,
         };
-        self.target.laplacians(&self.all_to_target(points), &root, laplacians);
+        self.target.laplacians(&self.all_to_target(points), &root, laplacians)
     }
 }
 
@@ -265,12 +272,12 @@ mod tests {
             let ours = Standardised::new(&target, shift(), factor).unwrap();
             let u = [0.8, -0.5];
             let (mut value, mut score) = ([0.0], [0.0; 2]);
-            ours.values_and_scores(&u, &mut value, &mut score);
+            ours.values_and_scores(&u, &mut value, &mut score).unwrap();
             for i in 0..2 {
                 let at = |step: f64| {
                     let (mut v, mut w) = (u, [0.0]);
                     v[i] += step;
-                    ours.values(&v, &mut w);
+                    ours.values(&v, &mut w).unwrap();
                     w[0]
                 };
                 let slope = (at(1e-5) - at(-1e-5)) / 2e-5;
@@ -287,7 +294,7 @@ mod tests {
         let ours = Standardised::new(&target, target.mean().clone(), target.factor().clone()).unwrap();
         let u = [0.3, -1.2, 0.8, 2.0, -0.1];
         let mut value = [0.0];
-        ours.values(&u, &mut value);
+        ours.values(&u, &mut value).unwrap();
         let normal = -0.5 * u.iter().map(|u| u * u).sum::<f64>()
             - 2.5 * libm::log(2.0 * std::f64::consts::PI)
             + target.log_integral();
@@ -313,12 +320,12 @@ mod tests {
             let ours = Standardised::new(&target, shift(), factor).unwrap();
             let u = [0.8, -0.5];
             let mut laplacian = [0.0];
-            ours.laplacians(&u, &DMatrix::identity(2, 2), &mut laplacian);
+            ours.laplacians(&u, &DMatrix::identity(2, 2), &mut laplacian).unwrap();
             let slope = |i: usize| {
                 let at = |step: f64| {
                     let (mut v, mut w, mut s) = (u, [0.0], [0.0; 2]);
                     v[i] += step;
-                    ours.values_and_scores(&v, &mut w, &mut s);
+                    ours.values_and_scores(&v, &mut w, &mut s).unwrap();
                     s[i]
                 };
                 (at(1e-5) - at(-1e-5)) / 2e-5

@@ -1,7 +1,7 @@
 //! A factor of a target that is a product, as a target of its own.
 
 use super::factorisation::Factorisation;
-use crate::density::{DensityError, Target};
+use crate::density::{DensityError, Refusal, Target};
 use nalgebra::{DMatrix, DVector};
 use std::ops::Range;
 
@@ -55,38 +55,45 @@ impl Target for Factor<'_> {
         self.range.len()
     }
 
-    fn values(&self, points: &[f64], values: &mut [f64]) {
+    fn values(&self, points: &[f64], values: &mut [f64]) -> Result<(), Refusal> {
         if self.factorisation.is_identity() {
             return self.target.values(points, values);
         }
-        self.target.values(&self.all_joined(points), values);
+        self.target.values(&self.all_joined(points), values)?;
         values.iter_mut().for_each(|v| *v += self.constant());
+        Ok(())
     }
 
-    fn values_and_scores(&self, points: &[f64], values: &mut [f64], scores: &mut [f64]) {
+    fn values_and_scores(
+        &self,
+        points: &[f64],
+        values: &mut [f64],
+        scores: &mut [f64],
+    ) -> Result<(), Refusal> {
         if self.factorisation.is_identity() {
             return self.target.values_and_scores(points, values, scores);
         }
         let x = self.all_joined(points);
         let mut all = vec![0.0; x.len()];
-        self.target.values_and_scores(&x, values, &mut all);
+        self.target.values_and_scores(&x, values, &mut all)?;
         values.iter_mut().for_each(|v| *v += self.constant());
         for (score, all) in scores.chunks_exact_mut(self.dim()).zip(all.chunks_exact(self.target.dim())) {
             for (score, j) in score.iter_mut().zip(self.range.clone()) {
                 *score = all.iter().zip(self.factorisation.matrix.column(j).iter()).map(|(s, m)| s * m).sum();
             }
         }
+        Ok(())
     }
 
     fn has_laplacian(&self) -> bool {
         self.target.has_laplacian()
     }
 
-    fn laplacians(&self, points: &[f64], root: &DMatrix<f64>, laplacians: &mut [f64]) {
+    fn laplacians(&self, points: &[f64], root: &DMatrix<f64>, laplacians: &mut [f64]) -> Result<(), Refusal> {
         if self.factorisation.is_identity() {
             return self.target.laplacians(points, root, laplacians);
         }
         let root = self.factorisation.matrix.columns(self.range.start, self.range.len()) * root;
-        self.target.laplacians(&self.all_joined(points), &root, laplacians);
+        self.target.laplacians(&self.all_joined(points), &root, laplacians)
     }
 }

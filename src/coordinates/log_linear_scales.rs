@@ -1,6 +1,6 @@
 //! Log-linear scales: a change of variables that undoes funnels and hierarchies (non-centring).
 
-use crate::density::Target;
+use crate::density::{Refusal, Target};
 use nalgebra::DMatrix;
 
 /// Scales of coordinates whose logarithm is linear in other coordinates.
@@ -97,15 +97,21 @@ impl Target for Funnelled<'_> {
         self.target.names()
     }
 
-    fn values(&self, points: &[f64], values: &mut [f64]) {
-        self.target.values(&self.all_to_target(points), values);
+    fn values(&self, points: &[f64], values: &mut [f64]) -> Result<(), Refusal> {
+        self.target.values(&self.all_to_target(points), values)?;
         let rows = points.chunks_exact(self.dim()).zip(values);
         rows.for_each(|(u, value)| *value += self.log_det(u));
+        Ok(())
     }
 
-    fn values_and_scores(&self, points: &[f64], values: &mut [f64], scores: &mut [f64]) {
+    fn values_and_scores(
+        &self,
+        points: &[f64],
+        values: &mut [f64],
+        scores: &mut [f64],
+    ) -> Result<(), Refusal> {
         let (d, w) = (self.dim(), self.all_to_target(points));
-        self.target.values_and_scores(&w, values, scores);
+        self.target.values_and_scores(&w, values, scores)?;
         let rows = points.chunks_exact(d).zip(w.chunks_exact(d)).zip(values).zip(scores.chunks_exact_mut(d));
         for (((u, w), value), score) in rows {
             *value += self.log_det(u);
@@ -117,20 +123,22 @@ impl Target for Funnelled<'_> {
                 score[i] *= libm::exp(scale.at(u));
             }
         }
+        Ok(())
     }
 
     fn has_laplacian(&self) -> bool {
         self.target.has_laplacian()
     }
 
-    fn laplacians(&self, points: &[f64], root: &DMatrix<f64>, laplacians: &mut [f64]) {
+    fn laplacians(&self, points: &[f64], root: &DMatrix<f64>, laplacians: &mut [f64]) -> Result<(), Refusal> {
         let d = self.dim();
         let w = self.all_to_target(points);
         let (mut values, mut scores) = (vec![0.0; laplacians.len()], vec![0.0; points.len()]);
-        self.target.values_and_scores(&w, &mut values, &mut scores);
+        self.target.values_and_scores(&w, &mut values, &mut scores)?;
         let rows = points.chunks_exact(d).zip(w.chunks_exact(d)).zip(scores.chunks_exact(d));
-        for (((u, w), score), laplacian) in rows.zip(laplacians.chunks_exact_mut(1)) {
-            self.target.laplacians(w, &(self.scales.jacobian(u, w) * root), laplacian);
+        for (p, (((u, w), score), laplacian)) in rows.zip(laplacians.chunks_exact_mut(1)).enumerate() {
+            let root_of_w = self.scales.jacobian(u, w) * root;
+            self.target.laplacians(w, &root_of_w, laplacian).map_err(|no| no.map_point(|_| p))?;
             // Σ_i ∂log ρ/∂w_i · tr(Lᵀ ∇²w_i L): with q_k = Σ_j a_ij L_jk, w_i has the second
             // derivative w_i q_k² + 2 L_ik e^s q_k along column k.
             for scale in &self.scales.children {
@@ -144,6 +152,7 @@ impl Target for Funnelled<'_> {
                     .sum::<f64>();
             }
         }
+        Ok(())
     }
 }
 
@@ -179,11 +188,11 @@ mod tests {
         let root =
             DMatrix::from_fn(4, 4, |i, j| if j > i { 0.0 } else { 0.5 + 0.2 * i as f64 - 0.3 * j as f64 });
         let (mut value, mut score, mut laplacian) = ([0.0], [0.0; 4], [0.0]);
-        ours.values_and_scores(&u, &mut value, &mut score);
-        ours.laplacians(&u, &root, &mut laplacian);
+        ours.values_and_scores(&u, &mut value, &mut score).unwrap();
+        ours.laplacians(&u, &root, &mut laplacian).unwrap();
         let at = |v: &[f64]| {
             let (mut value, mut score) = ([0.0], [0.0; 4]);
-            ours.values_and_scores(v, &mut value, &mut score);
+            ours.values_and_scores(v, &mut value, &mut score).unwrap();
             (value[0], score)
         };
         let along = |direction: &[f64], step: f64| -> Vec<f64> {

@@ -4,7 +4,7 @@
 use super::affine::Standardised;
 use super::factor::Factor;
 use super::log_linear_scales::{Funnelled, LogLinearScales};
-use crate::density::{DensityError, Target};
+use crate::density::{DensityError, Refusal, Target};
 use nalgebra::{DMatrix, DVector};
 
 /// Whitened coordinates u of a factor y of a target: y = location + scale·w, and w_i is u_i times a
@@ -101,28 +101,33 @@ impl Target for WhitenedFactor<'_> {
         self.affine.dim()
     }
 
-    fn values(&self, points: &[f64], values: &mut [f64]) {
+    fn values(&self, points: &[f64], values: &mut [f64]) -> Result<(), Refusal> {
         if self.log_scales.children.is_empty() {
             return self.affine.values(points, values);
         }
-        self.funnelled().values(points, values);
+        self.funnelled().values(points, values)
     }
 
-    fn values_and_scores(&self, points: &[f64], values: &mut [f64], scores: &mut [f64]) {
+    fn values_and_scores(
+        &self,
+        points: &[f64],
+        values: &mut [f64],
+        scores: &mut [f64],
+    ) -> Result<(), Refusal> {
         if self.log_scales.children.is_empty() {
             return self.affine.values_and_scores(points, values, scores);
         }
-        self.funnelled().values_and_scores(points, values, scores);
+        self.funnelled().values_and_scores(points, values, scores)
     }
 
     fn has_laplacian(&self) -> bool {
         self.affine.has_laplacian()
     }
 
-    fn laplacians(&self, points: &[f64], root: &DMatrix<f64>, laplacians: &mut [f64]) {
+    fn laplacians(&self, points: &[f64], root: &DMatrix<f64>, laplacians: &mut [f64]) -> Result<(), Refusal> {
         if self.log_scales.children.is_empty() {
             return self.affine.laplacians(points, root, laplacians);
         }
-        self.funnelled().laplacians(points, root, laplacians);
+        self.funnelled().laplacians(points, root, laplacians)
     }
 }

@@ -1,6 +1,7 @@
 //! A Laplacian from differences of the score, for a density that has no second derivatives of its own.
 
-use super::Target;
+use super::refusal::Refusal;
+use super::target::Target;
 use nalgebra::DMatrix;
 
 /// A target whose Laplacian is
@@ -13,7 +14,8 @@ use nalgebra::DMatrix;
 /// Differs: the step of textbooks, ∛ε max(1, |x|), is wider than a narrow target far from the origin.
 ///
 /// Accuracy: h² times a sixth of the fourth derivatives along ℓ_k, and ε|s|/h of rounding: nine to ten digits where
-/// score and derivatives are of order 1. NaN where the score is not finite within h, beside the edge of a support.
+/// score and derivatives are of order 1. NaN where the score is not finite within h, or a
+/// point within h is refused as outside of the support, beside its edge.
 ///
 /// # Cost
 /// 2·(columns of L) scores a point, asked for in one batch.
@@ -32,6 +34,27 @@ impl<T: Target> Differenced<T> {
     /// The target itself.
     pub fn inner(&self) -> &T {
         &self.target
+    }
+}
+
+impl<T: Target> Differenced<T> {
+    /// Scores at moved points, where each point of the batch has `pairs` numbers; NaN for all of them
+    /// if one lies outside of the support.
+    fn moved_scores(&self, moved: &[f64], pairs: usize) -> Result<Vec<f64>, Refusal> {
+        let d = self.dim();
+        let (mut values, mut scores) = (vec![0.0; moved.len() / d], vec![0.0; moved.len()]);
+        match self.target.values_and_scores(moved, &mut values, &mut scores) {
+            Err(refusal) if refusal.outside => {}
+            answer => return answer.map(|()| scores).map_err(|no| no.map_point(|k| k * d / pairs)),
+        }
+        for (p, (moved, scores)) in moved.chunks_exact(pairs).zip(scores.chunks_exact_mut(pairs)).enumerate()
+        {
+            match self.target.values_and_scores(moved, &mut values[..pairs / d], scores) {
+                Err(refusal) if refusal.outside => scores.fill(f64::NAN),
+                answer => answer.map_err(|no| no.map_point(|_| p))?,
+            }
+        }
+        Ok(scores)
     }
 }
 
@@ -63,19 +86,24 @@ impl<T: Target> Target for Differenced<T> {
         self.target.constrain(x)
     }
 
-    fn values(&self, points: &[f64], values: &mut [f64]) {
-        self.target.values(points, values);
+    fn values(&self, points: &[f64], values: &mut [f64]) -> Result<(), Refusal> {
+        self.target.values(points, values)
     }
 
-    fn values_and_scores(&self, points: &[f64], values: &mut [f64], scores: &mut [f64]) {
-        self.target.values_and_scores(points, values, scores);
+    fn values_and_scores(
+        &self,
+        points: &[f64],
+        values: &mut [f64],
+        scores: &mut [f64],
+    ) -> Result<(), Refusal> {
+        self.target.values_and_scores(points, values, scores)
     }
 
     fn has_laplacian(&self) -> bool {
         true
     }
 
-    fn laplacians(&self, points: &[f64], root: &DMatrix<f64>, laplacians: &mut [f64]) {
+    fn laplacians(&self, points: &[f64], root: &DMatrix<f64>, laplacians: &mut [f64]) -> Result<(), Refusal> {
         let (d, columns) = (self.dim(), root.ncols());
         let column = |k: usize| &root.as_slice()[k * d..(k + 1) * d];
         let mut moved = Vec::with_capacity(2 * columns * points.len());
@@ -87,9 +115,8 @@ impl<T: Target> Target for Differenced<T> {
                 }
             }
         }
-        let (mut values, mut scores) = (vec![0.0; moved.len() / d], vec![0.0; moved.len()]);
-        self.target.values_and_scores(&moved, &mut values, &mut scores);
         let pairs = 2 * columns * d;
+        let scores = self.moved_scores(&moved, pairs)?;
         let rows = points.chunks_exact(d).zip(scores.chunks_exact(pairs));
         for ((x, scores), laplacian) in rows.zip(laplacians) {
             *laplacian = (0..columns)
@@ -100,6 +127,7 @@ impl<T: Target> Target for Differenced<T> {
                 })
                 .sum();
         }
+        Ok(())
     }
 }
 
@@ -112,8 +140,8 @@ mod tests {
     fn both(target: impl Target + Copy, points: &[f64], root: &DMatrix<f64>) -> (Vec<f64>, Vec<f64>) {
         let n = points.len() / target.dim();
         let (mut exact, mut ours) = (vec![0.0; n], vec![0.0; n]);
-        target.laplacians(points, root, &mut exact);
-        Differenced::new(target).laplacians(points, root, &mut ours);
+        target.laplacians(points, root, &mut exact).unwrap();
+        Differenced::new(target).laplacians(points, root, &mut ours).unwrap();
         (exact, ours)
     }
 
@@ -124,14 +152,24 @@ mod tests {
         fn dim(&self) -> usize {
             self.0.dim()
         }
-        fn values(&self, points: &[f64], values: &mut [f64]) {
-            self.0.values(points, values);
+        fn values(&self, points: &[f64], values: &mut [f64]) -> Result<(), Refusal> {
+            self.0.values(points, values)
         }
-        fn values_and_scores(&self, points: &[f64], values: &mut [f64], scores: &mut [f64]) {
-            self.0.values_and_scores(points, values, scores);
+        fn values_and_scores(
+            &self,
+            points: &[f64],
+            values: &mut [f64],
+            scores: &mut [f64],
+        ) -> Result<(), Refusal> {
+            self.0.values_and_scores(points, values, scores)
         }
-        fn laplacians(&self, points: &[f64], root: &DMatrix<f64>, laplacians: &mut [f64]) {
-            self.0.laplacians(points, root, laplacians);
+        fn laplacians(
+            &self,
+            points: &[f64],
+            root: &DMatrix<f64>,
+            laplacians: &mut [f64],
+        ) -> Result<(), Refusal> {
+            self.0.laplacians(points, root, laplacians)
         }
     }
 

@@ -1,16 +1,23 @@
 //! Checked evaluation of a target over many points: parallel, in a fixed order, failures located.
+//!
+//! This is the one place that catches panics: those of code that users wrote. No panic hook is set,
+//! so Rust's own message is printed, for the block and again for the point that is found in it.
 
-use super::quiet_panic::catch;
-use super::{DensityError, DensityFailure, Target};
+use super::density_error::{DensityError, DensityFailure};
+use super::refusal::Refusal;
+use super::target::Target;
 use crate::num::BLOCK;
 use nalgebra::DMatrix;
 use rayon::prelude::*;
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// log ρ at each point, nats; −inf is allowed and means outside the support.
 ///
 /// # Errors
 /// [`DensityError`] for the first point, in the order given, at which the target returns NaN or +inf
-/// or panics or refuses; which one that is does not depend on threads.
+/// or panics or refuses; which one that is does not depend on threads. A refusal that says "outside
+/// of the support" is no failure: log ρ = −inf at that point.
 ///
 /// # Panics
 /// If `points` is not a whole number of points.
@@ -18,6 +25,15 @@ use rayon::prelude::*;
 /// # Cost
 /// One call of the target per block of 64 points, blocks in parallel. A block that panics or refuses is
 /// evaluated once more, point by point.
+///
+/// ```
+/// use pushforward::density::{gauss, values};
+///
+/// let target = gauss(2);
+/// assert_eq!(values(&target, &[0.0, 0.0, 1.0, -1.0])?.len(), 2);
+/// assert!(values(&target, &[f64::NAN, 0.0]).is_err());
+/// # Ok::<(), pushforward::density::DensityError>(())
+/// ```
 #[track_caller]
 pub fn values(target: &dyn Target, points: &[f64]) -> Result<Vec<f64>, DensityError> {
     let n = count(target, points);
@@ -41,6 +57,40 @@ pub fn values(target: &dyn Target, points: &[f64]) -> Result<Vec<f64>, DensityEr
 ///
 /// # Cost
 /// As [`values`].
+///
+/// ```
+/// use pushforward::density::{Refusal, Target, values_and_scores};
+///
+/// /// ρ(x) = exp(−x) for x > 0.
+/// struct Exponential;
+///
+/// impl Target for Exponential {
+///     fn dim(&self) -> usize {
+///         1
+///     }
+///     fn values(&self, points: &[f64], values: &mut [f64]) -> Result<(), Refusal> {
+///         values.iter_mut().zip(points).for_each(|(value, x)| *value = -x);
+///         match points.iter().position(|x| *x <= 0.0) {
+///             Some(k) => Err(Refusal::outside_support(k)),
+///             None => Ok(()),
+///         }
+///     }
+///     fn values_and_scores(
+///         &self,
+///         points: &[f64],
+///         values: &mut [f64],
+///         scores: &mut [f64],
+///     ) -> Result<(), Refusal> {
+///         scores.fill(-1.0);
+///         self.values(points, values)
+///     }
+/// }
+///
+/// let (values, scores) = values_and_scores(&Exponential, &[0.5, -0.5])?;
+/// assert_eq!(values, [-0.5, f64::NEG_INFINITY]);
+/// assert_eq!(scores, [-1.0, 0.0]);
+/// # Ok::<(), pushforward::density::DensityError>(())
+/// ```
 #[track_caller]
 pub fn values_and_scores(target: &dyn Target, points: &[f64]) -> Result<(Vec<f64>, Vec<f64>), DensityError> {
     let n = count(target, points);
@@ -91,15 +141,19 @@ fn block_laplacians(
     laplacians: &mut [f64],
 ) -> Result<(), DensityError> {
     let d = target.dim();
-    let outcome = catch(|| target.laplacians(points, identity, laplacians));
+    let outcome = call(|| target.laplacians(points, identity, laplacians));
     let rows = points.chunks_exact(d).zip(values).zip(laplacians.chunks_exact_mut(1));
     for ((point, value), laplacian) in rows {
         if outcome.is_err() {
-            catch(|| target.laplacians(point, identity, laplacian)).map_err(|what| failed(what, point))?;
+            match call(|| target.laplacians(point, identity, laplacian)) {
+                // Cleared below if log ρ is −inf too, and told if it is not.
+                Err(NoAnswer::Refused(refusal)) if refusal.outside => laplacian[0] = f64::NAN,
+                answer => answer.map_err(|no| failed(no.into(), point))?,
+            }
         }
         check_laplacian(*value, &mut laplacian[0], point)?;
     }
-    outcome.map_err(|what| failed(what, &points[..d]))
+    unexplained(outcome, points, d)
 }
 
 /// Clears the Laplacian where the density vanishes.
@@ -124,6 +178,58 @@ fn count(target: &dyn Target, points: &[f64]) -> usize {
     points.len() / d
 }
 
+/// Why a call of a target gave no numbers.
+enum NoAnswer {
+    Refused(Refusal),
+    Panicked(String),
+}
+
+impl From<NoAnswer> for DensityFailure {
+    fn from(no: NoAnswer) -> DensityFailure {
+        match no {
+            NoAnswer::Refused(refusal) => DensityFailure::Refused { message: refusal.message },
+            NoAnswer::Panicked(message) => DensityFailure::Panicked { message },
+        }
+    }
+}
+
+/// One call of code that a user may have written.
+fn call(work: impl FnOnce() -> Result<(), Refusal>) -> Result<(), NoAnswer> {
+    match catch_unwind(AssertUnwindSafe(work)) {
+        Ok(answer) => answer.map_err(NoAnswer::Refused),
+        Err(payload) => Err(NoAnswer::Panicked(panic_message(payload.as_ref()))),
+    }
+}
+
+fn panic_message(payload: &(dyn Any + Send)) -> String {
+    let text = payload.downcast_ref::<String>().map(String::as_str);
+    let text = text.or_else(|| payload.downcast_ref::<&str>().copied());
+    text.unwrap_or("a panic without a message").to_string()
+}
+
+/// log ρ at one point by itself, −inf if the target says that it lies outside of the support.
+fn value_alone(target: &dyn Target, point: &[f64], value: &mut [f64]) -> Result<(), DensityFailure> {
+    match call(|| target.values(point, value)) {
+        Err(NoAnswer::Refused(refusal)) if refusal.outside => value[0] = f64::NEG_INFINITY,
+        answer => answer?,
+    }
+    Ok(())
+}
+
+/// What is left to say of a block that gave no answer, though each of its points did by itself: that
+/// is no failure if it only said that a point lies outside of the support. Else it is told with the
+/// point that it named, or with its first.
+fn unexplained(outcome: Result<(), NoAnswer>, points: &[f64], d: usize) -> Result<(), DensityError> {
+    let Err(no) = outcome else { return Ok(()) };
+    let named = match &no {
+        NoAnswer::Refused(refusal) if refusal.outside => return Ok(()),
+        NoAnswer::Refused(refusal) => refusal.point.unwrap_or(0),
+        NoAnswer::Panicked(_) => 0,
+    };
+    let point = points.chunks_exact(d).nth(named).unwrap_or(&points[..d]);
+    Err(failed(no.into(), point))
+}
+
 /// One call of the target, checked.
 pub(super) fn block_values(
     target: &dyn Target,
@@ -131,14 +237,14 @@ pub(super) fn block_values(
     values: &mut [f64],
 ) -> Result<(), DensityError> {
     let d = target.dim();
-    if let Err(what) = catch(|| target.values(points, values)) {
-        for (point, value) in points.chunks_exact(d).zip(values.chunks_exact_mut(1)) {
-            catch(|| target.values(point, value)).map_err(|what| failed(what, point))?;
-            check_value(value[0], point)?;
+    let outcome = call(|| target.values(points, values));
+    for (point, value) in points.chunks_exact(d).zip(values.chunks_exact_mut(1)) {
+        if outcome.is_err() {
+            value_alone(target, point, value).map_err(|what| failed(what, point))?;
         }
-        return Err(failed(what, &points[..d]));
+        check_value(value[0], point)?;
     }
-    points.chunks_exact(d).zip(values).try_for_each(|(point, value)| check_value(*value, point))
+    unexplained(outcome, points, d)
 }
 
 /// As [`block_values`].
@@ -149,17 +255,36 @@ pub(super) fn block_values_and_scores(
     scores: &mut [f64],
 ) -> Result<(), DensityError> {
     let d = target.dim();
-    let outcome = catch(|| target.values_and_scores(points, values, scores));
+    let outcome = call(|| target.values_and_scores(points, values, scores));
     let rows = points.chunks_exact(d).zip(values.chunks_exact_mut(1)).zip(scores.chunks_exact_mut(d));
     for ((point, value), score) in rows {
         if outcome.is_err() {
-            catch(|| target.values_and_scores(point, value, score)).map_err(|what| failed(what, point))?;
+            match call(|| target.values_and_scores(point, value, score)) {
+                Err(NoAnswer::Refused(refusal)) if refusal.outside => value[0] = f64::NEG_INFINITY,
+                answer => answer.map_err(|no| failed(no.into(), point))?,
+            }
         }
         check_value(value[0], point)?;
         check_score(value[0], score, point)?;
     }
-    // A panic that no point causes alone is told with the first of the block.
-    outcome.map_err(|what| failed(what, &points[..d]))
+    unexplained(outcome, points, d)
+}
+
+/// log ρ, and NaN where the target has no answer, for points at which that is no failure.
+pub(super) fn values_or_nan(target: &dyn Target, points: &[f64]) -> Vec<f64> {
+    let d = target.dim();
+    let mut values = vec![f64::NAN; points.len() / d];
+    for (values, points) in values.chunks_mut(BLOCK).zip(points.chunks(BLOCK * d)) {
+        if call(|| target.values(points, values)).is_ok() {
+            continue;
+        }
+        for (value, point) in values.chunks_exact_mut(1).zip(points.chunks_exact(d)) {
+            if value_alone(target, point, value).is_err() {
+                value[0] = f64::NAN;
+            }
+        }
+    }
+    values
 }
 
 fn failed(what: DensityFailure, point: &[f64]) -> DensityError {
@@ -191,7 +316,7 @@ fn check_score(value: f64, score: &mut [f64], point: &[f64]) -> Result<(), Densi
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::density::{LogDensity, refuse};
+    use crate::density::LogDensity;
     use crate::num::Scalar;
 
     /// log(x₁) · x₂, and a panic where x₁ is exactly 1000.
@@ -271,24 +396,36 @@ mod tests {
         fn dim(&self) -> usize {
             1
         }
-        fn values(&self, points: &[f64], values: &mut [f64]) {
-            for (x, value) in points.iter().zip(values) {
+        fn values(&self, points: &[f64], values: &mut [f64]) -> Result<(), Refusal> {
+            for (k, (x, value)) in points.iter().zip(values).enumerate() {
                 if x.abs() > 2.0 {
-                    refuse(format!("{x} is beyond 2"));
+                    return Err(Refusal::at(k, format!("{x} is beyond 2")));
                 }
                 *value = -0.5 * x * x;
             }
+            Ok(())
         }
-        fn values_and_scores(&self, points: &[f64], values: &mut [f64], scores: &mut [f64]) {
-            self.values(points, values);
+        fn values_and_scores(
+            &self,
+            points: &[f64],
+            values: &mut [f64],
+            scores: &mut [f64],
+        ) -> Result<(), Refusal> {
             scores.iter_mut().zip(points).for_each(|(score, x)| *score = -x);
+            self.values(points, values)
         }
         fn has_laplacian(&self) -> bool {
             true
         }
-        fn laplacians(&self, points: &[f64], _: &DMatrix<f64>, laplacians: &mut [f64]) {
-            self.values(points, laplacians);
+        fn laplacians(
+            &self,
+            points: &[f64],
+            _: &DMatrix<f64>,
+            laplacians: &mut [f64],
+        ) -> Result<(), Refusal> {
+            self.values(points, laplacians)?;
             laplacians.fill(-1.0);
+            Ok(())
         }
     }
 
@@ -303,5 +440,132 @@ mod tests {
         assert_eq!(values_and_scores(&Narrow, &points).unwrap_err(), error);
         assert_eq!(laplacians(&Narrow, &points, &[0.0; 150]).unwrap_err(), error);
         assert_eq!(laplacians(&Narrow, &points[..70], &[0.0; 70]).unwrap(), [-1.0; 70]);
+    }
+
+    /// A normal that answers single points, and of more than one says what it was told to say.
+    struct Alone(Refusal);
+    impl Target for Alone {
+        fn dim(&self) -> usize {
+            1
+        }
+        fn values(&self, points: &[f64], values: &mut [f64]) -> Result<(), Refusal> {
+            if points.len() > 1 {
+                return Err(self.0.clone());
+            }
+            values[0] = if points[0] > 2.0 { f64::NEG_INFINITY } else { -0.5 * points[0] * points[0] };
+            Ok(())
+        }
+        fn values_and_scores(
+            &self,
+            points: &[f64],
+            values: &mut [f64],
+            scores: &mut [f64],
+        ) -> Result<(), Refusal> {
+            scores.iter_mut().zip(points).for_each(|(score, x)| *score = -x);
+            self.values(points, values)
+        }
+    }
+
+    #[test]
+    fn a_block_that_no_point_explains_is_told_with_the_point_it_named() {
+        let at_of = |refusal: Refusal| {
+            let error = values(&Alone(refusal.clone()), &[0.5, 1.0, 1.5]).unwrap_err();
+            assert_eq!(error.what, DensityFailure::Refused { message: refusal.message.clone() });
+            assert_eq!(values_and_scores(&Alone(refusal), &[0.5, 1.0, 1.5]).unwrap_err(), error);
+            error.at[0]
+        };
+        assert_eq!(at_of(Refusal::new("no")), 0.5);
+        assert_eq!(at_of(Refusal::at(2, "no")), 1.5);
+        assert_eq!(at_of(Refusal::at(3, "a place that is none")), 0.5);
+        let outside = Alone(Refusal::outside_support(1));
+        let (found, scores) = values_and_scores(&outside, &[1.0, 3.0]).unwrap();
+        assert_eq!((found, scores), (vec![-0.5, f64::NEG_INFINITY], vec![-1.0, 0.0]));
+        assert_eq!(values(&outside, &[1.0, 3.0]).unwrap(), [-0.5, f64::NEG_INFINITY]);
+    }
+
+    /// −½x² for x > 0, which calls everything else outside of the support; with a Laplacian there or nowhere.
+    struct Half {
+        laplacian_from: f64,
+    }
+    impl Half {
+        fn outside(points: &[f64], from: f64) -> Result<(), Refusal> {
+            points.iter().position(|x| *x <= from).map_or(Ok(()), |k| Err(Refusal::outside_support(k)))
+        }
+    }
+    impl Target for Half {
+        fn dim(&self) -> usize {
+            1
+        }
+        fn values(&self, points: &[f64], values: &mut [f64]) -> Result<(), Refusal> {
+            values.iter_mut().zip(points).for_each(|(value, x)| *value = -0.5 * x * x);
+            Half::outside(points, 0.0)
+        }
+        fn values_and_scores(
+            &self,
+            points: &[f64],
+            values: &mut [f64],
+            scores: &mut [f64],
+        ) -> Result<(), Refusal> {
+            scores.iter_mut().zip(points).for_each(|(score, x)| *score = -x);
+            self.values(points, values)
+        }
+        fn has_laplacian(&self) -> bool {
+            true
+        }
+        fn laplacians(
+            &self,
+            points: &[f64],
+            _: &DMatrix<f64>,
+            laplacians: &mut [f64],
+        ) -> Result<(), Refusal> {
+            laplacians.fill(-1.0);
+            Half::outside(points, self.laplacian_from)
+        }
+    }
+
+    #[test]
+    fn outside_of_the_support_is_no_failure() {
+        let points: Vec<f64> = (0..150).map(|k| f64::from(k) - 70.5).collect();
+        let outside: Vec<bool> = points.iter().map(|x| *x < 0.0).collect();
+        let target = Half { laplacian_from: 0.0 };
+        let (found, scores) = values_and_scores(&target, &points).unwrap();
+        assert_eq!(values(&target, &points).unwrap(), found);
+        let second = laplacians(&target, &points, &found).unwrap();
+        for (k, outside) in outside.iter().enumerate() {
+            let x = points[k];
+            let expected = if *outside { [f64::NEG_INFINITY, 0.0, 0.0] } else { [-0.5 * x * x, -x, -1.0] };
+            assert_eq!([found[k], scores[k], second[k]], expected, "{x}");
+        }
+        assert!(values_or_nan(&target, &points).iter().eq(&found));
+        // A Laplacian that calls a point outside which log ρ does not: told, not taken for 0.
+        let error = laplacians(&Half { laplacian_from: 1.0 }, &points, &found).unwrap_err();
+        assert!(matches!(error.what, DensityFailure::Laplacian { value } if value.is_nan()), "{error}");
+        assert_eq!(error.at, [0.5]);
+    }
+
+    #[test]
+    fn where_failing_is_none_of_our_business_there_is_nan() {
+        assert!(
+            values_or_nan(&Narrow, &[1.0, 3.0])
+                .iter()
+                .zip([-0.5, f64::NAN])
+                .all(|(found, known)| { found.to_bits() == known.to_bits() })
+        );
+        assert!(values_or_nan(&Touchy, &[1000.0, 4.0])[0].is_nan());
+    }
+
+    #[test]
+    fn messages_of_panics_come_back() {
+        let said = |work: fn()| match call(|| {
+            work();
+            Ok(())
+        }) {
+            Err(NoAnswer::Panicked(message)) => message,
+            _ => "no panic".to_string(),
+        };
+        assert_eq!(said(|| panic!("got {}", 7)), "got 7");
+        assert_eq!(said(|| panic!("as it is")), "as it is");
+        assert_eq!(said(|| std::panic::panic_any(1u8)), "a panic without a message");
+        assert_eq!(said(|| ()), "no panic");
     }
 }

@@ -275,8 +275,8 @@ mod tests {
         let exact = -0.5 * (centred.transpose() * &precision * &centred)[0]
             - 0.5 * (covariance.determinant() * (2.0 * std::f64::consts::PI).powi(3)).ln();
         let (mut value, mut score, mut laplacian) = ([0.0], [0.0; 3], [0.0]);
-        gaussian.values_and_scores(x.as_slice(), &mut value, &mut score);
-        gaussian.laplacians(x.as_slice(), &DMatrix::identity(3, 3), &mut laplacian);
+        gaussian.values_and_scores(x.as_slice(), &mut value, &mut score).unwrap();
+        gaussian.laplacians(x.as_slice(), &DMatrix::identity(3, 3), &mut laplacian).unwrap();
         // Condition number 10, three terms: 1e-13 is 40 times the rounding to expect.
         assert!((value[0] - exact).abs() < 1e-13);
         assert!((DVector::from_row_slice(&score) + &precision * centred).norm() < 1e-13);

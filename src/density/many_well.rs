@@ -201,7 +201,7 @@ mod tests {
         assert_eq!(modes.weights.len(), 4);
         assert!((modes.weights.iter().sum::<f64>() - 1.0).abs() < 1e-14);
         let (mut values, mut scores) = ([0.0; 4], [0.0; 16]);
-        pairs.values_and_scores(&modes.centres, &mut values, &mut scores);
+        pairs.values_and_scores(&modes.centres, &mut values, &mut scores).unwrap();
         assert!(scores.iter().all(|s| s.abs() < 1e-13), "{scores:?}");
         assert!(ManyWell::new(12, 12, 4.0).facts().modes.is_some());
         assert!(ManyWell::new(13, 13, 4.0).facts().modes.is_none());

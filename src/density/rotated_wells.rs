@@ -97,7 +97,7 @@ mod tests {
         let target = RotatedWells::new(ManyWell::new(4, 3, 3.0).tilted(0.5), 25.0, 0.7);
         let modes = target.facts().modes.unwrap();
         let (mut values, mut scores) = ([0.0; 8], [0.0; 32]);
-        target.values_and_scores(&modes.centres, &mut values, &mut scores);
+        target.values_and_scores(&modes.centres, &mut values, &mut scores).unwrap();
         // Curvatures up to 36 times rounding of coordinates of size 3.
         assert!(scores.iter().all(|s| s.abs() < 1e-12), "{scores:?}");
         assert!((modes.weights.iter().sum::<f64>() - 1.0).abs() < 1e-14);

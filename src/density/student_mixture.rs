@@ -171,7 +171,7 @@ mod tests {
             let target = StudentMixture::new(2, degrees);
             for c in &COMPONENTS {
                 let (mut value, mut score) = ([0.0], [0.0; 2]);
-                target.values_and_scores(&c.mean, &mut value, &mut score);
+                target.values_and_scores(&c.mean, &mut value, &mut score).unwrap();
                 let step = score[0].hypot(score[1]) * c.scale * c.scale * target.nu() / (target.nu() + 2.0);
                 assert!(step > 0.0 && step < 1e-3, "{degrees}: {step}");
             }

@@ -244,7 +244,8 @@ mod tests {
                     &factorisation.factor(&target, k),
                     &y[factorisation.ranges[k].clone()],
                     &mut value,
-                );
+                )
+                .unwrap();
                 value[0]
             };
             let (sum, exact) =

@@ -203,7 +203,8 @@ fn next_temperature(b: f64, ratios: &[f64], fraction: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::density::{gauss, named_target};
+    use crate::density::{Refusal, gauss, named_target};
+    use crate::evolution::log_prior;
 
     #[test]
     fn log_z_and_moments_of_a_gaussian() {
@@ -245,11 +246,17 @@ mod tests {
             fn dim(&self) -> usize {
                 2
             }
-            fn values(&self, _: &[f64], values: &mut [f64]) {
+            fn values(&self, _: &[f64], values: &mut [f64]) -> Result<(), Refusal> {
                 values.fill(f64::NEG_INFINITY);
+                Ok(())
             }
-            fn values_and_scores(&self, points: &[f64], values: &mut [f64], _: &mut [f64]) {
-                self.values(points, values);
+            fn values_and_scores(
+                &self,
+                points: &[f64],
+                values: &mut [f64],
+                _: &mut [f64],
+            ) -> Result<(), Refusal> {
+                self.values(points, values)
             }
         }
         let population_path = AnnealedSmc::default().run(&Nowhere, 0).unwrap();

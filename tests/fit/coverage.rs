@@ -1,7 +1,7 @@
 //! What draws never reach is found by following the target's particles back; and a fit goes on past its goal if asked to, or
 //! ends before it where no step brings draws closer.
 
-use pushforward::density::{Gaussian, Target, gauss, named_target};
+use pushforward::density::{Gaussian, Refusal, Target, gauss, named_target};
 use pushforward::diagnostics::Estimates;
 use pushforward::evolution::evolution_entry;
 use pushforward::nalgebra::{DMatrix, DVector};
@@ -115,14 +115,20 @@ impl Target for Cut {
     fn dim(&self) -> usize {
         2
     }
-    fn values(&self, points: &[f64], values: &mut [f64]) {
+    fn values(&self, points: &[f64], values: &mut [f64]) -> Result<(), Refusal> {
         for (x, value) in points.chunks_exact(2).zip(values) {
             *value = if x[0] > -0.5 { -0.5 * (x[0] * x[0] + x[1] * x[1]) } else { f64::NEG_INFINITY };
         }
+        Ok(())
     }
-    fn values_and_scores(&self, points: &[f64], values: &mut [f64], scores: &mut [f64]) {
-        self.values(points, values);
+    fn values_and_scores(
+        &self,
+        points: &[f64],
+        values: &mut [f64],
+        scores: &mut [f64],
+    ) -> Result<(), Refusal> {
         scores.iter_mut().zip(points).for_each(|(score, x)| *score = -x);
+        self.values(points, values)
     }
 }
 

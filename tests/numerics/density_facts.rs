@@ -115,7 +115,7 @@ fn log_integral(target: &dyn Target, low: f64, high: f64, n: usize) -> f64 {
         d => panic!("no grid in {d} dimensions"),
     };
     let mut values = vec![0.0; points.len() / target.dim()];
-    target.values(&points, &mut values);
+    target.values(&points, &mut values).unwrap();
     log_sum_exp(&values) + target.dim() as f64 * step.ln()
 }
 
@@ -160,7 +160,7 @@ fn student_mixture_is_normalised() {
         let points: Vec<f64> =
             ticks.iter().flat_map(|a| ticks.iter().flat_map(|b| [a.sinh(), b.sinh()])).collect();
         let mut logs = vec![0.0; ticks.len() * ticks.len()];
-        StudentMixture::new(2, degrees).values(&points, &mut logs);
+        StudentMixture::new(2, degrees).values(&points, &mut logs).unwrap();
         let lengths = ticks.iter().flat_map(|a| ticks.iter().map(|b| (a.cosh() * b.cosh()).ln()));
         logs.iter_mut().zip(lengths).for_each(|(log, length)| *log += length);
         log_sum_exp(&logs) + 2.0 * step.ln()
@@ -196,7 +196,7 @@ fn scores_are_slopes() {
                 let at = |step: f64| {
                     let (mut y, mut value) = (x.to_vec(), [0.0]);
                     y[i] += step;
-                    target.values(&y, &mut value);
+                    target.values(&y, &mut value).unwrap();
                     value[0]
                 };
                 let slope = (at(h) - at(-h)) / (2.0 * h);
@@ -242,7 +242,7 @@ fn has_the_bits_of_jets<T: LogDensity + Benchmark>(name: &str, target: &T) {
     let points = near_and_far(target);
     let n = points.len() / d;
     let (mut values, mut scores) = (vec![0.0; n], vec![0.0; n * d]);
-    target.values_and_scores(&points, &mut values, &mut scores);
+    target.values_and_scores(&points, &mut values, &mut scores).unwrap();
     for (k, x) in points.chunks_exact(d).enumerate() {
         let jet = target.log_density(&JetPoint::<f64>::new(0.0, x, Channels::space_only(d)).x);
         assert!(same_bits(values[k], jet.real()), "{name} at {x:?}: {} is not {}", values[k], jet.real());
@@ -254,7 +254,7 @@ fn has_the_bits_of_jets<T: LogDensity + Benchmark>(name: &str, target: &T) {
         let root = DMatrix::from_fn(d, columns, |i, j| 0.3 - 0.7 * i as f64 + 0.2 * (j * j) as f64);
         let channels = Channels { space: columns, time: false, laplacian: true };
         let mut laplacians = vec![0.0; n];
-        target.laplacians(&points, &root, &mut laplacians);
+        target.laplacians(&points, &root, &mut laplacians).unwrap();
         for (ours, x) in laplacians.iter().zip(points.chunks_exact(d)) {
             let exact = target.log_density(&JetPoint::<f64>::along(x, &root, channels).x).laplacian();
             assert!(same_bits(*ours, exact), "{name} at {x:?}: Laplacian {ours} is not {exact}");

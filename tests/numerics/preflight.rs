@@ -1,8 +1,8 @@
 //! The checks before a fit: what passes, and every kind of density that must not.
 
 use pushforward::density::{
-    DensityFailure, Differenced, Preflight, PreflightError, Target, Warning, named_target, preflight, refuse,
-    targets,
+    DensityFailure, Differenced, Preflight, PreflightError, Refusal, Target, Warning, named_target,
+    preflight, targets,
 };
 use pushforward::nalgebra::DMatrix;
 use std::collections::BTreeMap;
@@ -19,13 +19,20 @@ impl<V: Fn(&[f64]) -> f64 + Send + Sync, S: Fn(&[f64]) -> Vec<f64> + Send + Sync
     fn dim(&self) -> usize {
         self.dim
     }
-    fn values(&self, points: &[f64], values: &mut [f64]) {
+    fn values(&self, points: &[f64], values: &mut [f64]) -> Result<(), Refusal> {
         points.chunks_exact(self.dim).zip(values).for_each(|(x, value)| *value = (self.value)(x));
+        Ok(())
     }
-    fn values_and_scores(&self, points: &[f64], values: &mut [f64], scores: &mut [f64]) {
-        self.values(points, values);
+    fn values_and_scores(
+        &self,
+        points: &[f64],
+        values: &mut [f64],
+        scores: &mut [f64],
+    ) -> Result<(), Refusal> {
+        self.values(points, values)?;
         let rows = points.chunks_exact(self.dim).zip(scores.chunks_exact_mut(self.dim));
         rows.for_each(|(x, score)| score.copy_from_slice(&(self.score)(x)));
+        Ok(())
     }
 }
 
@@ -35,6 +42,40 @@ fn normal(x: &[f64]) -> f64 {
 
 fn minus(x: &[f64]) -> Vec<f64> {
     x.iter().map(|v| -v).collect()
+}
+
+/// A normal in the plane that has no answer where x₁ is lower than a bound.
+struct Refusing {
+    low: f64,
+    outside: bool,
+}
+
+impl Target for Refusing {
+    fn dim(&self) -> usize {
+        2
+    }
+    fn values(&self, points: &[f64], values: &mut [f64]) -> Result<(), Refusal> {
+        for (k, (x, value)) in points.chunks_exact(2).zip(values).enumerate() {
+            if x[1] < self.low {
+                return Err(if self.outside {
+                    Refusal::outside_support(k)
+                } else {
+                    Refusal::at(k, "too low")
+                });
+            }
+            *value = normal(x);
+        }
+        Ok(())
+    }
+    fn values_and_scores(
+        &self,
+        points: &[f64],
+        values: &mut [f64],
+        scores: &mut [f64],
+    ) -> Result<(), Refusal> {
+        scores.copy_from_slice(&minus(points));
+        self.values(points, values)
+    }
 }
 
 fn check(
@@ -102,9 +143,13 @@ fn what_fails_at_a_point_names_it() {
     let nan = check(2, |x| if x[0] > 5.0 { f64::NAN } else { normal(x) }, minus).unwrap_err();
     let PreflightError::Density(error) = &nan else { panic!("{nan}") };
     assert!(error.what == DensityFailure::NotANumber && error.at[0] > 5.0, "{nan}");
-    let refused =
-        check(2, |x| if x[1] < -2.0 { refuse("too low".into()) } else { normal(x) }, minus).unwrap_err();
+    let refused = preflight(&Refusing { low: -2.0, outside: false }, false).unwrap_err();
     assert!(refused.to_string().contains("too low"), "{refused}");
+    // Far out, along rays, nobody minds; outside of the support nobody does anywhere.
+    let far = preflight(&Refusing { low: -1e3, outside: false }, false).unwrap();
+    assert!(matches!(far.warnings[..], [Warning::Unseen { .. }]) && far.rays > 0, "{far:?}");
+    let outside = preflight(&Refusing { low: 0.0, outside: true }, false).unwrap();
+    assert!(outside.supported > 10 && outside.supported < 54 && outside.warnings.is_empty(), "{outside:?}");
     let nowhere = check(2, |_| f64::NEG_INFINITY, minus).unwrap_err();
     assert_eq!(nowhere, PreflightError::NoSupport { scale: 1e4 });
     let score = check(2, normal, |x| vec![-x[0], f64::NAN]).unwrap_err();
@@ -143,16 +188,22 @@ impl Target for Batched {
     fn dim(&self) -> usize {
         2
     }
-    fn values(&self, points: &[f64], values: &mut [f64]) {
+    fn values(&self, points: &[f64], values: &mut [f64]) -> Result<(), Refusal> {
         let n = values.len();
         for (p, value) in values.iter_mut().enumerate() {
             let from = if self.swapped { n - 1 - p } else { p };
             *value = normal(&points[2 * from..2 * from + 2]) + self.by * (n as f64 - 1.0);
         }
+        Ok(())
     }
-    fn values_and_scores(&self, points: &[f64], values: &mut [f64], scores: &mut [f64]) {
-        self.values(points, values);
+    fn values_and_scores(
+        &self,
+        points: &[f64],
+        values: &mut [f64],
+        scores: &mut [f64],
+    ) -> Result<(), Refusal> {
         scores.copy_from_slice(&minus(points));
+        self.values(points, values)
     }
 }
 
@@ -177,19 +228,27 @@ impl Target for Second {
     fn dim(&self) -> usize {
         2
     }
-    fn values(&self, points: &[f64], values: &mut [f64]) {
+    fn values(&self, points: &[f64], values: &mut [f64]) -> Result<(), Refusal> {
         points.chunks_exact(2).zip(values).for_each(|(x, value)| *value = normal(x));
+        Ok(())
     }
-    fn values_and_scores(&self, points: &[f64], values: &mut [f64], scores: &mut [f64]) {
-        self.values(points, values);
+    fn values_and_scores(
+        &self,
+        points: &[f64],
+        values: &mut [f64],
+        scores: &mut [f64],
+    ) -> Result<(), Refusal> {
+        self.values(points, values)?;
         values.iter_mut().for_each(|value| *value += self.shift);
         scores.copy_from_slice(&minus(points));
+        Ok(())
     }
     fn has_laplacian(&self) -> bool {
         true
     }
-    fn laplacians(&self, _: &[f64], _: &DMatrix<f64>, laplacians: &mut [f64]) {
+    fn laplacians(&self, _: &[f64], _: &DMatrix<f64>, laplacians: &mut [f64]) -> Result<(), Refusal> {
         laplacians.fill(self.laplacian);
+        Ok(())
     }
 }
 

@@ -1,7 +1,7 @@
 //! Transport where it must be exact: the closed Gaussian flow, and two routes to the same weight.
 
 use pushforward::autodiff::Var;
-use pushforward::density::{Gaussian, Target, named_target};
+use pushforward::density::{Gaussian, Refusal, Target, named_target};
 use pushforward::evolution::{
     EVOLUTIONS, Evolution, GaussianCase, Path, Setting, TargetData, evolution_entry, log_prior,
 };
@@ -84,26 +84,34 @@ impl Target for Asymmetric {
     fn dim(&self) -> usize {
         self.0.dim()
     }
-    fn values(&self, points: &[f64], values: &mut [f64]) {
+    fn values(&self, points: &[f64], values: &mut [f64]) -> Result<(), Refusal> {
         points.chunks_exact(self.dim()).zip(values).for_each(|(x, value)| *value = self.0.data(x)[0]);
+        Ok(())
     }
-    fn values_and_scores(&self, points: &[f64], values: &mut [f64], scores: &mut [f64]) {
+    fn values_and_scores(
+        &self,
+        points: &[f64],
+        values: &mut [f64],
+        scores: &mut [f64],
+    ) -> Result<(), Refusal> {
         let d = self.dim();
         for ((x, value), score) in points.chunks_exact(d).zip(values).zip(scores.chunks_exact_mut(d)) {
             let data = self.0.data(x);
             *value = data[0];
             score.copy_from_slice(&data[1..=d]);
         }
+        Ok(())
     }
     fn has_laplacian(&self) -> bool {
         true
     }
-    fn laplacians(&self, points: &[f64], root: &DMatrix<f64>, laplacians: &mut [f64]) {
+    fn laplacians(&self, points: &[f64], root: &DMatrix<f64>, laplacians: &mut [f64]) -> Result<(), Refusal> {
         assert_eq!(*root, DMatrix::identity(self.dim(), self.dim()));
         points
             .chunks_exact(self.dim())
             .zip(laplacians)
             .for_each(|(x, l)| *l = self.0.data(x)[1 + self.dim()]);
+        Ok(())
     }
 }
 
@@ -185,7 +193,7 @@ fn a_noisy_chain_is_unbiased_whatever_the_networks_say() {
         assert_ne!(moved[0].x, moved[1].x, "{}: nothing was resampled", entry.name);
         for moved in moved {
             let mut values = vec![0.0; moved.log_q.len()];
-            target.values(&moved.x, &mut values);
+            target.values(&moved.x, &mut values).unwrap();
             // w/Z, whose mean is 1, and (x₀ − 0.3)w/Z, whose mean is 0.
             let weights: Vec<f64> =
                 values.iter().zip(&moved.log_q).map(|(v, q)| (v - q - 0.9).exp()).collect();
@@ -215,7 +223,7 @@ fn a_noisy_chain_comes_back_from_walls_steeper_than_its_steps() {
     let furthest = moved.x.iter().fold(0.0f64, |most, x| most.max(x.abs()));
     assert!(furthest < 10.0, "{furthest}");
     let mut values = vec![0.0; moved.log_q.len()];
-    target.values(&moved.x, &mut values);
+    target.values(&moved.x, &mut values).unwrap();
     let log_z = target.facts().log_z.unwrap();
     let weights = values.iter().zip(&moved.log_q).map(|(v, q)| (v - q - log_z).exp());
     has_mean(1.0, weights, "double-well");
@@ -276,7 +284,7 @@ fn weights_from_densities_and_from_residuals_agree() {
             };
             integrate(&mut y, tolerance, along, |_, _| ()).unwrap();
             let mut value = [0.0];
-            target.values(&y[..2], &mut value);
+            target.values(&y[..2], &mut value).unwrap();
             let by_density = value[0] - (log_prior(&start) - y[2]);
             let by_residual = level(evolution, &networks, &theta) + y[3] + start_of_v(&start);
             assert!(

@@ -3,7 +3,7 @@
 use super::LibraryError;
 use super::abi::{self, Model, Symbols};
 use nalgebra::DMatrix;
-use pushforward::density::{Target, refuse};
+use pushforward::density::{Refusal, Target};
 use std::ffi::{CString, c_char};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -52,7 +52,7 @@ static INSIDE: Mutex<()> = Mutex::new(());
 /// A [`Target`] whose functions are C functions with the names of BridgeStan 2: log ρ with all its constants and with
 /// the log Jacobian of the constraints (`propto` false, `jacobian` true).
 ///
-/// Points that the library fails at are refused with its message ([`refuse`]), or are outside the support, as
+/// Points that the library fails at are refused with its message ([`Refusal`]), or are outside the support, as
 /// [`Refusals`] says. The Laplacian comes from the Hessian, if there is one. A library that crashes takes the program
 /// with it: one that is not trusted is better asked as a child process.
 ///
@@ -191,22 +191,25 @@ impl Library {
         }
     }
 
-    /// Whether a point was answered; if not, what [`Refusals`] says.
+    /// Whether point `k` of a call was answered; if not, what [`Refusals`] says.
     ///
     /// # Safety
     /// As [`Library::taken`].
-    unsafe fn answered(&self, code: i32, message: *mut c_char) -> bool {
+    unsafe fn answered(&self, k: usize, code: i32, message: *mut c_char) -> Result<bool, Refusal> {
         if code == 0 && message.is_null() {
-            return true;
+            return Ok(true);
         }
         // SAFETY: as the caller promises.
         let message = unsafe { self.taken(message) };
         match self.refusals {
-            _ if code == 0 => true,
-            Refusals::OutsideSupport => false,
-            Refusals::Fail => refuse(format!(
-                "{message}; if the model throws outside of its support, as many with matrices do, say so: \
-                 refused = \"outside\" under [library]"
+            _ if code == 0 => Ok(true),
+            Refusals::OutsideSupport => Ok(false),
+            Refusals::Fail => Err(Refusal::at(
+                k,
+                format!(
+                    "{message}; if the model throws outside of its support, as many with matrices do, say so: \
+                     refused = \"outside\" under [library]"
+                ),
             )),
         }
     }
@@ -272,46 +275,53 @@ impl Target for Library {
         theta
     }
 
-    fn values(&self, points: &[f64], values: &mut [f64]) {
+    fn values(&self, points: &[f64], values: &mut [f64]) -> Result<(), Refusal> {
         assert_eq!(points.len(), values.len() * self.dim, "a value for every point");
         let _inside = self.enter();
-        for (x, value) in points.chunks_exact(self.dim).zip(values) {
+        for (k, (x, value)) in points.chunks_exact(self.dim).zip(values).enumerate() {
             let mut message = std::ptr::null_mut();
             // SAFETY: x has `dim` numbers.
             unsafe {
                 let code = (self.symbols.value)(self.model, false, true, x.as_ptr(), value, &raw mut message);
-                if !self.answered(code, message) {
+                if !self.answered(k, code, message)? {
                     *value = f64::NEG_INFINITY;
                 }
             }
         }
+        Ok(())
     }
 
-    fn values_and_scores(&self, points: &[f64], values: &mut [f64], scores: &mut [f64]) {
+    fn values_and_scores(
+        &self,
+        points: &[f64],
+        values: &mut [f64],
+        scores: &mut [f64],
+    ) -> Result<(), Refusal> {
         assert_eq!(points.len(), values.len() * self.dim, "a value for every point");
         assert_eq!(points.len(), scores.len(), "a score for every point");
         let _inside = self.enter();
         let rows = points.chunks_exact(self.dim).zip(scores.chunks_exact_mut(self.dim)).zip(values);
-        for ((x, score), value) in rows {
+        for (k, ((x, score), value)) in rows.enumerate() {
             let mut message = std::ptr::null_mut();
             let to = score.as_mut_ptr();
             // SAFETY: x and score have `dim` numbers.
             unsafe {
                 let code =
                     (self.symbols.gradient)(self.model, false, true, x.as_ptr(), value, to, &raw mut message);
-                if !self.answered(code, message) {
+                if !self.answered(k, code, message)? {
                     *value = f64::NEG_INFINITY;
                     score.fill(0.0);
                 }
             }
         }
+        Ok(())
     }
 
     fn has_laplacian(&self) -> bool {
         self.symbols.hessian.is_some()
     }
 
-    fn laplacians(&self, points: &[f64], root: &DMatrix<f64>, laplacians: &mut [f64]) {
+    fn laplacians(&self, points: &[f64], root: &DMatrix<f64>, laplacians: &mut [f64]) -> Result<(), Refusal> {
         let hessian_at = self.symbols.hessian.expect("the library has no Hessian; ask has_laplacian first");
         let d = self.dim;
         assert_eq!(points.len(), laplacians.len() * d, "a Laplacian for every point");
@@ -319,16 +329,17 @@ impl Target for Library {
         let (mut value, mut score) = (0.0, vec![0.0; d]);
         let mut hessian = DMatrix::zeros(d, d);
         let _inside = self.enter();
-        for (x, laplacian) in points.chunks_exact(d).zip(laplacians) {
+        for (k, (x, laplacian)) in points.chunks_exact(d).zip(laplacians).enumerate() {
             let mut message = std::ptr::null_mut();
             let (v, s, h) = (&raw mut value, score.as_mut_ptr(), hessian.as_mut_slice().as_mut_ptr());
             // SAFETY: x and score have `dim` numbers, the Hessian their square.
             let answered = unsafe {
                 let code = hessian_at(self.model, false, true, x.as_ptr(), v, s, h, &raw mut message);
-                self.answered(code, message)
+                self.answered(k, code, message)?
             };
             *laplacian = if answered { root.dot(&(&hessian * root)) } else { 0.0 };
         }
+        Ok(())
     }
 }
 

@@ -3,7 +3,7 @@
 use super::child::Child;
 use super::protocol::{Greeting, Wanted};
 use super::{ProcessError, ProcessFailure};
-use pushforward::density::{Target, refuse};
+use pushforward::density::{Refusal, Target};
 use std::path::PathBuf;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -42,7 +42,7 @@ impl Default for ProcessSettings {
 /// Laplacian there is [`Differenced`](pushforward::density::Differenced).
 ///
 /// The same point gives the same bits if the program keeps to that, whichever of several processes answers. When one
-/// fails, that one is killed, and every point from then on is refused ([`refuse`]) with what it did. Dropped, it closes
+/// fails, that one is killed, and every point from then on is refused ([`Refusal`]) with what it did. Dropped, it closes
 /// the inputs of its processes, which are to end then, and kills those that do not within two seconds.
 ///
 /// # Cost
@@ -96,7 +96,7 @@ impl Process {
     }
 
     /// Asks the first process that is free.
-    fn ask(&self, wanted: Wanted, points: &[f64], answer: &mut [f64]) {
+    fn ask(&self, wanted: Wanted, points: &[f64], answer: &mut [f64]) -> Result<(), Refusal> {
         let dim = self.greeting.dim;
         let taken = {
             let mut pool = self.lock();
@@ -126,9 +126,7 @@ impl Process {
                 }
             }
         });
-        if let Err(fault) = outcome {
-            refuse(fault.to_string());
-        }
+        outcome.map_err(|fault| Refusal::new(fault.to_string()))
     }
 }
 
@@ -160,15 +158,21 @@ impl Target for Process {
         }
     }
 
-    fn values(&self, points: &[f64], values: &mut [f64]) {
-        self.ask(Wanted::Values, points, values);
+    fn values(&self, points: &[f64], values: &mut [f64]) -> Result<(), Refusal> {
+        self.ask(Wanted::Values, points, values)
     }
 
-    fn values_and_scores(&self, points: &[f64], values: &mut [f64], scores: &mut [f64]) {
+    fn values_and_scores(
+        &self,
+        points: &[f64],
+        values: &mut [f64],
+        scores: &mut [f64],
+    ) -> Result<(), Refusal> {
         let n = values.len();
         let mut answer = vec![0.0; Wanted::Scores.numbers(n, self.greeting.dim)];
-        self.ask(Wanted::Scores, points, &mut answer);
+        self.ask(Wanted::Scores, points, &mut answer)?;
         values.copy_from_slice(&answer[..n]);
         scores.copy_from_slice(&answer[n..]);
+        Ok(())
     }
 }

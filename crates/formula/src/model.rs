@@ -12,7 +12,7 @@ use super::{Data, ModelError, Parameter, Shape, Span};
 use nalgebra::DMatrix;
 use pushforward::autodiff::{Tape, Taylor, Var};
 use pushforward::coordinates::Constraint;
-use pushforward::density::{Target, nearest};
+use pushforward::density::{Refusal, Target, nearest};
 use pushforward::num::Scalar;
 use std::collections::BTreeMap;
 
@@ -173,15 +173,21 @@ impl Target for Model {
         self.reported.run(&self.lift(u).0)
     }
 
-    fn values(&self, points: &[f64], values: &mut [f64]) {
+    fn values(&self, points: &[f64], values: &mut [f64]) -> Result<(), Refusal> {
         let mut sweep = Sweep::new(&self.program);
         for (u, value) in points.chunks_exact(self.dim).zip(values) {
             let (x, log_det) = self.lift(u);
             *value = self.swept(&mut sweep, &x, log_det).unwrap_or(f64::NEG_INFINITY);
         }
+        Ok(())
     }
 
-    fn values_and_scores(&self, points: &[f64], values: &mut [f64], scores: &mut [f64]) {
+    fn values_and_scores(
+        &self,
+        points: &[f64],
+        values: &mut [f64],
+        scores: &mut [f64],
+    ) -> Result<(), Refusal> {
         let mut sweep = Sweep::new(&self.program);
         let (mut tape, mut scratch) = (Tape::new(), Vec::new());
         let mut gradient = vec![0.0; self.parameters.iter().map(Parameter::length).sum()];
@@ -197,13 +203,14 @@ impl Target for Model {
             sweep.backward(&mut gradient);
             self.pull_back(u, &gradient, &mut tape, &mut scratch, score);
         }
+        Ok(())
     }
 
     fn has_laplacian(&self) -> bool {
         true
     }
 
-    fn laplacians(&self, points: &[f64], root: &DMatrix<f64>, laplacians: &mut [f64]) {
+    fn laplacians(&self, points: &[f64], root: &DMatrix<f64>, laplacians: &mut [f64]) -> Result<(), Refusal> {
         for (u, laplacian) in points.chunks_exact(self.dim).zip(laplacians) {
             let along = |j: usize| {
                 let line: Vec<Taylor> =
@@ -212,6 +219,7 @@ impl Target for Model {
             };
             *laplacian = (0..root.ncols()).map(along).sum();
         }
+        Ok(())
     }
 }
 

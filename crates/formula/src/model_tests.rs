@@ -86,8 +86,8 @@ fn sweeps_give_the_values_and_scores_of_jets() {
     assert_eq!(dim, 10);
     let u = points(8, dim);
     let (mut values, mut only, mut scores) = (vec![0.0; 8], vec![0.0; 8], vec![0.0; 8 * dim]);
-    model.values_and_scores(&u, &mut values, &mut scores);
-    model.values(&u, &mut only);
+    model.values_and_scores(&u, &mut values, &mut scores).unwrap();
+    model.values(&u, &mut only).unwrap();
     assert_eq!(values, only);
     for (k, point) in u.chunks_exact(dim).enumerate() {
         let jet = model.log_density(&JetPoint::<f64>::new(0.0, point, Channels::space_only(dim)).x);
@@ -107,7 +107,7 @@ fn laplacians_along_a_root_are_those_of_jets() {
     let root = DMatrix::from_fn(dim, dim, |i, j| if i == j { 1.0 } else { 0.1 * (i + 2 * j) as f64 / 10.0 });
     let u = points(3, dim);
     let mut laplacians = vec![0.0; 3];
-    model.laplacians(&u, &root, &mut laplacians);
+    model.laplacians(&u, &root, &mut laplacians).unwrap();
     let channels = Channels { space: dim, time: false, laplacian: true };
     for (point, ours) in u.chunks_exact(dim).zip(laplacians) {
         let jet = model.log_density(&JetPoint::<f64>::along(point, &root, channels).x).laplacian();
@@ -151,7 +151,7 @@ fn densities_are_normalised() {
         let step = 0.02;
         let grid: Vec<f64> = (-15_000..=15_000).map(|k| f64::from(k) * step).collect();
         let mut values = vec![0.0; grid.len()];
-        model.values(&grid, &mut values);
+        model.values(&grid, &mut values).unwrap();
         let integral: f64 = values.iter().map(|v| libm::exp(*v) * step).sum();
         assert!((integral - 1.0).abs() < 1e-8, "{formula}: {integral}");
     }
@@ -209,12 +209,12 @@ fn sums_and_entries_agree_with_closed_forms() {
 fn outside_the_support_there_is_no_density() {
     let model = compiled(vec![parameter("m", None, "real")], "m ~ exponential(2)");
     let (mut values, mut scores) = ([0.0; 2], [0.0; 2]);
-    model.values_and_scores(&[-1.0, 1.0], &mut values, &mut scores);
+    model.values_and_scores(&[-1.0, 1.0], &mut values, &mut scores).unwrap();
     assert_eq!((values[0], scores[0], scores[1]), (f64::NEG_INFINITY, 0.0, -2.0));
     assert_eq!(model.log_density(&[-1.0]), f64::NEG_INFINITY);
     let scale = compiled(vec![parameter("s", None, "> 0")], "y ~ normal(0, s)");
     for far in [-800.0, -720.0, -300.0, 800.0] {
-        scale.values_and_scores(&[far, 0.1], &mut values, &mut scores);
+        scale.values_and_scores(&[far, 0.1], &mut values, &mut scores).unwrap();
         assert_eq!((values[0], scores[0]), (f64::NEG_INFINITY, 0.0), "at {far}");
         assert!(values[1].is_finite() && scale.log_density(&[far]) == f64::NEG_INFINITY);
     }
@@ -321,7 +321,7 @@ fn offsets_and_multipliers_are_changes_of_variables() {
     let exact: f64 = plain.log_density(&[theta_at[0], theta_at[1], theta_at[2], mu, log_tau]) + 3.0 * log_tau;
     assert!((ours - exact).abs() < 1e-12 * exact.abs(), "{ours} {exact}");
     let (mut value, mut score) = ([0.0], [0.0; 5]);
-    moved.values_and_scores(&[eta[0], eta[1], eta[2], mu, -720.0], &mut value, &mut score);
+    moved.values_and_scores(&[eta[0], eta[1], eta[2], mu, -720.0], &mut value, &mut score).unwrap();
     assert_eq!((value[0], score[4]), (f64::NEG_INFINITY, 0.0), "a subnormal scale has slopes that overflow");
     // However small τ is, nothing of θ − μ is lost: −½|η|² and the prior of log τ, −log π/2 + log τ, are left.
     let alone = "theta ~ normal(mu, tau); mu ~ normal(0, 1); tau ~ half_cauchy(1)";

@@ -2,10 +2,9 @@
 
 use super::PreflightError;
 use super::points::Looked;
-use crate::density::evaluate::block_values;
-use crate::density::quiet_panic::catch;
+use crate::density::evaluate::{block_values, values_or_nan};
 use crate::density::{DensityError, Target};
-use crate::num::{BLOCK, Mat, Purpose, Spectrum, Stream};
+use crate::num::{Mat, Purpose, Spectrum, Stream};
 
 /// Distances from the start: beyond the widest target that a fit looks for, 1e4, by five decades.
 const DISTANCES: [f64; 6] = [1e4, 1e5, 1e6, 1e7, 1e8, 1e9];
@@ -57,7 +56,8 @@ pub(super) fn check(target: &dyn Target, looked: &Looked) -> Result<Decay, Prefl
         .iter()
         .flat_map(|u| DISTANCES.iter().flat_map(move |r| from.iter().zip(u).map(move |(x, u)| x + r * u)))
         .collect();
-    let values = tolerant_values(target, &points);
+    // Far out, where no fit asks, that there is no number is no failure.
+    let values = values_or_nan(target, &points);
     // A process that has ended is no matter of tolerance.
     let distance = DISTANCES[DISTANCES.len() - 1];
     block_values(target, from, &mut [0.0]).map_err(|error| PreflightError::LostFarOut { distance, error })?;
@@ -96,7 +96,7 @@ pub(super) fn check(target: &dyn Target, looked: &Looked) -> Result<Decay, Prefl
 fn before_overflow(target: &dyn Target, from: &[f64], direction: &[f64]) -> Option<[(f64, f64); 2]> {
     let at = |r: f64| from.iter().zip(direction).map(move |(x, u)| x + r * u);
     let points: Vec<f64> = NEARER.iter().flat_map(|r| at(*r)).collect();
-    let values = tolerant_values(target, &points);
+    let values = values_or_nan(target, &points);
     let last = values.iter().rposition(|value| value.is_finite()).filter(|last| *last > 0)?;
     let quantities = target.constrain(&at(NEARER[last]).collect::<Vec<f64>>());
     let is_extreme = |q: &f64| q.abs() > HUGE || (*q != 0.0 && q.abs() < 1.0 / HUGE);
@@ -151,21 +151,4 @@ fn principal_directions(target: &dyn Target, from: &[f64]) -> Result<Vec<Vec<f64
     let column = |k: usize, sign: f64| -> Vec<f64> { (0..d).map(|i| sign * vectors[(i, k)]).collect() };
     let both = (0..d).flat_map(|k| [column(k, 1.0), column(k, -1.0)]);
     Ok(both.filter(|u| u.iter().all(|u| u.is_finite())).collect())
-}
-
-/// log ρ, NaN wherever there is none: far out, where no fit asks, that is no failure.
-fn tolerant_values(target: &dyn Target, points: &[f64]) -> Vec<f64> {
-    let d = target.dim();
-    let mut values = vec![f64::NAN; points.len() / d];
-    for (values, points) in values.chunks_mut(BLOCK).zip(points.chunks(BLOCK * d)) {
-        if catch(|| target.values(points, values)).is_ok() {
-            continue;
-        }
-        for (value, point) in values.chunks_exact_mut(1).zip(points.chunks_exact(d)) {
-            if catch(|| target.values(point, value)).is_err() {
-                value[0] = f64::NAN;
-            }
-        }
-    }
-    values
 }

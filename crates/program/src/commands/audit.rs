@@ -1,7 +1,6 @@
 //! The checks of `pushforward audit`: every derivative by every mode, every closed form in its residual.
 
 use crate::output::table::Check;
-use nalgebra::DMatrix;
 use pushforward::autodiff::{Formula, ModeCheck, check_modes};
 use pushforward::density::{self, Benchmark, DensityError, Target};
 use pushforward::evolution::{EVOLUTIONS, Evolution, GaussianCase, Setting};
@@ -77,9 +76,8 @@ fn audit_points(target: &dyn Benchmark) -> Vec<f64> {
 fn derivative_mismatch(target: &dyn Target, points: &[f64]) -> Result<(f64, f64), DensityError> {
     let d = target.dim();
     let n = points.len() / d;
-    let (_, scores) = density::values_and_scores(target, points)?;
-    let mut laplacians = vec![0.0; n];
-    target.laplacians(points, &DMatrix::identity(d, d), &mut laplacians);
+    let (values, scores) = density::values_and_scores(target, points)?;
+    let laplacians = density::laplacians(target, points, &values)?;
     let mut traces = vec![0.0; n];
     let mut worst = 0.0;
     for i in 0..d {

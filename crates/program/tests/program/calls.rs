@@ -1,6 +1,6 @@
 //! The main job on densities of our own, by small real fits: failures at every stage, and what they leave.
 
-use pushforward::density::{Facts, Target};
+use pushforward::density::{Facts, Refusal, Target};
 use pushforward::training::FitSettings;
 use pushforward_cli::commands::run::{Output, RunOptions, run_target};
 use pushforward_cli::folder::folder::IfExists;
@@ -24,6 +24,7 @@ enum Fault {
     NotANumber,
     PlusInfinity,
     Panic,
+    Refuse,
 }
 
 /// N((3, 3, 3), I), failing at the n-th point at which it is asked.
@@ -43,7 +44,7 @@ impl Failing {
         self.asked.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).clone()
     }
 
-    fn value(&self, x: &[f64]) -> f64 {
+    fn value(&self, k: usize, x: &[f64]) -> Result<f64, Refusal> {
         let failed = {
             let mut asked = self.asked.lock().unwrap();
             asked.0 += 1;
@@ -54,10 +55,11 @@ impl Failing {
             asked.1.as_deref() == Some(x)
         };
         match (failed, self.fault) {
-            (false, _) => -0.5 * x.iter().map(|v| (v - 3.0) * (v - 3.0)).sum::<f64>(),
-            (true, Fault::NotANumber) => f64::NAN,
-            (true, Fault::PlusInfinity) => f64::INFINITY,
+            (false, _) => Ok(-0.5 * x.iter().map(|v| (v - 3.0) * (v - 3.0)).sum::<f64>()),
+            (true, Fault::NotANumber) => Ok(f64::NAN),
+            (true, Fault::PlusInfinity) => Ok(f64::INFINITY),
             (true, Fault::Panic) => panic!("a point too far"),
+            (true, Fault::Refuse) => Err(Refusal::at(k, "a point too far")),
         }
     }
 }
@@ -66,12 +68,20 @@ impl Target for Failing {
     fn dim(&self) -> usize {
         3
     }
-    fn values(&self, points: &[f64], values: &mut [f64]) {
-        points.chunks_exact(3).zip(values).for_each(|(x, value)| *value = self.value(x));
+    fn values(&self, points: &[f64], values: &mut [f64]) -> Result<(), Refusal> {
+        for (k, (x, value)) in points.chunks_exact(3).zip(values).enumerate() {
+            *value = self.value(k, x)?;
+        }
+        Ok(())
     }
-    fn values_and_scores(&self, points: &[f64], values: &mut [f64], scores: &mut [f64]) {
-        self.values(points, values);
+    fn values_and_scores(
+        &self,
+        points: &[f64],
+        values: &mut [f64],
+        scores: &mut [f64],
+    ) -> Result<(), Refusal> {
         scores.iter_mut().zip(points).for_each(|(score, x)| *score = 3.0 - x);
+        self.values(points, values)
     }
 }
 
@@ -82,12 +92,18 @@ impl Target for Nowhere {
     fn dim(&self) -> usize {
         2
     }
-    fn values(&self, _: &[f64], values: &mut [f64]) {
+    fn values(&self, _: &[f64], values: &mut [f64]) -> Result<(), Refusal> {
         values.fill(f64::NEG_INFINITY);
+        Ok(())
     }
-    fn values_and_scores(&self, points: &[f64], values: &mut [f64], scores: &mut [f64]) {
-        self.values(points, values);
+    fn values_and_scores(
+        &self,
+        points: &[f64],
+        values: &mut [f64],
+        scores: &mut [f64],
+    ) -> Result<(), Refusal> {
         scores.fill(f64::NAN);
+        self.values(points, values)
     }
 }
 
@@ -174,7 +190,7 @@ fn a_density_that_fails_at_any_stage_names_its_point() {
     // The first point; one of the annealed particles; from the end back: 500 draws, 1024 of the last pilot,
     // 64 of the last set of points.
     for from in [1, all / 4, all - 1550, all - 900, all - 400, all, all + 1500] {
-        for fault in [Fault::NotANumber, Fault::PlusInfinity, Fault::Panic] {
+        for fault in [Fault::NotANumber, Fault::PlusInfinity, Fault::Panic, Fault::Refuse] {
             let target = Failing::new(fault, from);
             let finished = run(&target, small(10), Output::At(earlier.clone(), IfExists::Replace));
             let error = finished.outcome.unwrap_err();
@@ -185,7 +201,8 @@ fn a_density_that_fails_at_any_stage_names_its_point() {
             let what = match fault {
                 Fault::NotANumber => "is NaN",
                 Fault::PlusInfinity => "is +inf",
-                Fault::Panic => "a point too far",
+                Fault::Panic => "panicked at",
+                Fault::Refuse => "has no answer at",
             };
             let text = error.to_string();
             assert!(text.contains(&point) && text.contains(what), "{from} of {all}, {point}: {text}");
@@ -199,6 +216,41 @@ fn a_density_that_fails_at_any_stage_names_its_point() {
     assert!(target.asked().1.is_some() && finished.outcome.is_ok());
     let page = fs::read_to_string(earlier.join("report.html")).unwrap();
     assert!(page.contains("or the density failed on their way") && page.contains("figure-log_z.svg"));
+}
+
+/// The stage at which the density fails, in a process in which every panic is the end.
+const STAGE: &str = "PUSHFORWARD_TEST_STAGE";
+
+/// What a program compiled with `panic = "abort"` sees: a refused point is an error with its exit code at every stage,
+/// since no panic is on the way. That the process would not survive one is seen too.
+#[test]
+fn a_refused_point_is_an_error_where_panics_abort() {
+    if let Ok(stage) = std::env::var(STAGE) {
+        std::panic::set_hook(Box::new(|_| std::process::abort()));
+        let (fault, from) = match stage.strip_prefix("panic ") {
+            Some(from) => (Fault::Panic, from),
+            None => (Fault::Refuse, stage.as_str()),
+        };
+        let target = Failing::new(fault, from.parse().unwrap());
+        let place = tempfile::tempdir().unwrap().path().join("out");
+        let error = run(&target, small(10), Output::At(place, IfExists::Refuse)).outcome.unwrap_err();
+        eprintln!("{error}");
+        std::process::exit(error.exit().code().into());
+    }
+    // In the look before the fit, in the search for the target, and among the points that are fitted.
+    let ended = |stage: &str| {
+        let test = "a_refused_point_is_an_error_where_panics_abort";
+        let mut child = std::process::Command::new(std::env::current_exe().unwrap());
+        child.args(["--exact", test, "--nocapture"]).env(STAGE, stage).output().unwrap()
+    };
+    for stage in ["1", "700", "4000", "8000"] {
+        let output = ended(stage);
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(Exit::DensityFailed.code().into()), "{stage}: {said}");
+        assert!(said.contains("has no answer at") && said.contains("a point too far"), "{stage}: {said}");
+    }
+    let code = ended("panic 1").status.code();
+    assert!(code != Some(Exit::DensityFailed.code().into()) && code != Some(0), "{code:?}");
 }
 
 #[test]

@@ -95,7 +95,7 @@ fn columns_of_a_csv_file_are_data() {
     let target = DensityFile::read(&home.path().join("models/model.toml")).unwrap().open().unwrap();
     assert_eq!(target.constrained_names(), ["beta[1]", "beta[2]", "sigma"]);
     let mut value = [0.0];
-    target.values(&[20.0, 2.0, 1.0], &mut value);
+    target.values(&[20.0, 2.0, 1.0], &mut value).unwrap();
     let normal = |y: f64, mu: f64, s: f64| {
         -0.5 * ((y - mu) / s).powi(2) - (s * (2.0 * std::f64::consts::PI).sqrt()).ln()
     };
