@@ -7,6 +7,7 @@ mod config_file;
 mod density_file;
 mod draw_files;
 mod entry;
+mod evolutions;
 mod exit;
 mod figures;
 mod folder_arguments;

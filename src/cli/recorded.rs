@@ -71,13 +71,15 @@ pub fn record(subject: &Subject<'_>, run_settings: &RunSettings, fitted: &Fitted
     settings_as_run.insert("located_by".to_string(), ways.join(", ").into());
     let sizes: Vec<usize> = fit.split.blocks.iter().map(|block| block.len()).collect();
     settings_as_run.insert("blocks".to_string(), sizes.into());
+    let equations = run_settings.evolution().description(dim).equations;
     let history = fit.history();
     let last = history.last();
     let here = Provenance::of_this_machine();
     Record {
         target: subject.name.to_string(),
         parameters: subject.parameters.iter().map(|(key, value)| (key.clone(), value.to_json())).collect(),
-        evolution: settings.evolution.clone(),
+        evolution: run_settings.evolution.clone(),
+        equations: equations.iter().map(|name| name.to_string()).collect(),
         settings: settings_as_run,
         dim,
         names: quantities.names.clone(),

@@ -59,7 +59,7 @@ pub fn sample(options: &SampleOptions, console: &mut Console<'_>) -> Result<Exit
         Some(path) => NewFolder::at(path)?,
         None => NewFolder::sample_in(folder)?,
     };
-    let fit = Fit::from_checkpoint(subject.target, &settings.fit, checkpoint)?;
+    let fit = Fit::from_checkpoint(subject.target, &*settings.evolution(), &settings.fit, checkpoint)?;
     let asked = RunSettings {
         draws: options.n,
         fit: FitSettings { seed, ..settings.fit.clone() },

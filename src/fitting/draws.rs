@@ -39,7 +39,8 @@ impl std::error::Error for DrawError {}
 impl Fit {
     /// So many draws in a row depend on one another: 1, or a block of them if they are resampled on the way.
     pub fn population(&self) -> usize {
-        let has_noise = |block: &BlockFit| sampler(&*block.evolution, &self.settings) == Sampler::Noise;
+        let has_noise =
+            |block: &BlockFit| sampler(block.evolution.description(), &self.settings) == Sampler::Noise;
         let resampled = self.settings.resample_below > 0.0 && self.blocks.iter().any(has_noise);
         if resampled { BLOCK } else { 1 }
     }

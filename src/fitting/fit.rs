@@ -8,7 +8,7 @@ use super::{
     Probe, Progress, Sampler, Snapshot, Split, StopReason, TrainingState, Watcher,
 };
 use crate::density::Target;
-use crate::evolution::{Evolution, EvolutionEntry, Setting, TargetData, evolution_entry};
+use crate::evolution::{Description, ErasedEvolution, PreparedEvolution, TargetData, TargetSummary};
 use crate::network::{Networks, Tanh};
 use crate::optim::Outcome;
 
@@ -30,10 +30,10 @@ pub struct BlockFit {
     pub located: Located,
     /// Those particles, among which collocation points lie.
     pub ladder: Ladder,
-    /// What its evolution knows of the standardised block.
-    pub setting: Setting,
+    /// Dimension and feature width of the standardised block.
+    pub summary: TargetSummary,
     /// What was fitted.
-    pub evolution: Box<dyn Evolution>,
+    pub evolution: Box<dyn PreparedEvolution>,
     /// Its unknowns.
     pub networks: Networks,
     /// Their parameters.
@@ -48,7 +48,22 @@ pub struct BlockFit {
     pub outside: usize,
 }
 
-/// Fits a transport to `target`; `watch` sees every step and may stop the fit.
+/// Fits a transport to `target` by `evolution`, one of [`crate::evolution`] or your own; `watch` sees every step and
+/// may stop the fit.
+///
+/// ```
+/// use pushforward::density::gauss;
+/// use pushforward::evolution::OptimalTransport;
+/// use pushforward::fitting::{Control, FitSettings, fit};
+///
+/// let settings = FitSettings { steps: 3, points: 64, width: 4, depth: 1, ..FitSettings::default() };
+/// let fitted = fit(&gauss(2), &OptimalTransport, &settings, &mut |progress| {
+///     println!("step {}: loss {:.1e}", progress.step, progress.record.loss);
+///     Control::Continue
+/// });
+/// assert_eq!(fitted?.history().len(), 3);
+/// # Ok::<(), pushforward::fitting::FitError>(())
+/// ```
 ///
 /// # Errors
 /// [`FitError`], with what is wrong and where.
@@ -57,14 +72,15 @@ pub struct BlockFit {
 /// Per step with N points, P parameters, n = min(N, P), m = max(N, P): n²m + n³/3 flops; 8·(N·P + 2n²) bytes.
 pub fn fit(
     target: &dyn Target,
+    evolution: &dyn ErasedEvolution,
     settings: &FitSettings,
     watch: &mut dyn FnMut(&Progress) -> Control,
 ) -> Result<Fit, FitError> {
-    fit_watched(target, settings, None, &mut Steps(watch))
+    fit_watched(target, evolution, settings, None, &mut Steps(watch))
 }
 
-/// Fits as [`fit`] does, from the start or on from a checkpoint of a fit of the same target with the same settings;
-/// then it ends with the bits of a fit that was never interrupted.
+/// Fits as [`fit`] does, from the start or on from a checkpoint of a fit of the same target by the same evolution with
+/// the same settings; then it ends with the bits of a fit that was never interrupted.
 ///
 /// # Errors
 /// As [`fit`]; [`FitError::Checkpoint`] if the checkpoint is of another target or other networks.
@@ -73,34 +89,39 @@ pub fn fit(
 /// As [`fit`].
 pub fn fit_watched(
     target: &dyn Target,
+    evolution: &dyn ErasedEvolution,
     settings: &FitSettings,
     checkpoint: Option<Checkpoint>,
     watcher: &mut dyn Watcher,
 ) -> Result<Fit, FitError> {
     check(target, settings)?;
     let is_new = checkpoint.is_none();
-    let checkpoint = checkpoint.map_or_else(|| start(target, settings), Ok)?;
+    let checkpoint = checkpoint.map_or_else(|| start(target, evolution, settings), Ok)?;
     if !is_new {
-        check_checkpoint(&checkpoint, target, settings)?;
+        check_checkpoint(&checkpoint, target, evolution, settings)?;
     }
     let Checkpoint { pilot, probe, mut states } = checkpoint;
     if is_new {
         watcher.located(&Snapshot { pilot: &pilot, probe: &probe, states: &states, block: 0 });
     }
-    let interruption = train(target, settings, (&pilot, &probe), &mut states, watcher)?;
+    let interruption = train(target, evolution, settings, (&pilot, &probe), &mut states, watcher)?;
     watcher.ended(&Snapshot { pilot: &pilot, probe: &probe, states: &states, block: states.len() - 1 });
-    Fit::of(pilot, states, settings, interruption.unwrap_or(StopReason::Optimiser(Outcome::Interrupted)))
+    let if_not_ended = interruption.unwrap_or(StopReason::Optimiser(Outcome::Interrupted));
+    Ok(Fit::of(pilot, states, (evolution, settings), if_not_ended))
 }
 
 /// The state before the first step.
-fn start(target: &dyn Target, settings: &FitSettings) -> Result<Checkpoint, FitError> {
-    let entry = entry(settings)?;
-    let setting = Setting::smooth(target.dim());
-    check_evolution(&*(entry.make)(setting), target, settings)?;
-    let pilot = Pilot::run(target, settings, entry.prior_width)?;
+fn start(
+    target: &dyn Target,
+    evolution: &dyn ErasedEvolution,
+    settings: &FitSettings,
+) -> Result<Checkpoint, FitError> {
+    let description = evolution.description(target.dim());
+    check_evolution(&description, target, settings)?;
+    let pilot = Pilot::run(target, settings, description.prior_width)?;
     let mut states = Vec::new();
     for (k, found) in pilot.blocks.iter().enumerate() {
-        let (evolution, networks) = unknowns(found.setting, settings)?;
+        let (evolution, networks) = unknowns(evolution, found.summary, settings);
         let mut theta = networks.initial_parameters(block_seed(settings.seed, k));
         evolution.guess_log_z(&networks, &mut theta, found.ladder.log_z);
         states.push(TrainingState::new(theta, settings.points));
@@ -108,37 +129,33 @@ fn start(target: &dyn Target, settings: &FitSettings) -> Result<Checkpoint, FitE
     Ok(Checkpoint { probe: Probe::of(target, &pilot), pilot, states })
 }
 
-fn entry(settings: &FitSettings) -> Result<&'static EvolutionEntry, FitError> {
-    evolution_entry(&settings.evolution)
-        .ok_or_else(|| FitError::UnknownEvolution { name: settings.evolution.clone() })
-}
-
-/// The evolution of the settings and the networks of its unknowns.
+/// The evolution for one block and the networks of its unknowns.
 pub(super) fn unknowns(
-    setting: Setting,
+    evolution: &dyn ErasedEvolution,
+    summary: TargetSummary,
     settings: &FitSettings,
-) -> Result<(Box<dyn Evolution>, Networks), FitError> {
-    let evolution = (entry(settings)?.make)(setting);
-    let system = evolution.as_system();
-    let widths = vec![settings.width; settings.depth];
-    let networks = Networks::new(system.unknowns(), system.n_scalars(), setting.dim, &widths, &Tanh);
-    Ok((evolution, networks))
+) -> (Box<dyn PreparedEvolution>, Networks) {
+    let evolution = evolution.prepare(summary);
+    let networks = evolution.networks(&vec![settings.width; settings.depth], &Tanh);
+    (evolution, networks)
 }
 
 /// Whether the checkpoint is one of this target and of these networks.
 fn check_checkpoint(
     checkpoint: &Checkpoint,
     target: &dyn Target,
+    evolution: &dyn ErasedEvolution,
     settings: &FitSettings,
 ) -> Result<(), FitError> {
     checkpoint.check(target)?;
     for (found, state) in checkpoint.pilot.blocks.iter().zip(&checkpoint.states) {
-        let (evolution, networks) = unknowns(found.setting, settings)?;
-        check_evolution(&*evolution, target, settings)?;
-        state.check(networks.n_params()).map_err(CheckpointError::from)?;
+        let (evolution, networks) = unknowns(evolution, found.summary, settings);
+        let description = evolution.description();
+        check_evolution(description, target, settings)?;
+        state.check(networks.n_params(), description.equations.len()).map_err(CheckpointError::from)?;
         if let Some(set) = &state.set {
-            let dim = found.setting.dim;
-            set.check(dim, evolution.equation_data().count(dim)).map_err(CheckpointError::from)?;
+            let dim = found.summary.dim;
+            set.check(dim, description.reads.count(dim)).map_err(CheckpointError::from)?;
         }
     }
     Ok(())
@@ -162,14 +179,14 @@ pub(super) fn check(target: &dyn Target, settings: &FitSettings) -> Result<(), F
 
 /// What an evolution needs, the target and the settings must have.
 pub(super) fn check_evolution(
-    evolution: &dyn Evolution,
+    evolution: &Description,
     target: &dyn Target,
     settings: &FitSettings,
 ) -> Result<(), FitError> {
-    if evolution.equation_data() == TargetData::Laplacian && !target.has_laplacian() {
-        return Err(FitError::NeedsLaplacian { evolution: evolution.name() });
+    if evolution.reads == TargetData::Laplacian && !target.has_laplacian() {
+        return Err(FitError::NeedsLaplacian { evolution: evolution.name });
     }
-    if settings.sampler == Some(Sampler::Noise) && evolution.variance_rate(0.0, 1.0) == 0.0 {
+    if settings.sampler == Some(Sampler::Noise) && !evolution.noise.is_some() {
         return Err(FitError::BadSetting {
             name: "sampler",
             requirement: "flow for an evolution without noise",
@@ -182,17 +199,17 @@ impl Fit {
     fn of(
         pilot: Pilot,
         states: Vec<TrainingState>,
-        settings: &FitSettings,
+        (evolution, settings): (&dyn ErasedEvolution, &FitSettings),
         if_not_ended: StopReason,
-    ) -> Result<Fit, FitError> {
+    ) -> Fit {
         let mut blocks = Vec::new();
         for (found, state) in pilot.blocks.into_iter().zip(states) {
-            let (evolution, networks) = unknowns(found.setting, settings)?;
+            let (evolution, networks) = unknowns(evolution, found.summary, settings);
             blocks.push(BlockFit {
                 frame: found.frame,
                 located: found.located,
                 ladder: found.ladder,
-                setting: found.setting,
+                summary: found.summary,
                 evolution,
                 networks,
                 theta: state.theta().to_vec(),
@@ -202,7 +219,7 @@ impl Fit {
                 outside: state.outside,
             });
         }
-        Ok(Fit { split: pilot.split, blocks, settings: settings.clone() })
+        Fit { split: pilot.split, blocks, settings: settings.clone() }
     }
 
     /// The transport as a checkpoint has it, to draw from; no step is made. The stop reason of one that has not come to
@@ -212,13 +229,15 @@ impl Fit {
     /// As [`fit_watched`].
     pub fn from_checkpoint(
         target: &dyn Target,
+        evolution: &dyn ErasedEvolution,
         settings: &FitSettings,
         checkpoint: Checkpoint,
     ) -> Result<Fit, FitError> {
         check(target, settings)?;
-        check_checkpoint(&checkpoint, target, settings)?;
+        check_checkpoint(&checkpoint, target, evolution, settings)?;
         let Checkpoint { pilot, states, .. } = checkpoint;
-        Fit::of(pilot, states, settings, StopReason::Optimiser(Outcome::Interrupted))
+        let if_not_ended = StopReason::Optimiser(Outcome::Interrupted);
+        Ok(Fit::of(pilot, states, (evolution, settings), if_not_ended))
     }
 
     /// log Z as the fitted equations themselves have it: another estimate than the one from weights.
@@ -234,7 +253,7 @@ impl Fit {
     /// The steps of all blocks, one block after another, numbered through.
     pub fn history(&self) -> Vec<HistoryRow> {
         let rows = self.blocks.iter().flat_map(|block| &block.history);
-        rows.enumerate().map(|(k, row)| HistoryRow { step: k + 1, ..*row }).collect()
+        rows.enumerate().map(|(k, row)| HistoryRow { step: k + 1, ..row.clone() }).collect()
     }
 
     /// Why the fit ended: the reason of the first block that fell short of the goal; if none did, what their pilots

@@ -33,8 +33,10 @@ pub struct ResidualsAt {
 impl Fit {
     /// How its draws are moved.
     pub fn sampler(&self) -> Sampler {
-        // All blocks have the evolution of the settings; without one nothing is moved with noise.
-        self.blocks.first().map_or(Sampler::Flow, |block| sampler(&*block.evolution, &self.settings))
+        // All blocks have the same evolution; without one nothing is moved with noise.
+        self.blocks
+            .first()
+            .map_or(Sampler::Flow, |block| sampler(block.evolution.description(), &self.settings))
     }
 
     /// The first `n` draws of [`Fit::draw`] with this seed, at `times`, moved as they are: each block along its own flow,
@@ -94,7 +96,7 @@ impl Fit {
         let block = self.split.block(target, k);
         let standardised = fit.frame.standardise(&block);
         let seed = block_seed(self.settings.seed, k);
-        let collocation = Collocation::of(&fit.ladder, fit.setting, seed);
+        let collocation = Collocation::of(&fit.ladder, fit.summary, seed);
         let round = fit.history.len() as u64 + 1;
         let (set, _) = collocation
             .chosen(fit.field(&standardised), n, round)
@@ -154,7 +156,7 @@ impl BlockFit {
         u: &[f64],
     ) -> Result<Vec<f64>, DrawError> {
         let dim = standardised.dim();
-        let known = self.evolution.equation_data();
+        let known = self.evolution.description().reads;
         let width = known.count(dim);
         let mut data = Vec::new();
         known.read(standardised, u, &mut data).map_err(|error| in_target(error, standardised))?;
@@ -173,7 +175,7 @@ impl BlockFit {
 
     /// √(Σ R²) at points of weight 1; an assembler has R/√N of N of them.
     fn sizes(&self, points: &Points) -> Vec<f64> {
-        let problem = Assembler::new(self.evolution.as_system(), &self.networks, points);
+        let problem = Assembler::new(&*self.evolution, &self.networks, points);
         let residuals = problem.residuals(&self.theta);
         let n = points.len().max(1);
         let of_point = |r: &[f64]| (r.iter().map(|r| r * r).sum::<f64>() * n as f64).sqrt();
@@ -185,27 +187,28 @@ impl BlockFit {
 mod tests {
     use super::*;
     use crate::density::{gauss, named_target};
+    use crate::evolution::{AnnealedSde, ErasedEvolution, GeneralOde, OptimalTransport};
     use crate::fitting::{Control, FitSettings, fit};
 
-    fn fitted(target: &dyn Target, evolution: &str) -> Fit {
-        let evolution = evolution.to_string();
-        let settings =
-            FitSettings { evolution, steps: 4, points: 64, width: 6, depth: 2, ..FitSettings::default() };
-        fit(target, &settings, &mut |_| Control::Continue).unwrap()
+    fn fitted(target: &dyn Target, evolution: &dyn ErasedEvolution) -> Fit {
+        let settings = FitSettings { steps: 4, points: 64, width: 6, depth: 2, ..FitSettings::default() };
+        fit(target, evolution, &settings, &mut |_| Control::Continue).unwrap()
     }
 
     /// Journeys end where the draws are: within the tolerance along a flow, to the bit with noise.
     #[test]
     fn journeys_end_at_the_draws() {
         let target = gauss(2);
-        for (evolution, tolerance) in [("general-ode", 1e-4), ("annealed-sde", 0.0)] {
+        let noisy = AnnealedSde::default();
+        let evolutions: [(&dyn ErasedEvolution, f64); 2] = [(&GeneralOde, 1e-4), (&noisy, 0.0)];
+        for (evolution, tolerance) in evolutions {
             let fit = fitted(&target, evolution);
             let draws = fit.draw(&target, 100, 7).unwrap();
             let journeys = fit.journeys(&target, 64, &[0.0, 0.5, 1.0], 7).unwrap();
             for p in 0..64 {
                 for i in 0..2 {
                     let (end, draw) = (journeys.x[(3 * p + 2) * 2 + i], draws.x[2 * p + i]);
-                    assert!((end - draw).abs() <= tolerance, "{evolution}: {end} and {draw}");
+                    assert!((end - draw).abs() <= tolerance, "{}: {end} and {draw}", evolution.name());
                     assert!((end - journeys.x[3 * p * 2 + i]).abs() > tolerance, "it has not moved");
                 }
             }
@@ -217,7 +220,7 @@ mod tests {
     #[test]
     fn sizes_are_those_of_the_loss() {
         let target = gauss(3);
-        let fit = fitted(&target, "optimal-transport");
+        let fit = fitted(&target, &OptimalTransport);
         let at = fit.residuals_at_collocation(&target, 0, 64).unwrap();
         assert_eq!(at.sizes.len(), 64);
         let again = fit.residuals_at(&target, 0, &at.times, &at.x).unwrap();
@@ -228,20 +231,20 @@ mod tests {
         }
         assert!(largest > 0.0);
         for row in fit.history() {
-            let [first, second] = row.equation_losses.expect("two equations");
+            let [first, second] = row.equation_losses[..] else { panic!("two equations") };
             // Two sums of the same 128 squares in another order.
             assert!(
                 (first + second - row.record.loss).abs() < 1e-13 * row.record.loss && first * second > 0.0
             );
         }
-        assert!(fitted(&target, "general-ode").history().iter().all(|row| row.equation_losses.is_none()));
+        assert!(fitted(&target, &GeneralOde).history().iter().all(|row| row.equation_losses.is_empty()));
     }
 
     /// Blocks go their own ways and end together at the draws; the residual of one does not change with the others.
     #[test]
     fn blocks_are_joined_on_their_way() {
         let target = named_target("gmm9", &Default::default()).unwrap();
-        let fit = fitted(&*target, "general-ode");
+        let fit = fitted(&*target, &GeneralOde);
         assert_eq!(fit.blocks.len(), 2, "gmm9 is a product");
         let draws = fit.draw(&*target, 64, 7).unwrap();
         let journeys = fit.journeys(&*target, 64, &[0.0, 0.25, 1.0], 7).unwrap();
@@ -276,7 +279,7 @@ mod tests {
     fn gaussian_directions_stand_still() {
         let parameters = [("dim".to_string(), 4.0), ("wells".to_string(), 1.0)].into();
         let target = named_target("many-well", &parameters).unwrap();
-        let fit = fitted(&*target, "general-ode");
+        let fit = fitted(&*target, &GeneralOde);
         assert!(fit.split.active() < target.dim(), "nothing was split off");
         let journeys = fit.journeys(&*target, 3, &[0.0, 1.0], 1).unwrap();
         assert!(journeys.x.iter().all(|x| x.is_finite()));

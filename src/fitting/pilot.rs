@@ -6,7 +6,7 @@ use super::independent::independent_blocks;
 use super::laplace::{Laplace, Located};
 use super::{Block, FitError, FitSettings, Frame, Framed, Ladder, Split, Tempering};
 use crate::density::{self, DensityError, LogScales, Target};
-use crate::evolution::Setting;
+use crate::evolution::TargetSummary;
 use crate::num::pairwise_sum;
 use nalgebra::{DMatrix, DVector};
 
@@ -29,8 +29,8 @@ pub struct BlockPilot {
     /// Populations along the annealing path from N(0, I), in standardised coordinates u; the last one may have come from
     /// further out.
     pub ladder: Ladder,
-    /// What evolutions may know of the standardised block.
-    pub setting: Setting,
+    /// Dimension and feature width of the standardised block.
+    pub summary: TargetSummary,
 }
 
 /// Searches start from N(0, s²) with these s, until the target is seen to lie well inside.
@@ -102,8 +102,8 @@ impl BlockPilot {
             ladder.set_last(particles);
         }
         let feature_variance = feature_variance(&framed, &ladder.last().x)?;
-        let setting = Setting { dim: framed.dim(), feature_variance };
-        Ok(BlockPilot { frame, located, ladder, setting })
+        let summary = TargetSummary { dim: framed.dim(), feature_variance };
+        Ok(BlockPilot { frame, located, ladder, summary })
     }
 }
 

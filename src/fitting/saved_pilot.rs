@@ -3,7 +3,7 @@
 use super::checkpoint::of_block;
 use super::{BlockPilot, Frame, Ladder, Located, Pilot, Population, Split};
 use crate::density::{LogScale, LogScales};
-use crate::evolution::Setting;
+use crate::evolution::TargetSummary;
 use crate::num::{Arrays, ArraysError, as_count};
 use nalgebra::{DMatrix, DVector};
 use std::ops::Range;
@@ -40,11 +40,11 @@ fn write_block(block: &BlockPilot, arrays: &mut Arrays) {
     let Ladder { populations, log_z, supported } = &block.ladder;
     arrays.put_list("ladder.b", &populations.iter().map(|p| p.b).collect::<Vec<_>>());
     let x: Vec<f64> = populations.iter().flat_map(|p| p.x.iter().copied()).collect();
-    let (n, dim) = (populations.len(), block.setting.dim);
+    let (n, dim) = (populations.len(), block.summary.dim);
     arrays.put("ladder.x", &[n, x.len() / (n * dim).max(1), dim], x);
     arrays.put_number("ladder.log_z", *log_z);
     arrays.put_count("ladder.supported", *supported);
-    arrays.put_number("setting.feature_variance", block.setting.feature_variance);
+    arrays.put_number("setting.feature_variance", block.summary.feature_variance);
 }
 
 pub(super) fn read_pilot(arrays: &Arrays) -> Result<Pilot, ArraysError> {
@@ -101,7 +101,7 @@ fn read_block(arrays: &Arrays, dim: usize) -> Result<BlockPilot, ArraysError> {
         log_z: arrays.number("ladder.log_z")?,
         supported: arrays.count("ladder.supported")?,
     };
-    let setting = Setting { dim, feature_variance: arrays.number("setting.feature_variance")? };
+    let summary = TargetSummary { dim, feature_variance: arrays.number("setting.feature_variance")? };
     let number = arrays.count("located")?;
     let ways = [Located::AsGiven, Located::Particles, Located::Laplace];
     let unknown = ArraysError::Value {
@@ -110,7 +110,7 @@ fn read_block(arrays: &Arrays, dim: usize) -> Result<BlockPilot, ArraysError> {
         found: number as f64,
     };
     let located = ways.into_iter().find(|way| *way as usize == number).ok_or(unknown)?;
-    Ok(BlockPilot { frame, located, ladder, setting })
+    Ok(BlockPilot { frame, located, ladder, summary })
 }
 
 /// Whether these are the location and the factor of a frame.

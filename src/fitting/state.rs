@@ -43,14 +43,21 @@ impl TrainingState {
     }
 
     /// # Errors
-    /// If the state is one of another number of parameters.
-    pub(super) fn check(&self, n_params: usize) -> Result<(), ArraysError> {
+    /// If the state is one of another number of parameters or of equations.
+    pub(super) fn check(&self, n_params: usize, n_equations: usize) -> Result<(), ArraysError> {
         let found = self.theta().len();
-        if found == n_params {
-            return Ok(());
+        if found != n_params {
+            let (name, expected) = ("optimiser.theta".to_string(), format!("[{n_params}]"));
+            return Err(ArraysError::Shape { name, expected, found: vec![found] });
         }
-        let (name, expected) = ("optimiser.theta".to_string(), format!("[{n_params}]"));
-        Err(ArraysError::Shape { name, expected, found: vec![found] })
+        let (rows, width) = (self.history.len(), if n_equations == 1 { 0 } else { n_equations });
+        match self.history.iter().map(|row| row.equation_losses.len()).find(|found| *found != width) {
+            None => Ok(()),
+            Some(found) => {
+                let (name, expected) = ("equation_losses".to_string(), format!("[{rows}, {width}]"));
+                Err(ArraysError::Shape { name, expected, found: vec![rows, found] })
+            }
+        }
     }
 
     /// Parameters of all unknowns.
@@ -60,7 +67,7 @@ impl TrainingState {
 }
 
 /// One step of the history: no timings, so that it is the same on every machine.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct HistoryRow {
     /// From 1.
     pub step: usize,
@@ -70,6 +77,7 @@ pub struct HistoryRow {
     pub record: StepRecord,
     /// ESS of pilot draws, if there were some.
     pub pilot_ess: Option<f64>,
-    /// What each equation of a system of two has of the loss after the step; they add up to it.
-    pub equation_losses: Option<[f64; 2]>,
+    /// What each equation of a system of several has of the loss after the step; they add up to it. Empty if there is
+    /// one equation.
+    pub equation_losses: Vec<f64>,
 }

@@ -6,7 +6,7 @@ use super::{
     Snapshot, TrainingState, Watcher,
 };
 use crate::density::Target;
-use crate::evolution::Evolution;
+use crate::evolution::PreparedEvolution;
 use crate::network::Networks;
 use crate::num::{Purpose, effective_fraction, pairwise_sum};
 use crate::optim::{GaussNewtonMemory, LeastSquares, Outcome, StepRecord};
@@ -86,7 +86,7 @@ pub(super) struct Training<'a> {
     /// Number of the block, from 0.
     pub block: usize,
     pub target: &'a dyn Target,
-    pub evolution: &'a dyn Evolution,
+    pub evolution: &'a dyn PreparedEvolution,
     pub networks: &'a Networks,
     pub collocation: Collocation<'a>,
     pub settings: &'a FitSettings,
@@ -111,7 +111,7 @@ impl Training<'_> {
                 break;
             }
             let row = self.step(step, state, memory)?;
-            let HistoryRow { record, pilot_ess, .. } = row;
+            let (record, pilot_ess) = (row.record, row.pilot_ess);
             state.history.push(row);
             state.ended = self.reason_to_end(state);
             let (block, blocks, elapsed) = (k + 1, states.len(), self.start.elapsed());
@@ -163,7 +163,7 @@ impl Training<'_> {
                 set.points
             }
         };
-        let problem = Assembler::new(self.evolution.as_system(), self.networks, &points);
+        let problem = Assembler::new(self.evolution, self.networks, &points);
         let optimiser = self.settings.optimiser;
         // On a set that is kept there is nothing to remember.
         let optimiser = if goal.is_some() { optimiser.without_momentum() } else { optimiser };
@@ -182,14 +182,15 @@ impl Training<'_> {
     }
 
     /// ½|r|² by equation; costs a forward pass, which a system of one equation is spared.
-    fn equation_losses(&self, problem: &Assembler<'_>, theta: &[f64]) -> Option<[f64; 2]> {
-        if self.evolution.n_equations() != 2 {
-            return None;
+    fn equation_losses(&self, problem: &Assembler<'_>, theta: &[f64]) -> Vec<f64> {
+        let n = self.evolution.n_equations();
+        if n == 1 {
+            return Vec::new();
         }
         let residuals = problem.residuals(theta);
         let of_equation =
-            |k: usize| -> Vec<f64> { residuals.iter().skip(k).step_by(2).map(|r| 0.5 * r * r).collect() };
-        Some([0, 1].map(|k| pairwise_sum(&of_equation(k))))
+            |k: usize| -> Vec<f64> { residuals.iter().skip(k).step_by(n).map(|r| 0.5 * r * r).collect() };
+        (0..n).map(|k| pairwise_sum(&of_equation(k))).collect()
     }
 
     fn reason_to_end(&self, state: &TrainingState) -> Option<StopReason> {

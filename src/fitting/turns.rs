@@ -8,7 +8,7 @@ use super::{
     Watcher,
 };
 use crate::density::Target;
-use crate::evolution::Evolution;
+use crate::evolution::{ErasedEvolution, PreparedEvolution};
 use crate::network::Networks;
 use crate::optim::GaussNewtonMemory;
 use std::time::Instant;
@@ -16,6 +16,7 @@ use std::time::Instant;
 /// Trains the blocks in turns until each has come to its end, or the watcher wants no more: then says why.
 pub(super) fn train(
     target: &dyn Target,
+    evolution: &dyn ErasedEvolution,
     settings: &FitSettings,
     (pilot, probe): (&Pilot, &Probe),
     states: &mut [TrainingState],
@@ -26,8 +27,8 @@ pub(super) fn train(
     let standardised: Vec<Framed<'_>> =
         pilot.blocks.iter().zip(&blocks).map(|(found, block)| found.frame.standardise(block)).collect();
     let of_blocks: Vec<FitSettings> = (0..n).map(|k| of_block(settings, k, n)).collect();
-    let unknowns = pilot.blocks.iter().map(|found| unknowns(found.setting, settings));
-    let unknowns: Vec<(Box<dyn Evolution>, Networks)> = unknowns.collect::<Result<_, _>>()?;
+    let unknowns = pilot.blocks.iter().map(|found| unknowns(evolution, found.summary, settings));
+    let unknowns: Vec<(Box<dyn PreparedEvolution>, Networks)> = unknowns.collect();
     let start = Instant::now();
     let mut memory = GaussNewtonMemory::default();
     while let Some(k) = next_block(states) {

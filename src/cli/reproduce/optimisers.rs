@@ -5,6 +5,7 @@ use super::timed::timed_fit;
 use crate::cli::exit::CliError;
 use crate::cli::run::Console;
 use crate::density::named_target;
+use crate::evolution::GeneralOde;
 use crate::fitting::{FitSettings, Progress};
 use crate::optim::{Direction, GaussNewton, Method, Optimiser, StepRule};
 use std::collections::BTreeMap;
@@ -109,7 +110,7 @@ fn measured(
             note_first(&mut times, FRACTIONS.iter().map(|fraction| ess >= *fraction), elapsed);
         }
     };
-    timed_fit(&*density, &row.settings, Some(limit), console, &mut tell)?;
+    timed_fit(&*density, (&GeneralOde, &row.settings), Some(limit), console, &mut tell)?;
     let cells: Vec<String> =
         times.map(seconds).into_iter().chain([format!("{best:.3} ({steps} steps)")]).collect();
     let _ = writeln!(console.err, "{}: {target} {}", row.name, cells.join(" / "));

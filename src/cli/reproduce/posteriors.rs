@@ -7,6 +7,7 @@ use crate::cli::exit::CliError;
 use crate::cli::run::Console;
 use crate::density::Target;
 use crate::diagnostics::Estimates;
+use crate::evolution::GeneralOde;
 use crate::fitting::{Draws, FitSettings};
 use crate::num::{log_sum_exp, pairwise_sum};
 use serde::Deserialize;
@@ -118,7 +119,7 @@ fn measured(
     let start = Instant::now();
     let target = DensityFile::embedded(&format!("{name}.toml"), FILES)?.open()?;
     let settings = FitSettings::default();
-    let fitted = timed_fit(&*target, &settings, limit, console, &mut |_, _| ())?;
+    let fitted = timed_fit(&*target, (&GeneralOde, &settings), limit, console, &mut |_, _| ())?;
     let draws = draws_of(&fitted, &*target, DRAWS)?;
     let seconds = start.elapsed().as_secs_f64();
     let estimates = Estimates::from_log_weights(&draws.log_weights);

@@ -3,6 +3,7 @@
 use crate::cli::exit::CliError;
 use crate::cli::run::Console;
 use crate::density::Target;
+use crate::evolution::ErasedEvolution;
 use crate::fitting::{Control, DrawError, Draws, Fit, FitError, FitSettings, Progress, fit};
 use std::io::Write;
 use std::sync::atomic::Ordering;
@@ -10,12 +11,12 @@ use std::sync::atomic::Ordering;
 /// A fit of `limit` seconds at most; `tell` sees every step and where messages go.
 pub(super) fn timed_fit(
     target: &dyn Target,
-    settings: &FitSettings,
+    (evolution, settings): (&dyn ErasedEvolution, &FitSettings),
     limit: Option<f64>,
     console: &mut Console<'_>,
     tell: &mut dyn FnMut(&Progress, &mut dyn Write),
 ) -> Result<Fit, CliError> {
-    let fitted = fit(target, settings, &mut |progress| {
+    let fitted = fit(target, evolution, settings, &mut |progress| {
         tell(progress, console.err);
         let late = limit.is_some_and(|limit| progress.elapsed.as_secs_f64() >= limit);
         if late || console.stop.load(Ordering::Relaxed) { Control::Stop } else { Control::Continue }
