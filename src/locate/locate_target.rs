@@ -10,7 +10,7 @@ use super::settings::LocateSettings;
 use super::whitening_estimate::estimate_whitening;
 use crate::coordinates::{Factor, Factorisation, LogLinearScales, WhitenedFactor, Whitening};
 use crate::density::{self, DensityError, Target};
-use crate::evolution::Setting;
+use crate::evolution::TargetSummary;
 use crate::num::{indexed_seed, pairwise_sum};
 use crate::particles::AnnealedSmc;
 
@@ -89,8 +89,8 @@ fn locate_factor(
         population_path.set_last(particles);
     }
     let feature_variance = feature_variance(&whitened, &population_path.last().x)?;
-    let setting = Setting { dim: whitened.dim(), feature_variance };
-    Ok(LocatedFactor { whitening, located_by, population_path, setting })
+    let summary = TargetSummary { dim: whitened.dim(), feature_variance };
+    Ok(LocatedFactor { whitening, located_by, population_path, summary })
 }
 
 /// Searches for the target, splits off the directions in which it is Gaussian, and factors what is

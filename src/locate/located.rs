@@ -1,7 +1,7 @@
 //! What is known of a target before training: its coordinates, and particles of it.
 
 use crate::coordinates::{Factorisation, Whitening};
-use crate::evolution::Setting;
+use crate::evolution::TargetSummary;
 use crate::particles::PopulationPath;
 
 /// A located target: coordinates in which it is a product, and each of its factors.
@@ -24,7 +24,7 @@ pub struct LocatedFactor {
     /// have come from further out.
     pub population_path: PopulationPath,
     /// What evolutions may know of the whitened factor.
-    pub setting: Setting,
+    pub summary: TargetSummary,
 }
 
 /// What brought the particles to a target.

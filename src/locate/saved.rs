@@ -2,7 +2,7 @@
 
 use super::located::{LocatedBy, LocatedFactor, LocatedTarget};
 use crate::coordinates::{Factorisation, LogLinearScale, LogLinearScales, Whitening};
-use crate::evolution::Setting;
+use crate::evolution::TargetSummary;
 use crate::num::{Arrays, ArraysError, as_count};
 use crate::particles::{Population, PopulationPath};
 use nalgebra::{DMatrix, DVector};
@@ -46,11 +46,11 @@ fn write_factor(factor: &LocatedFactor, arrays: &mut Arrays) {
     let PopulationPath { populations, log_z, supported } = &factor.population_path;
     arrays.put_list("ladder.b", &populations.iter().map(|p| p.b).collect::<Vec<_>>());
     let x: Vec<f64> = populations.iter().flat_map(|p| p.x.iter().copied()).collect();
-    let (n, dim) = (populations.len(), factor.setting.dim);
+    let (n, dim) = (populations.len(), factor.summary.dim);
     arrays.put("ladder.x", &[n, x.len() / (n * dim).max(1), dim], x);
     arrays.put_number("ladder.log_z", *log_z);
     arrays.put_count("ladder.supported", *supported);
-    arrays.put_number("setting.feature_variance", factor.setting.feature_variance);
+    arrays.put_number("setting.feature_variance", factor.summary.feature_variance);
 }
 
 /// Reads what [`write_located`] wrote, to the same bits.
@@ -112,7 +112,7 @@ fn read_factor(arrays: &Arrays, dim: usize) -> Result<LocatedFactor, ArraysError
         log_z: arrays.number("ladder.log_z")?,
         supported: arrays.count("ladder.supported")?,
     };
-    let setting = Setting { dim, feature_variance: arrays.number("setting.feature_variance")? };
+    let summary = TargetSummary { dim, feature_variance: arrays.number("setting.feature_variance")? };
     let number = arrays.count("located")?;
     let ways = [LocatedBy::AsGiven, LocatedBy::Particles, LocatedBy::Laplace];
     let unknown = ArraysError::Value {
@@ -121,7 +121,7 @@ fn read_factor(arrays: &Arrays, dim: usize) -> Result<LocatedFactor, ArraysError
         found: number as f64,
     };
     let located_by = ways.into_iter().find(|way| *way as usize == number).ok_or(unknown)?;
-    Ok(LocatedFactor { whitening, located_by, population_path, setting })
+    Ok(LocatedFactor { whitening, located_by, population_path, summary })
 }
 
 /// Whether these are the location and the factor of a whitening.

@@ -41,7 +41,8 @@ impl Fit {
     /// Number of consecutive draws that are statistically dependent: 1, or 64 when resampling is
     /// on.
     pub fn population(&self) -> usize {
-        let has_noise = |factor: &FittedFactor| sampler(&*factor.evolution, &self.settings) == Sampler::Noise;
+        let has_noise =
+            |factor: &FittedFactor| sampler(factor.evolution.description(), &self.settings) == Sampler::Noise;
         let resampled = self.settings.resample_below > 0.0 && self.factors.iter().any(has_noise);
         if resampled { BLOCK } else { 1 }
     }

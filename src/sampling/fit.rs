@@ -2,7 +2,7 @@
 
 use crate::coordinates::{Factorisation, Whitening};
 use crate::density::Target;
-use crate::evolution::{Evolution, Setting, TargetData};
+use crate::evolution::{Description, ErasedEvolution, PreparedEvolution, TargetData, TargetSummary};
 use crate::locate::{LocatedBy, LocatedTarget, locate};
 use crate::network::Networks;
 use crate::num::indexed_seed;
@@ -10,7 +10,7 @@ use crate::optim::Outcome;
 use crate::particles::PopulationPath;
 use crate::training::{
     Checkpoint, CheckpointError, ClosureObserver, Control, FitError, FitSettings, HistoryRow, Observer,
-    Probe, Progress, Sampler, Snapshot, StopReason, TrainingState, evolution_of, train, unknowns,
+    Probe, Progress, Sampler, Snapshot, StopReason, TrainingState, train, unknowns,
 };
 
 /// A fitted transport from the prior to a target: one for each factor of a target that is a
@@ -30,13 +30,13 @@ pub struct FittedFactor {
     pub whitening: Whitening,
     /// What brought the particles to the target.
     pub located_by: LocatedBy,
-    /// Populations on the way to the target, among which collocation points lie.
+    /// Those particles, among which collocation points lie.
     pub population_path: PopulationPath,
-    /// What its evolution knows of the whitened factor.
-    pub setting: Setting,
+    /// Dimension and feature width of the whitened factor.
+    pub summary: TargetSummary,
     /// What was fitted.
-    pub evolution: Box<dyn Evolution>,
-    /// The networks of its unknowns.
+    pub evolution: Box<dyn PreparedEvolution>,
+    /// Its unknowns.
     pub networks: Networks,
     /// Their parameters.
     pub theta: Vec<f64>,
@@ -50,7 +50,23 @@ pub struct FittedFactor {
     pub outside: usize,
 }
 
-/// Fits a transport to `target`; `watch` sees every step and may stop the fit.
+/// Fits a transport to `target` by `evolution`, one of [`crate::evolution`] or your own; `watch` sees every step and
+/// may stop the fit.
+///
+/// ```
+/// use pushforward::density::gauss;
+/// use pushforward::evolution::OptimalTransport;
+/// use pushforward::sampling::fit;
+/// use pushforward::training::{Control, FitSettings};
+///
+/// let settings = FitSettings { steps: 3, points: 64, width: 4, depth: 1, ..FitSettings::default() };
+/// let fitted = fit(&gauss(2), &OptimalTransport, &settings, &mut |progress| {
+///     println!("step {}: loss {:.1e}", progress.step, progress.record.loss);
+///     Control::Continue
+/// });
+/// assert_eq!(fitted?.history().len(), 3);
+/// # Ok::<(), pushforward::training::FitError>(())
+/// ```
 ///
 /// # Errors
 /// [`FitError`], with what is wrong and where.
@@ -60,13 +76,14 @@ pub struct FittedFactor {
 /// 2n²) bytes.
 pub fn fit(
     target: &dyn Target,
+    evolution: &dyn ErasedEvolution,
     settings: &FitSettings,
     watch: &mut dyn FnMut(&Progress) -> Control,
 ) -> Result<Fit, FitError> {
-    fit_observed(target, settings, None, &mut ClosureObserver(watch))
+    fit_observed(target, evolution, settings, None, &mut ClosureObserver(watch))
 }
 
-/// Fits as [`fit`] does, from the start or on from a checkpoint of a fit of the same target with
+/// Fits as [`fit`] does, from the start or on from a checkpoint of a fit of the same target by the same evolution with
 /// the same settings; then it ends with the bits of a fit that was never interrupted.
 ///
 /// # Errors
@@ -76,34 +93,39 @@ pub fn fit(
 /// As [`fit`].
 pub fn fit_observed(
     target: &dyn Target,
+    evolution: &dyn ErasedEvolution,
     settings: &FitSettings,
     checkpoint: Option<Checkpoint>,
     observer: &mut dyn Observer,
 ) -> Result<Fit, FitError> {
     check(target, settings)?;
     let is_new = checkpoint.is_none();
-    let checkpoint = checkpoint.map_or_else(|| start(target, settings), Ok)?;
+    let checkpoint = checkpoint.map_or_else(|| start(target, evolution, settings), Ok)?;
     if !is_new {
-        check_checkpoint(&checkpoint, target, settings)?;
+        check_checkpoint(&checkpoint, target, evolution, settings)?;
     }
     let Checkpoint { located, probe, mut states } = checkpoint;
     if is_new {
         observer.located(&Snapshot { located: &located, probe: &probe, states: &states, factor: 0 });
     }
-    let interruption = train(target, settings, (&located, &probe), &mut states, observer)?;
+    let interruption = train(target, evolution, settings, (&located, &probe), &mut states, observer)?;
     observer.ended(&Snapshot { located: &located, probe: &probe, states: &states, factor: states.len() - 1 });
-    Fit::of(located, states, settings, interruption.unwrap_or(StopReason::Optimiser(Outcome::Interrupted)))
+    let if_not_ended = interruption.unwrap_or(StopReason::Optimiser(Outcome::Interrupted));
+    Ok(Fit::of(located, states, (evolution, settings), if_not_ended))
 }
 
 /// The state before the first step.
-fn start(target: &dyn Target, settings: &FitSettings) -> Result<Checkpoint, FitError> {
-    let entry = evolution_of(settings)?;
-    let setting = Setting::smooth(target.dim());
-    check_evolution(&*(entry.make)(setting), target, settings)?;
-    let located = locate(target, &settings.locating(entry.prior_width))?;
+fn start(
+    target: &dyn Target,
+    evolution: &dyn ErasedEvolution,
+    settings: &FitSettings,
+) -> Result<Checkpoint, FitError> {
+    let description = evolution.description(target.dim());
+    check_evolution(&description, target, settings)?;
+    let located = locate(target, &settings.locating(description.prior_width))?;
     let mut states = Vec::new();
     for (k, found) in located.factors.iter().enumerate() {
-        let (evolution, networks) = unknowns(found.setting, settings)?;
+        let (evolution, networks) = unknowns(evolution, found.summary, settings);
         let mut theta = networks.initial_parameters(indexed_seed(settings.seed, k));
         evolution.guess_log_z(&networks, &mut theta, found.population_path.log_z);
         states.push(TrainingState::new(theta, settings.points));
@@ -115,16 +137,18 @@ fn start(target: &dyn Target, settings: &FitSettings) -> Result<Checkpoint, FitE
 fn check_checkpoint(
     checkpoint: &Checkpoint,
     target: &dyn Target,
+    evolution: &dyn ErasedEvolution,
     settings: &FitSettings,
 ) -> Result<(), FitError> {
     checkpoint.check(target)?;
     for (found, state) in checkpoint.located.factors.iter().zip(&checkpoint.states) {
-        let (evolution, networks) = unknowns(found.setting, settings)?;
-        check_evolution(&*evolution, target, settings)?;
-        state.check(networks.n_params()).map_err(CheckpointError::from)?;
+        let (evolution, networks) = unknowns(evolution, found.summary, settings);
+        let description = evolution.description();
+        check_evolution(description, target, settings)?;
+        state.check(networks.n_params(), description.equations.len()).map_err(CheckpointError::from)?;
         if let Some(set) = &state.set {
-            let dim = found.setting.dim;
-            set.check(dim, evolution.equation_data().count(dim)).map_err(CheckpointError::from)?;
+            let dim = found.summary.dim;
+            set.check(dim, description.reads.count(dim)).map_err(CheckpointError::from)?;
         }
     }
     Ok(())
@@ -148,14 +172,14 @@ pub(super) fn check(target: &dyn Target, settings: &FitSettings) -> Result<(), F
 
 /// What an evolution needs, the target and the settings must have.
 pub(super) fn check_evolution(
-    evolution: &dyn Evolution,
+    evolution: &Description,
     target: &dyn Target,
     settings: &FitSettings,
 ) -> Result<(), FitError> {
-    if evolution.equation_data() == TargetData::Laplacian && !target.has_laplacian() {
-        return Err(FitError::NeedsLaplacian { evolution: evolution.name() });
+    if evolution.reads == TargetData::Laplacian && !target.has_laplacian() {
+        return Err(FitError::NeedsLaplacian { evolution: evolution.name });
     }
-    if settings.sampler == Some(Sampler::Noise) && evolution.variance_rate(0.0, 1.0) == 0.0 {
+    if settings.sampler == Some(Sampler::Noise) && !evolution.noise.is_some() {
         return Err(FitError::BadSetting {
             name: "sampler",
             requirement: "flow for an evolution without noise",
@@ -168,17 +192,17 @@ impl Fit {
     fn of(
         located: LocatedTarget,
         states: Vec<TrainingState>,
-        settings: &FitSettings,
+        (evolution, settings): (&dyn ErasedEvolution, &FitSettings),
         if_not_ended: StopReason,
-    ) -> Result<Fit, FitError> {
+    ) -> Fit {
         let mut factors = Vec::new();
         for (found, state) in located.factors.into_iter().zip(states) {
-            let (evolution, networks) = unknowns(found.setting, settings)?;
+            let (evolution, networks) = unknowns(evolution, found.summary, settings);
             factors.push(FittedFactor {
                 whitening: found.whitening,
                 located_by: found.located_by,
                 population_path: found.population_path,
-                setting: found.setting,
+                summary: found.summary,
                 evolution,
                 networks,
                 theta: state.theta().to_vec(),
@@ -188,7 +212,7 @@ impl Fit {
                 outside: state.outside,
             });
         }
-        Ok(Fit { factorisation: located.factorisation, factors, settings: settings.clone() })
+        Fit { factorisation: located.factorisation, factors, settings: settings.clone() }
     }
 
     /// The transport as a checkpoint has it, to draw from; no step is made. The stop reason of one
@@ -198,13 +222,15 @@ impl Fit {
     /// As [`fit_observed`].
     pub fn from_checkpoint(
         target: &dyn Target,
+        evolution: &dyn ErasedEvolution,
         settings: &FitSettings,
         checkpoint: Checkpoint,
     ) -> Result<Fit, FitError> {
         check(target, settings)?;
-        check_checkpoint(&checkpoint, target, settings)?;
+        check_checkpoint(&checkpoint, target, evolution, settings)?;
         let Checkpoint { located, states, .. } = checkpoint;
-        Fit::of(located, states, settings, StopReason::Optimiser(Outcome::Interrupted))
+        let if_not_ended = StopReason::Optimiser(Outcome::Interrupted);
+        Ok(Fit::of(located, states, (evolution, settings), if_not_ended))
     }
 
     /// log Z as the fitted equations themselves have it: another estimate than the one from
@@ -221,7 +247,7 @@ impl Fit {
     /// The steps of all factors, one factor after another, numbered through.
     pub fn history(&self) -> Vec<HistoryRow> {
         let rows = self.factors.iter().flat_map(|factor| &factor.history);
-        rows.enumerate().map(|(k, row)| HistoryRow { step: k + 1, ..*row }).collect()
+        rows.enumerate().map(|(k, row)| HistoryRow { step: k + 1, ..row.clone() }).collect()
     }
 
     /// Why the fit ended: the reason of the first factor that fell short of the goal; if none did,

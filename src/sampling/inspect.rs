@@ -36,8 +36,10 @@ pub struct ResidualsAt {
 impl Fit {
     /// How its draws are moved.
     pub fn sampler(&self) -> Sampler {
-        // All factors have the evolution of the settings; without one nothing is moved with noise.
-        self.factors.first().map_or(Sampler::Flow, |factor| sampler(&*factor.evolution, &self.settings))
+        // All factors have the same evolution; without one nothing is moved with noise.
+        self.factors
+            .first()
+            .map_or(Sampler::Flow, |factor| sampler(factor.evolution.description(), &self.settings))
     }
 
     /// The first `n` draws of [`Fit::draw`] with this seed, at `times`, moved as they are: each
@@ -98,7 +100,7 @@ impl Fit {
         let factor = self.factorisation.factor(target, k);
         let whitened = fit.whitening.whiten(&factor);
         let seed = indexed_seed(self.settings.seed, k);
-        let collocation = Collocation::of(&fit.population_path, fit.setting, seed);
+        let collocation = Collocation::of(&fit.population_path, fit.summary, seed);
         let round = fit.history.len() as u64 + 1;
         let (set, _) = collocation
             .chosen(fit.field(&whitened), n, round)
@@ -158,7 +160,7 @@ impl FittedFactor {
         u: &[f64],
     ) -> Result<Vec<f64>, DrawError> {
         let dim = whitened.dim();
-        let known = self.evolution.equation_data();
+        let known = self.evolution.description().reads;
         let width = known.count(dim);
         let mut data = Vec::new();
         known.read(whitened, u, &mut data).map_err(|error| in_target(error, whitened))?;
@@ -177,7 +179,7 @@ impl FittedFactor {
 
     /// √(Σ R²) at points of weight 1; an assembler has R/√N of N of them.
     fn sizes(&self, points: &Points) -> Vec<f64> {
-        let problem = Assembler::new(self.evolution.as_system(), &self.networks, points);
+        let problem = Assembler::new(&*self.evolution, &self.networks, points);
         let residuals = problem.residuals(&self.theta);
         let n = points.len().max(1);
         let of_point = |r: &[f64]| (r.iter().map(|r| r * r).sum::<f64>() * n as f64).sqrt();
@@ -189,28 +191,29 @@ impl FittedFactor {
 mod tests {
     use super::*;
     use crate::density::{gauss, named_target};
+    use crate::evolution::{AnnealedSde, ErasedEvolution, GeneralOde, OptimalTransport};
     use crate::sampling::fit;
     use crate::training::{Control, FitSettings};
 
-    fn fitted(target: &dyn Target, evolution: &str) -> Fit {
-        let evolution = evolution.to_string();
-        let settings =
-            FitSettings { evolution, steps: 4, points: 64, width: 6, depth: 2, ..FitSettings::default() };
-        fit(target, &settings, &mut |_| Control::Continue).unwrap()
+    fn fitted(target: &dyn Target, evolution: &dyn ErasedEvolution) -> Fit {
+        let settings = FitSettings { steps: 4, points: 64, width: 6, depth: 2, ..FitSettings::default() };
+        fit(target, evolution, &settings, &mut |_| Control::Continue).unwrap()
     }
 
     /// Journeys end where the draws are: within the tolerance along a flow, to the bit with noise.
     #[test]
     fn trajectories_end_at_the_draws() {
         let target = gauss(2);
-        for (evolution, tolerance) in [("general-ode", 1e-4), ("annealed-sde", 0.0)] {
+        let noisy = AnnealedSde::default();
+        let evolutions: [(&dyn ErasedEvolution, f64); 2] = [(&GeneralOde, 1e-4), (&noisy, 0.0)];
+        for (evolution, tolerance) in evolutions {
             let fit = fitted(&target, evolution);
             let draws = fit.draw(&target, 100, 7).unwrap();
             let trajectories = fit.trajectories(&target, 64, &[0.0, 0.5, 1.0], 7).unwrap();
             for p in 0..64 {
                 for i in 0..2 {
                     let (end, draw) = (trajectories.x[(3 * p + 2) * 2 + i], draws.x[2 * p + i]);
-                    assert!((end - draw).abs() <= tolerance, "{evolution}: {end} and {draw}");
+                    assert!((end - draw).abs() <= tolerance, "{}: {end} and {draw}", evolution.name());
                     assert!((end - trajectories.x[3 * p * 2 + i]).abs() > tolerance, "it has not moved");
                 }
             }
@@ -222,7 +225,7 @@ mod tests {
     #[test]
     fn sizes_are_those_of_the_loss() {
         let target = gauss(3);
-        let fit = fitted(&target, "optimal-transport");
+        let fit = fitted(&target, &OptimalTransport);
         let at = fit.residuals_at_collocation(&target, 0, 64).unwrap();
         assert_eq!(at.sizes.len(), 64);
         let again = fit.residuals_at(&target, 0, &at.times, &at.x).unwrap();
@@ -233,13 +236,13 @@ mod tests {
         }
         assert!(largest > 0.0);
         for row in fit.history() {
-            let [first, second] = row.equation_losses.expect("two equations");
+            let [first, second] = row.equation_losses[..] else { panic!("two equations") };
             // Two sums of the same 128 squares in another order.
             assert!(
                 (first + second - row.record.loss).abs() < 1e-13 * row.record.loss && first * second > 0.0
             );
         }
-        assert!(fitted(&target, "general-ode").history().iter().all(|row| row.equation_losses.is_none()));
+        assert!(fitted(&target, &GeneralOde).history().iter().all(|row| row.equation_losses.is_empty()));
     }
 
     /// Factors go their own ways and end together at the draws; the residual of one does not change
@@ -247,7 +250,7 @@ mod tests {
     #[test]
     fn blocks_are_joined_on_their_way() {
         let target = named_target("gmm9", &Default::default()).unwrap();
-        let fit = fitted(&*target, "general-ode");
+        let fit = fitted(&*target, &GeneralOde);
         assert_eq!(fit.factors.len(), 2, "gmm9 is a product");
         let draws = fit.draw(&*target, 64, 7).unwrap();
         let trajectories = fit.trajectories(&*target, 64, &[0.0, 0.25, 1.0], 7).unwrap();
@@ -283,7 +286,7 @@ mod tests {
     fn gaussian_directions_stand_still() {
         let parameters = [("dim".to_string(), 4.0), ("wells".to_string(), 1.0)].into();
         let target = named_target("many-well", &parameters).unwrap();
-        let fit = fitted(&*target, "general-ode");
+        let fit = fitted(&*target, &GeneralOde);
         assert!(fit.factorisation.active() < target.dim(), "nothing was split off");
         let trajectories = fit.trajectories(&*target, 3, &[0.0, 1.0], 1).unwrap();
         assert!(trajectories.x.iter().all(|x| x.is_finite()));

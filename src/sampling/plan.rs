@@ -4,7 +4,7 @@
 use super::fit::{check, check_evolution};
 use super::sampler::sampler;
 use crate::density::Target;
-use crate::evolution::Setting;
+use crate::evolution::{ErasedEvolution, TargetSummary};
 use crate::num::{Purpose, Stream};
 use crate::optim::{Damping, Direction, GaussNewtonMemory, LeastSquares, Method, OptimiserState};
 use crate::training::{Assembler, FIRST_DAMPING, FitError, FitSettings, LARGEST, Points, Sampler, unknowns};
@@ -47,40 +47,45 @@ pub struct Plan {
 ///
 /// # Cost
 /// One step of the fit.
-pub fn plan(target: &dyn Target, settings: &FitSettings) -> Result<Plan, FitError> {
+pub fn plan(
+    target: &dyn Target,
+    evolution: &dyn ErasedEvolution,
+    settings: &FitSettings,
+) -> Result<Plan, FitError> {
     check(target, settings)?;
     let dim = target.dim();
-    let (evolution, networks) = unknowns(Setting::smooth(dim), settings)?;
-    check_evolution(&*evolution, target, settings)?;
+    let (evolution, networks) = unknowns(evolution, TargetSummary::smooth(dim), settings);
+    let description = evolution.description();
+    check_evolution(description, target, settings)?;
     let n = settings.points;
     let mut stream = Stream::new(settings.seed, Purpose::Audit, 0);
     let mut x = vec![0.0; n * dim];
     stream.fill_normal(&mut x);
-    let width = evolution.equation_data().count(dim);
+    let width = description.reads.count(dim);
     let (mut points, constant) = (Points::new(dim, width), vec![0.0; width]);
     x.chunks_exact(dim).for_each(|x| points.push(stream.uniform(), x, &constant, 1.0));
-    let problem = Assembler::new(evolution.as_system(), &networks, &points);
+    let problem = Assembler::new(&*evolution, &networks, &points);
     let theta = networks.initial_parameters(settings.seed);
     let mut state = OptimiserState::new(theta, Damping::new(FIRST_DAMPING));
     let start = Instant::now();
     settings.optimiser.step(&problem, &mut state, &mut GaussNewtonMemory::default());
     let step = start.elapsed();
     let start = Instant::now();
-    let read = evolution.equation_data().read(target, &x, &mut Vec::new());
+    let read = description.reads.read(target, &x, &mut Vec::new());
     let density = read.ok().map(|_| start.elapsed());
     let (n_params, largest) = (problem.n_params(), LARGEST * n);
     let n_residuals = [problem.n_residuals(), problem.n_residuals() * LARGEST];
     let of = |n_residuals: usize| direction(&settings.optimiser.method, n_residuals, n_params);
     Ok(Plan {
         dim,
-        unknowns: evolution.unknowns().iter().map(|unknown| unknown.name.to_string()).collect(),
-        n_scalars: evolution.n_scalars(),
+        unknowns: description.unknowns.iter().map(|unknown| unknown.name.to_string()).collect(),
+        n_scalars: description.n_scalars,
         n_params,
         points: [n, largest],
         n_residuals,
         directions: n_residuals.map(|n| of(n).0),
         bytes: n_residuals.map(|n| of(n).1),
-        sampler: sampler(&*evolution, settings),
+        sampler: sampler(description, settings),
         step,
         density,
     })
@@ -109,14 +114,15 @@ fn direction(method: &Method, n_residuals: usize, n_params: usize) -> (&'static 
 mod tests {
     use super::*;
     use crate::density::gauss;
+    use crate::evolution::{AnnealedOde, Bridge, GeneralOde};
     use crate::sampling::fit;
     use crate::training::Control;
 
     #[test]
     fn the_plan_is_what_the_fit_does() {
-        for evolution in ["general-ode", "bridge", "annealed-ode"] {
+        let evolutions: [&dyn ErasedEvolution; 3] = [&GeneralOde, &Bridge::default(), &AnnealedOde];
+        for evolution in evolutions {
             let settings = FitSettings {
-                evolution: evolution.to_string(),
                 steps: 1,
                 points: 64,
                 width: 4,
@@ -124,18 +130,18 @@ mod tests {
                 time_steps: 4,
                 ..FitSettings::default()
             };
-            let plan = plan(&gauss(2), &settings).unwrap();
-            let fit = fit(&gauss(2), &settings, &mut |_| Control::Continue).unwrap();
+            let plan = plan(&gauss(2), evolution, &settings).unwrap();
+            let fit = fit(&gauss(2), evolution, &settings, &mut |_| Control::Continue).unwrap();
             // One of the two directions of a Gaussian is left to learn: the plan does not know.
             let active = fit.factorisation.active();
-            let (_, networks) = unknowns(Setting::smooth(2), &settings).unwrap();
+            let (_, networks) = unknowns(evolution, TargetSummary::smooth(2), &settings);
             assert!(active == 1 && plan.n_params > fit.n_params());
             assert_eq!((plan.n_params, plan.points), (networks.n_params(), [64, 256]));
             assert_eq!(plan.directions[1], fit.history()[0].record.direction);
             assert!(plan.step > Duration::ZERO && plan.density.is_some() && plan.bytes[0] < plan.bytes[1]);
         }
         let wrong = FitSettings { points: 3, ..FitSettings::default() };
-        assert!(plan(&gauss(2), &wrong).is_err());
+        assert!(plan(&gauss(2), &GeneralOde, &wrong).is_err());
     }
 
     #[test]

@@ -1,13 +1,12 @@
 //! How the draws of a fit are moved: along its flow, or with its noise.
 
-use crate::evolution::Evolution;
+use crate::evolution::Description;
 use crate::training::{FitSettings, Sampler};
 use crate::transport::{Mover, TimeGrid, Tolerance, TransportError, VelocityField};
 
 /// The sampler asked for, or the usual one of an evolution.
-pub(super) fn sampler(evolution: &dyn Evolution, settings: &FitSettings) -> Sampler {
-    let has_noise = evolution.variance_rate(0.0, 1.0) > 0.0;
-    settings.sampler.unwrap_or(if has_noise { Sampler::Noise } else { Sampler::Flow })
+pub(super) fn sampler(evolution: &Description, settings: &FitSettings) -> Sampler {
+    settings.sampler.unwrap_or(if evolution.noise.is_some() { Sampler::Noise } else { Sampler::Flow })
 }
 
 /// The mover that the settings ask for, with its time grid fitted to the field as it is.
@@ -19,7 +18,7 @@ pub(super) fn mover(
     settings: &FitSettings,
     tolerance: Tolerance,
 ) -> Result<Mover, TransportError> {
-    Ok(match sampler(field.evolution, settings) {
+    Ok(match sampler(field.evolution.description(), settings) {
         Sampler::Flow => Mover::Flow(tolerance),
         Sampler::Noise => {
             let grid = TimeGrid::adapted(field, settings.time_steps, settings.seed)?;

@@ -348,7 +348,8 @@ mod tests {
             1
         }
         fn residuals<S: Scalar>(&self, point: Point<'_>, jets: &Jets<'_, S>, out: &mut [S]) {
-            out[0] = jets.dt(0, 0) - jets.scalar(0) * jets.laplacian(0, 0) - point.x[0];
+            let u = jets.scalar_field(0);
+            out[0] = u.dt() - jets.scalar(0) * u.laplacian() - point.x[0];
         }
     }
 

@@ -216,9 +216,9 @@ impl Snapshot<'_> {
     }
 }
 
-/// Numbers of a row of the history: the step, its points, its record, whether it was validated, and
-/// its ESS, whether there are two equations, and their losses.
-const ROW: usize = StepRecord::NUMBERS + 7;
+/// Numbers of a row of the history: the step, its points, its record, whether there was a located, and its ESS. The losses of
+/// the equations have an array of their own.
+const ROW: usize = StepRecord::NUMBERS + 4;
 
 fn write_state(state: &TrainingState, arrays: &mut Arrays) {
     state.optimiser.write(arrays);
@@ -232,8 +232,10 @@ fn write_state(state: &TrainingState, arrays: &mut Arrays) {
         arrays.put("set.data", &[times.len(), *n_data], data.clone());
         arrays.put_list("set.weights", weights);
     }
-    let rows: Vec<f64> = state.history.iter().flat_map(row_numbers).collect();
-    arrays.put("history", &[state.history.len(), ROW], rows);
+    let history = &state.history;
+    arrays.put("history", &[history.len(), ROW], history.iter().flat_map(row_numbers).collect());
+    let losses: Vec<f64> = history.iter().flat_map(|row| row.equation_losses.iter().copied()).collect();
+    arrays.put("equation_losses", &[history.len(), losses.len() / history.len().max(1)], losses);
     arrays.put_count("capped", state.capped);
     arrays.put_count("outside", state.outside);
     arrays.put_list(
@@ -245,7 +247,11 @@ fn write_state(state: &TrainingState, arrays: &mut Arrays) {
 fn read_state(arrays: &Arrays) -> Result<TrainingState, ArraysError> {
     let n_params = arrays.of_rank("optimiser.theta", 1)?.1.len();
     let rows = arrays.of_rank("history", 2)?.0[0];
-    let history = arrays.of_shape("history", &[rows, ROW])?.chunks_exact(ROW).map(row_of);
+    let history = arrays.of_shape("history", &[rows, ROW])?.chunks_exact(ROW);
+    let n_equations = arrays.of_rank("equation_losses", 2)?.0[1];
+    let losses = arrays.of_shape("equation_losses", &[rows, n_equations])?;
+    let losses = |k: usize| &losses[k * n_equations..(k + 1) * n_equations];
+    let history = history.enumerate().map(|(k, numbers)| row_of(numbers, losses(k)));
     let ended = match arrays.list("ended")?.as_slice() {
         [] => None,
         &[code, datum] => Some(reason_of([code, datum])?),
@@ -280,16 +286,14 @@ fn read_set(arrays: &Arrays) -> Result<Points, ArraysError> {
 }
 
 fn row_numbers(row: &HistoryRow) -> Vec<f64> {
-    let HistoryRow { step, n_points, record, validation_ess, equation_losses } = row;
+    let HistoryRow { step, n_points, record, validation_ess, .. } = row;
     let mut numbers = vec![*step as f64, *n_points as f64];
     numbers.extend(record.to_numbers());
     numbers.extend([f64::from(u8::from(validation_ess.is_some())), validation_ess.unwrap_or(0.0)]);
-    numbers.push(f64::from(u8::from(equation_losses.is_some())));
-    numbers.extend(equation_losses.unwrap_or([0.0; 2]));
     numbers
 }
 
-fn row_of(numbers: &[f64]) -> Result<HistoryRow, ArraysError> {
+fn row_of(numbers: &[f64], equation_losses: &[f64]) -> Result<HistoryRow, ArraysError> {
     let record: [f64; StepRecord::NUMBERS] =
         numbers[2..2 + StepRecord::NUMBERS].try_into().expect("a row has its length");
     let unknown = ArraysError::Value {
@@ -301,8 +305,8 @@ fn row_of(numbers: &[f64]) -> Result<HistoryRow, ArraysError> {
         step: as_count("history", numbers[0])?,
         n_points: as_count("history", numbers[1])?,
         record: StepRecord::from_numbers(record).ok_or(unknown)?,
-        validation_ess: (numbers[ROW - 5] == 1.0).then_some(numbers[ROW - 4]),
-        equation_losses: (numbers[ROW - 3] == 1.0).then_some([numbers[ROW - 2], numbers[ROW - 1]]),
+        validation_ess: (numbers[ROW - 2] == 1.0).then_some(numbers[ROW - 1]),
+        equation_losses: equation_losses.to_vec(),
     })
 }
 

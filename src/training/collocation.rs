@@ -5,7 +5,7 @@ use super::coverage::escape_radius;
 use super::points::Points;
 use super::selection::select;
 use crate::density::DensityError;
-use crate::evolution::{Evolution, Nearby, Setting};
+use crate::evolution::{AnnealingPath, CoverLaw, TargetSummary};
 use crate::locate::LocatedFactor;
 use crate::num::{Purpose, Stream};
 use crate::optim::LeastSquares;
@@ -74,15 +74,15 @@ pub struct Batch {
 }
 
 impl<'a> Collocation<'a> {
-    /// The collocation of a located factor.
+    /// For a factor as its located found it.
     pub fn new(located: &'a LocatedFactor, seed: u64) -> Collocation<'a> {
-        Collocation::of(&located.population_path, located.setting, seed)
+        Collocation::of(&located.population_path, located.summary, seed)
     }
 
-    /// The collocation of a factor with these populations and this summary.
-    pub fn of(population_path: &'a PopulationPath, setting: Setting, seed: u64) -> Collocation<'a> {
+    /// For a factor with these populations and of this kind.
+    pub fn of(population_path: &'a PopulationPath, summary: TargetSummary, seed: u64) -> Collocation<'a> {
         let last = &population_path.last().x;
-        let dim = setting.dim;
+        let dim = summary.dim;
         let side = |i: usize| {
             let mut along: Vec<f64> = last.iter().skip(i).step_by(dim).copied().collect();
             along.sort_by(f64::total_cmp);
@@ -92,7 +92,7 @@ impl<'a> Collocation<'a> {
             ((low - margin).min(-BOX_HALF_WIDTH), (high + margin).max(BOX_HALF_WIDTH))
         };
         let sides = if dim <= BOX_DIMENSIONS { (0..dim).map(side).collect() } else { Vec::new() };
-        Collocation { population_path, sides, feature_variance: setting.feature_variance, noise: NOISE, seed }
+        Collocation { population_path, sides, feature_variance: summary.feature_variance, noise: NOISE, seed }
     }
 
     /// The same with a cover that goes further out, for those who want the tails as exact as the
@@ -123,15 +123,15 @@ impl<'a> Collocation<'a> {
             Ok(candidates) => (candidates, None),
             Err(error) => (Vec::new(), Some(error)),
         };
-        let (dim, evolution) = (field.target.dim(), field.evolution);
+        let (dim, evolution) = (field.target.dim(), field.evolution.description());
         let mut stream = Stream::new(self.seed, Purpose::Points, round);
         while candidates.len() < n_points {
-            candidates.push(self.cover_point(dim, evolution, &mut stream));
+            candidates.push(self.cover_point(dim, &evolution.ansatz.path, &mut stream));
         }
         let x: Vec<f64> = candidates.iter().flat_map(|(_, x)| x.iter().copied()).collect();
         let mut data = Vec::new();
-        evolution.equation_data().read(field.target, &x, &mut data)?;
-        let width = evolution.equation_data().count(dim);
+        evolution.reads.read(field.target, &x, &mut data)?;
+        let width = evolution.reads.count(dim);
         let mut set = Batch { points: Points::new(dim, width), outside: 0, flow_failed };
         for ((t, x), data) in candidates.iter().zip(data.chunks_exact(width)) {
             if data[0] == f64::NEG_INFINITY {
@@ -157,7 +157,7 @@ impl<'a> Collocation<'a> {
         if set.points.is_empty() {
             return Ok((set, Vec::new()));
         }
-        let problem = Assembler::new(field.evolution.as_system(), field.networks, &set.points);
+        let problem = Assembler::new(field.evolution, field.networks, &set.points);
         let residuals = problem.residuals(field.theta);
         let mut stream = Stream::new(self.seed, Purpose::Selection, round);
         let (points, residuals) = select(&set.points, &residuals, n_points, &mut stream);
@@ -201,19 +201,19 @@ impl<'a> Collocation<'a> {
         Ok(points)
     }
 
-    fn cover_point(&self, dim: usize, evolution: &dyn Evolution, stream: &mut Stream) -> (f64, Vec<f64>) {
+    fn cover_point(&self, dim: usize, path: &dyn AnnealingPath, stream: &mut Stream) -> (f64, Vec<f64>) {
         let t = stream.uniform();
         let populations = &self.population_path.populations;
-        let x = match evolution.nearby(t) {
-            Nearby::Noised { signal, variance } => {
+        let x = match path.cover(t) {
+            CoverLaw::Noised { signal, variance } => {
                 let spread = self.noise * variance.sqrt() + JITTER;
                 moved(&self.population_path.last().x, dim, signal, spread, stream)
             }
-            Nearby::Annealed { .. } if dim <= BOX_DIMENSIONS && stream.uniform() < BOX_SHARE => {
+            CoverLaw::Annealed { .. } if dim <= BOX_DIMENSIONS && stream.uniform() < BOX_SHARE => {
                 let of_side = |(low, high): &(f64, f64)| low + (high - low) * stream.uniform();
                 self.sides.iter().map(of_side).collect()
             }
-            Nearby::Annealed { b } => {
+            CoverLaw::Annealed { b } => {
                 // Of the two neighbours in b one is taken with the odds of its nearness.
                 let right = populations.partition_point(|p| p.b < b).clamp(1, populations.len() - 1);
                 let (low, high) = (&populations[right - 1], &populations[right]);

@@ -2,7 +2,7 @@
 
 use super::checkpoint::CheckpointError;
 use crate::density::DensityError;
-use crate::evolution::EVOLUTIONS;
+use crate::evolution::{TargetData, TargetSummary, built_in_evolutions};
 use crate::locate::LocateError;
 use std::fmt;
 
@@ -15,11 +15,6 @@ pub enum FitError {
     NoSupport {
         /// The search used points of N(0, scale²) in every coordinate.
         scale: f64,
-    },
-    /// No evolution has this name.
-    UnknownEvolution {
-        /// As given.
-        name: String,
     },
     /// The equations of the evolution read Δlog ρ.
     NeedsLaplacian {
@@ -41,16 +36,17 @@ impl fmt::Display for FitError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             FitError::Density(error) => write!(f, "{error}"),
-            FitError::NoSupport { scale } => write!(f, "{}", LocateError::NoSupport { scale: *scale }),
-            FitError::UnknownEvolution { name } => {
-                let known: Vec<&str> = EVOLUTIONS.iter().map(|entry| entry.name).collect();
-                write!(f, "no evolution is called {name:?}; there are {}", known.join(", "))
-            }
+            FitError::NoSupport { scale } => write!(
+                f,
+                "the density is zero (log density −inf) at every point looked at, up to {scale} around the origin: \
+                 shift or scale the coordinates so that the target lies there"
+            ),
             FitError::NeedsLaplacian { evolution } => write!(
                 f,
                 "the equation of {evolution} reads the Laplacian of the log density, which this density does not \
-                 have: take general-ode, annealed-ode, annealed-sde or optimal-transport, or have it from differences \
-                 of the score (laplacian = \"differences\" in a density file)"
+                 have: take {}, or have it from differences \
+                 of the score (laplacian = \"differences\" in a density file)",
+                without_laplacian().join(", ")
             ),
             FitError::BadSetting { name, requirement } => write!(f, "{name} must be {requirement}"),
             FitError::Checkpoint(error) => write!(f, "{error}"),
@@ -58,6 +54,12 @@ impl fmt::Display for FitError {
     }
 }
 impl std::error::Error for FitError {}
+
+/// Names of the built-in evolutions whose equations do not read Δlog ρ.
+fn without_laplacian() -> Vec<&'static str> {
+    let descriptions = built_in_evolutions(TargetSummary::smooth(1)).into_iter().map(|e| e.description(1));
+    descriptions.filter(|d| d.reads < TargetData::Laplacian).map(|d| d.name).collect()
+}
 
 impl From<DensityError> for FitError {
     fn from(error: DensityError) -> FitError {

@@ -42,4 +42,4 @@ pub use settings::{FitSettings, Sampler};
 pub(crate) use state::FIRST_DAMPING;
 pub use state::TrainingState;
 pub use stop_reason::StopReason;
-pub(crate) use unknowns::{evolution_of, unknowns};
+pub(crate) use unknowns::unknowns;

@@ -4,7 +4,7 @@ use crate::optim::StepRecord;
 use std::time::Duration;
 
 /// One step of the history: no timings, so that it is the same on every machine.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct HistoryRow {
     /// From 1.
     pub step: usize,
@@ -14,8 +14,9 @@ pub struct HistoryRow {
     pub record: StepRecord,
     /// ESS of validation draws, if there were some.
     pub validation_ess: Option<f64>,
-    /// What each equation of a system of two has of the loss after the step; they add up to it.
-    pub equation_losses: Option<[f64; 2]>,
+    /// What each equation of a system of several has of the loss after the step; they add up to
+    /// it. Empty if there is one equation.
+    pub equation_losses: Vec<f64>,
 }
 
 /// A step of a fit as an observer sees it.

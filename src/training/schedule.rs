@@ -11,7 +11,7 @@ use super::training_loop::{FactorTraining, STEPS_PER_VALIDATION};
 use super::unknowns::unknowns;
 use crate::coordinates::{Factor, WhitenedFactor};
 use crate::density::Target;
-use crate::evolution::Evolution;
+use crate::evolution::{ErasedEvolution, PreparedEvolution};
 use crate::locate::LocatedTarget;
 use crate::network::Networks;
 use crate::num::indexed_seed;
@@ -22,6 +22,7 @@ use std::time::Instant;
 /// observer asks for no more before that.
 pub(crate) fn train(
     target: &dyn Target,
+    evolution: &dyn ErasedEvolution,
     settings: &FitSettings,
     (located, probe): (&LocatedTarget, &Probe),
     states: &mut [TrainingState],
@@ -32,8 +33,8 @@ pub(crate) fn train(
     let whitened: Vec<WhitenedFactor<'_>> =
         located.factors.iter().zip(&factors).map(|(found, factor)| found.whitening.whiten(factor)).collect();
     let of_factors: Vec<FitSettings> = (0..n).map(|k| of_factor(settings, k, n)).collect();
-    let unknowns = located.factors.iter().map(|found| unknowns(found.setting, settings));
-    let unknowns: Vec<(Box<dyn Evolution>, Networks)> = unknowns.collect::<Result<_, _>>()?;
+    let unknowns = located.factors.iter().map(|found| unknowns(evolution, found.summary, settings));
+    let unknowns: Vec<(Box<dyn PreparedEvolution>, Networks)> = unknowns.collect();
     let start = Instant::now();
     let mut memory = GaussNewtonMemory::default();
     while let Some(k) = next_factor(states) {

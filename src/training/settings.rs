@@ -28,8 +28,6 @@ impl Sampler {
 /// Settings of a fit. The defaults need no tuning for targets of moderate dimension.
 #[derive(Clone, Debug, PartialEq)]
 pub struct FitSettings {
-    /// Name of the evolution.
-    pub evolution: String,
     /// Steps of the optimiser at most.
     pub steps: usize,
     /// What makes the steps.
@@ -66,16 +64,14 @@ pub struct FitSettings {
 }
 
 impl Default for FitSettings {
-    /// `general-ode`: of the evolutions it fits fastest. 3 × 40 units resolve nine modes in two
-    /// dimensions to ESS 0.99. 500 points to begin with: with momentum, many cheap steps on few
-    /// fresh points are faster than few on many (`reproduce optimisers`), and every set is used
-    /// once because a second step on it fits its own points. Training past 0.995 buys draws no
-    /// faster than drawing more of them. 256 steps of a chain cost its log weights a variance near
-    /// 0.01 on features of a tenth of the target's width. Draws that were never resampled are
+    /// 3 × 40 units resolve nine modes in two dimensions to
+    /// ESS 0.99. 500 points to begin with: with momentum, many cheap steps on few fresh points are faster than few
+    /// on many (`reproduce optimisers`), and every set is used once because a second step on it fits its own
+    /// points. Training past 0.995 buys draws no faster than drawing more of them. 256 steps of a chain cost its log
+    /// weights a variance near 0.01 on features of a tenth of the target's width. Draws that were never resampled are
     /// independent, and a fit that came to its goal needs no resampling.
     fn default() -> FitSettings {
         FitSettings {
-            evolution: "general-ode".to_string(),
             steps: 1000,
             optimiser: Optimiser::default(),
             steps_per_set: 1,

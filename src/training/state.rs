@@ -47,14 +47,21 @@ impl TrainingState {
     }
 
     /// # Errors
-    /// If the state is one of another number of parameters.
-    pub(crate) fn check(&self, n_params: usize) -> Result<(), ArraysError> {
+    /// If the state is one of another number of parameters or of equations.
+    pub(crate) fn check(&self, n_params: usize, n_equations: usize) -> Result<(), ArraysError> {
         let found = self.theta().len();
-        if found == n_params {
-            return Ok(());
+        if found != n_params {
+            let (name, expected) = ("optimiser.theta".to_string(), format!("[{n_params}]"));
+            return Err(ArraysError::Shape { name, expected, found: vec![found] });
         }
-        let (name, expected) = ("optimiser.theta".to_string(), format!("[{n_params}]"));
-        Err(ArraysError::Shape { name, expected, found: vec![found] })
+        let (rows, width) = (self.history.len(), if n_equations == 1 { 0 } else { n_equations });
+        match self.history.iter().map(|row| row.equation_losses.len()).find(|found| *found != width) {
+            None => Ok(()),
+            Some(found) => {
+                let (name, expected) = ("equation_losses".to_string(), format!("[{rows}, {width}]"));
+                Err(ArraysError::Shape { name, expected, found: vec![rows, found] })
+            }
+        }
     }
 
     /// Parameters of all unknowns.

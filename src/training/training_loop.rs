@@ -13,7 +13,7 @@ use super::settings::FitSettings;
 use super::state::TrainingState;
 use super::stop_reason::StopReason;
 use crate::density::Target;
-use crate::evolution::Evolution;
+use crate::evolution::PreparedEvolution;
 use crate::locate::LocatedTarget;
 use crate::network::Networks;
 use crate::num::{Purpose, effective_fraction, pairwise_sum};
@@ -55,7 +55,7 @@ pub(super) struct FactorTraining<'a> {
     /// Number of the factor, from 0.
     pub factor: usize,
     pub target: &'a dyn Target,
-    pub evolution: &'a dyn Evolution,
+    pub evolution: &'a dyn PreparedEvolution,
     pub networks: &'a Networks,
     pub collocation: Collocation<'a>,
     pub settings: &'a FitSettings,
@@ -81,7 +81,7 @@ impl FactorTraining<'_> {
                 break;
             }
             let row = self.step(step, state, memory)?;
-            let HistoryRow { record, validation_ess, .. } = row;
+            let (record, validation_ess) = (row.record, row.validation_ess);
             state.history.push(row);
             state.ended = self.reason_to_end(state);
             let (factor, factors, elapsed) = (k + 1, states.len(), self.start.elapsed());
@@ -134,7 +134,7 @@ impl FactorTraining<'_> {
                 set.points
             }
         };
-        let problem = Assembler::new(self.evolution.as_system(), self.networks, &points);
+        let problem = Assembler::new(self.evolution, self.networks, &points);
         let optimiser = self.settings.optimiser;
         // On a set that is kept there is nothing to remember.
         let optimiser = if goal.is_some() { optimiser.without_momentum() } else { optimiser };
@@ -153,14 +153,15 @@ impl FactorTraining<'_> {
     }
 
     /// ½|r|² by equation; costs a forward pass, which a system of one equation is spared.
-    fn equation_losses(&self, problem: &Assembler<'_>, theta: &[f64]) -> Option<[f64; 2]> {
-        if self.evolution.n_equations() != 2 {
-            return None;
+    fn equation_losses(&self, problem: &Assembler<'_>, theta: &[f64]) -> Vec<f64> {
+        let n = self.evolution.n_equations();
+        if n == 1 {
+            return Vec::new();
         }
         let residuals = problem.residuals(theta);
         let of_equation =
-            |k: usize| -> Vec<f64> { residuals.iter().skip(k).step_by(2).map(|r| 0.5 * r * r).collect() };
-        Some([0, 1].map(|k| pairwise_sum(&of_equation(k))))
+            |k: usize| -> Vec<f64> { residuals.iter().skip(k).step_by(n).map(|r| 0.5 * r * r).collect() };
+        (0..n).map(|k| pairwise_sum(&of_equation(k))).collect()
     }
 
     fn reason_to_end(&self, state: &TrainingState) -> Option<StopReason> {

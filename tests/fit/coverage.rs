@@ -3,31 +3,28 @@
 
 use pushforward::density::{Gaussian, Refusal, Target, gauss, named_target};
 use pushforward::diagnostics::Estimates;
-use pushforward::evolution::evolution_entry;
+use pushforward::evolution::{ErasedEvolution, GeneralOde, GeneralSde, OptimalTransport, TargetSummary};
 use pushforward::nalgebra::{DMatrix, DVector};
-use pushforward::network::{Networks, Tanh};
+use pushforward::network::Tanh;
 use pushforward::optim::Outcome;
 use pushforward::sampling::{Fit, fit};
 use pushforward::training::{Control, FitSettings, StopReason};
 use pushforward::transport::{From, Tolerance, VelocityField, log_density_at, paths};
 
-fn fitted(target: &dyn Target, settings: &FitSettings) -> Fit {
-    fit(target, settings, &mut |_| Control::Continue).unwrap()
+fn fitted(target: &dyn Target, evolution: &dyn ErasedEvolution, settings: &FitSettings) -> Fit {
+    fit(target, evolution, settings, &mut |_| Control::Continue).unwrap()
 }
 
-fn small(evolution: &str) -> FitSettings {
-    let evolution = evolution.to_string();
-    FitSettings { evolution, points: 60, width: 10, depth: 1, ..FitSettings::default() }
+fn small() -> FitSettings {
+    FitSettings { points: 60, width: 10, depth: 1, ..FitSettings::default() }
 }
 
 /// Paths that leave are cut where they leave, and take nothing with them.
 #[test]
 fn a_path_is_lost_beyond_its_reach_alone() {
     let target = gauss(2);
-    let evolution =
-        (evolution_entry("general-ode").unwrap().make)(pushforward::evolution::Setting::smooth(2));
-    let evolution = &*evolution;
-    let networks = Networks::new(evolution.unknowns(), evolution.n_scalars(), 2, &[6; 2], &Tanh);
+    let evolution = &*GeneralOde.prepare(TargetSummary::smooth(2));
+    let networks = evolution.networks(&[6; 2], &Tanh);
     let theta = networks.initial_parameters(3);
     let field = VelocityField { evolution, networks: &networks, theta: &theta, target: &target };
     let tolerance = Tolerance { absolute: 1e-9, relative: 1e-9 };
@@ -54,13 +51,8 @@ fn a_path_is_lost_beyond_its_reach_alone() {
 #[test]
 fn paths_that_run_away_do_not_drown_a_fit() {
     let target = named_target("gmm9", &Default::default()).unwrap();
-    let settings = FitSettings {
-        evolution: "general-sde".to_string(),
-        factorise: false,
-        steps: 8,
-        ..FitSettings::default()
-    };
-    let fit = fitted(&*target, &settings);
+    let settings = FitSettings { factorise: false, steps: 8, ..FitSettings::default() };
+    let fit = fitted(&*target, &GeneralSde::default(), &settings);
     let losses: Vec<f64> = fit.history().iter().map(|row| row.record.loss_before).collect();
     assert!(losses.iter().all(|loss| *loss < 1e6), "{losses:?}");
 }
@@ -69,11 +61,11 @@ fn paths_that_run_away_do_not_drown_a_fit() {
 #[test]
 fn mass_that_no_draw_sees_is_told() {
     let target = named_target("gmm9", &Default::default()).unwrap();
-    let once = FitSettings { steps: 1, factorise: false, ..small("general-ode") };
-    let unseen = fitted(&*target, &once).uncovered_mass(&*target).unwrap();
+    let once = FitSettings { steps: 1, factorise: false, ..small() };
+    let unseen = fitted(&*target, &GeneralOde, &once).uncovered_mass(&*target).unwrap();
     assert!(unseen > 0.05, "{unseen}");
     let target = gauss(2);
-    let fit = fitted(&target, &FitSettings { standardise: false, steps: 200, ..small("general-ode") });
+    let fit = fitted(&target, &GeneralOde, &FitSettings { standardise: false, steps: 200, ..small() });
     assert!(matches!(fit.stop_reason(), StopReason::EssReached { .. }), "{}", fit.stop_reason());
     assert_eq!(fit.uncovered_mass(&target).unwrap(), 0.0);
 }
@@ -90,9 +82,9 @@ fn residual(fit: &Fit, target: &dyn Target) -> f64 {
 fn polishing_goes_on_from_the_goal_on_large_sets() {
     let covariance = DMatrix::from_row_slice(2, 2, &[0.8, 0.3, 0.3, 0.5]);
     let target = Gaussian::new(DVector::from_vec(vec![0.4, -0.7]), &covariance).unwrap();
-    let plain = FitSettings { standardise: false, target_ess: 0.99, ..small("optimal-transport") };
-    let before = fitted(&target, &plain);
-    let after = fitted(&target, &FitSettings { polish: 102, ..plain });
+    let plain = FitSettings { standardise: false, target_ess: 0.99, ..small() };
+    let before = fitted(&target, &OptimalTransport, &plain);
+    let after = fitted(&target, &OptimalTransport, &FitSettings { polish: 102, ..plain });
     let goal = before.history().len();
     let history = after.history();
     assert_eq!(history.len(), goal + 102);
@@ -136,8 +128,8 @@ impl Target for Cut {
 /// left to fit, and the estimate is right.
 #[test]
 fn a_fit_ends_where_no_step_brings_draws_closer() {
-    let settings = FitSettings { standardise: false, ..small("general-ode") };
-    let fit = fitted(&Cut, &settings);
+    let settings = FitSettings { standardise: false, ..small() };
+    let fit = fitted(&Cut, &GeneralOde, &settings);
     assert!(
         matches!(fit.stop_reason(), StopReason::Optimiser(Outcome::Converged { .. })),
         "{}",

@@ -2,22 +2,21 @@
 
 use pushforward::autodiff::{Tape, Var};
 use pushforward::density::{LogDensity, gauss};
-use pushforward::evolution::{AnnealedOde, GeneralOde};
-use pushforward::network::{Networks, Tanh};
+use pushforward::evolution::{AnnealedOde, ErasedEvolution, GeneralOde, TargetSummary};
+use pushforward::network::Tanh;
 use pushforward::num::Scalar;
-use pushforward::residual::ErasedSystem;
 use pushforward::transport::{Tolerance, integrate};
 
-fn n_params(system: &dyn ErasedSystem, dim: usize, widths: &[usize]) -> usize {
-    Networks::new(system.unknowns(), system.n_scalars(), dim, widths, &Tanh).n_params()
+fn n_params(evolution: &dyn ErasedEvolution, dim: usize, widths: &[usize]) -> usize {
+    evolution.prepare(TargetSummary::smooth(dim)).networks(widths, &Tanh).n_params()
 }
 
 #[test]
 fn parameters() {
     // φ: 3·40 + 40, twice 40² + 40, 40 + 1; μ has 2·40 + 2 at the end; and z.
-    assert_eq!(n_params(&GeneralOde::new(2), 2, &[40; 3]), 160 + 2 * 1640 + 41 + 160 + 2 * 1640 + 82 + 1);
+    assert_eq!(n_params(&GeneralOde, 2, &[40; 3]), 160 + 2 * 1640 + 41 + 160 + 2 * 1640 + 82 + 1);
     // μ of three coordinates; c reads time alone; and the level of c.
-    assert_eq!(n_params(&AnnealedOde::new(3), 3, &[5]), (4 * 5 + 5 + 5 * 3 + 3) + (5 + 5 + 5 + 1) + 1);
+    assert_eq!(n_params(&AnnealedOde, 3, &[5]), (4 * 5 + 5 + 5 * 3 + 3) + (5 + 5 + 5 + 1) + 1);
 }
 
 #[test]

@@ -33,12 +33,14 @@ impl System for Everything {
         2
     }
     fn residuals<S: Scalar>(&self, point: Point<'_>, jets: &Jets<'_, S>, out: &mut [S]) {
-        let mut sum = jets.divergence(1) * jets.scalar(0) + jets.dt(2, 0);
+        let (first, second) = (jets.component(0, 0), jets.component(0, 1));
+        let (mu, rate) = (jets.vector_field(1), jets.scalar_field(2));
+        let mut sum = mu.divergence() * jets.scalar(0) + rate.dt();
         for i in 0..self.dim {
-            sum = sum + jets.dx(0, 1, i) * jets.value(1, i) * (1.0 + i as f64) + jets.dx(0, 0, i).square();
+            sum = sum + second.grad(i) * mu.value(i) * (1.0 + i as f64) + first.grad(i).square();
         }
-        out[0] = sum + jets.dt(0, 0) * jets.laplacian(0, 1) * point.data[0];
-        out[1] = jets.laplacian(0, 0) * 0.5 - jets.value(2, 0).exp() + jets.scalar(1) * jets.value(0, 1);
+        out[0] = sum + first.dt() * second.laplacian() * point.data[0];
+        out[1] = first.laplacian() * 0.5 - rate.value().exp() + jets.scalar(1) * second.value();
     }
 }
 

@@ -3,7 +3,8 @@
 use pushforward::autodiff::Var;
 use pushforward::density::{Gaussian, Refusal, Target, named_target};
 use pushforward::evolution::{
-    EVOLUTIONS, Evolution, GaussianCase, Path, Setting, TargetData, evolution_entry, log_prior,
+    AnnealedSde, Bridge, ClosedForm, Description, Diffusion, ErasedEvolution, GaussianCase, GaussianSolution,
+    GeneralSde, LogZ, PreparedEvolution, TargetData, TargetSummary, built_in_evolutions, log_prior,
 };
 use pushforward::nalgebra::{DMatrix, DVector};
 use pushforward::network::{Jets, Networks, Tanh, Unknown, naive_jets};
@@ -14,14 +15,15 @@ use pushforward::transport::{Mover, TimeGrid, Tolerance, VelocityField, integrat
 /// An evolution with its closed form between Gaussians in place of what the networks say.
 struct Closed {
     case: GaussianCase,
-    learned: Box<dyn Evolution>,
+    form: Box<dyn ClosedForm>,
+    learned: Box<dyn PreparedEvolution>,
 }
 
 impl Closed {
     fn with<T>(&self, point: Point<'_>, run: impl FnOnce(&Jets<'_, f64>) -> T) -> T {
         // The ends, where the closed form of φ is 0/0, are as good as reached.
         let t = point.time.clamp(1e-9, 1.0 - 1e-9);
-        let (numbers, scalars) = self.learned.gaussian_solution(&self.case, t, point.x);
+        let GaussianSolution { numbers, scalars } = self.form.gaussian_solution(&self.case, t, point.x);
         run(&Jets::new(&self.learned.unknowns(), &numbers, &scalars))
     }
 }
@@ -44,36 +46,24 @@ impl ErasedSystem for Closed {
     }
 }
 
-impl Evolution for Closed {
-    fn name(&self) -> &'static str {
-        self.learned.name()
+impl PreparedEvolution for Closed {
+    fn description(&self) -> &Description {
+        self.learned.description()
     }
-    fn as_system(&self) -> &dyn ErasedSystem {
-        self
-    }
-    fn equation_data(&self) -> TargetData {
-        self.learned.equation_data()
-    }
-    fn path(&self) -> Path {
-        self.learned.path()
-    }
-    fn flow_unknowns(&self) -> Vec<usize> {
-        self.learned.flow_unknowns()
-    }
-    fn flow_data(&self) -> TargetData {
-        self.learned.flow_data()
+    fn target(&self) -> TargetSummary {
+        self.learned.target()
     }
     fn flow(&self, point: Point<'_>, _: &Jets<'_, f64>, velocity: &mut [f64]) -> f64 {
         self.with(point, |jets| self.learned.flow(point, jets, velocity))
     }
-    fn variance_rate(&self, from: f64, to: f64) -> f64 {
-        self.learned.variance_rate(from, to)
-    }
     fn log_density(&self, point: Point<'_>, _: &Jets<'_, f64>, gradient: &mut [f64]) -> f64 {
         self.with(point, |jets| self.learned.log_density(point, jets, gradient))
     }
-    fn gaussian_solution(&self, case: &GaussianCase, t: f64, x: &[f64]) -> (Vec<f64>, Vec<f64>) {
-        self.learned.gaussian_solution(case, t, x)
+    fn learned_log_z(&self, networks: &Networks, theta: &[f64]) -> f64 {
+        self.learned.learned_log_z(networks, theta)
+    }
+    fn guess_log_z(&self, networks: &Networks, theta: &mut [f64], log_z: f64) {
+        self.learned.guess_log_z(networks, theta, log_z);
     }
 }
 
@@ -115,22 +105,26 @@ impl Target for Asymmetric {
     }
 }
 
-fn networks(evolution: &dyn Evolution, dim: usize) -> (Networks, Vec<f64>) {
-    let networks = Networks::new(evolution.unknowns(), evolution.n_scalars(), dim, &[6; 2], &Tanh);
+fn networks(evolution: &dyn PreparedEvolution) -> (Networks, Vec<f64>) {
+    let networks = evolution.networks(&[6; 2], &Tanh);
     let theta = networks.initial_parameters(3);
     (networks, theta)
 }
 
-fn closed(make: fn(Setting) -> Box<dyn Evolution>) -> Closed {
-    let case = GaussianCase::asymmetric(3);
-    Closed { learned: make(Setting { dim: 3, feature_variance: 0.3 }), case }
+fn closed(form: Box<dyn ClosedForm>) -> Closed {
+    let learned = form.prepare(summary(3, 0.3));
+    Closed { case: GaussianCase::asymmetric(3), form, learned }
+}
+
+fn summary(dim: usize, feature_variance: f64) -> TargetSummary {
+    TargetSummary { dim, feature_variance }
 }
 
 /// log weight − log Z of 100 draws.
 fn errors(evolution: &Closed, mover: &Mover) -> Vec<f64> {
     let case = &evolution.case;
     let target = Asymmetric(case.clone());
-    let (networks, theta) = networks(evolution, 3);
+    let (networks, theta) = networks(evolution);
     let field = VelocityField { evolution, networks: &networks, theta: &theta, target: &target };
     let moved = move_ensemble(field, 100, 5, Purpose::Audit, mover).unwrap();
     let rows = moved.x.chunks_exact(3).zip(&moved.log_q);
@@ -139,15 +133,17 @@ fn errors(evolution: &Closed, mover: &Mover) -> Vec<f64> {
 
 #[test]
 fn the_closed_flow_gives_every_draw_the_weight_z() {
-    for entry in EVOLUTIONS.iter().filter(|entry| entry.name != "diffusion") {
-        let evolution = closed(entry.make);
+    let all = built_in_evolutions(summary(3, 0.3)).into_iter();
+    for form in all.filter(|form| form.name() != "diffusion") {
+        let name = form.name();
+        let evolution = closed(form);
         let worst = |tolerance: f64| {
             let mover = Mover::Flow(Tolerance { absolute: tolerance, relative: tolerance });
             errors(&evolution, &mover).into_iter().fold(0.0, |m: f64, e| m.max(e.abs()))
         };
         // Errors of positions count with the score, up to 30 here, and add up over some tens of steps.
         let (coarse, fine) = (worst(1e-6), worst(1e-10));
-        assert!(coarse < 1e-3 && fine < 1e-6, "{}: {coarse:e} {fine:e}", entry.name);
+        assert!(coarse < 1e-3 && fine < 1e-6, "{name}: {coarse:e} {fine:e}");
         assert!(worst(1e-2) > 1e-7, "the check cannot fail");
     }
 }
@@ -156,8 +152,11 @@ fn the_closed_flow_gives_every_draw_the_weight_z() {
 /// anisotropic part of the trace that a step takes with its noise.
 #[test]
 fn the_closed_noisy_chain_gives_nearly_every_draw_the_weight_z() {
-    for name in ["general-sde", "annealed-sde", "bridge"] {
-        let evolution = closed(evolution_entry(name).unwrap().make);
+    let forms: [Box<dyn ClosedForm>; 3] =
+        [Box::new(GeneralSde::default()), Box::new(AnnealedSde::default()), Box::new(Bridge::default())];
+    for form in forms {
+        let name = form.name();
+        let evolution = closed(form);
         let spread = |steps: usize| {
             let errors =
                 errors(&evolution, &Mover::Noise { grid: TimeGrid::uniform(steps), resample_below: 0.0 });
@@ -177,20 +176,21 @@ fn a_noisy_chain_is_unbiased_whatever_the_networks_say() {
     let covariance = DMatrix::from_row_slice(2, 2, &[0.8, 0.2, 0.2, 0.6]);
     let target = Gaussian::new(DVector::from_vec(vec![0.3, -0.2]), &covariance).unwrap().with_log_z(0.9);
     let mut noisy = 0;
-    for entry in EVOLUTIONS {
-        let evolution = &*(entry.make)(Setting { dim, feature_variance: 0.5 });
-        if evolution.variance_rate(0.0, 1.0) == 0.0 {
+    for evolution in built_in_evolutions(summary(dim, 0.5)) {
+        let evolution = &*evolution.prepare(summary(dim, 0.5));
+        let name = evolution.description().name;
+        if !evolution.description().noise.is_some() {
             continue;
         }
         noisy += 1;
-        let (networks, mut theta) = networks(evolution, dim);
+        let (networks, mut theta) = networks(evolution);
         evolution.guess_log_z(&networks, &mut theta, 0.2);
         let field = VelocityField { evolution, networks: &networks, theta: &theta, target: &target };
         let moved = [0.0, 0.97].map(|resample_below| {
             let mover = Mover::Noise { grid: TimeGrid::uniform(4), resample_below };
             move_ensemble(field, 40_000, 7, Purpose::Audit, &mover).unwrap()
         });
-        assert_ne!(moved[0].x, moved[1].x, "{}: nothing was resampled", entry.name);
+        assert_ne!(moved[0].x, moved[1].x, "{name}: nothing was resampled");
         for moved in moved {
             let mut values = vec![0.0; moved.log_q.len()];
             target.values(&moved.x, &mut values).unwrap();
@@ -199,11 +199,11 @@ fn a_noisy_chain_is_unbiased_whatever_the_networks_say() {
                 values.iter().zip(&moved.log_q).map(|(v, q)| (v - q - 0.9).exp()).collect();
             let firsts = weights.iter().zip(moved.x.chunks_exact(2)).map(|(w, x)| w * (x[0] - 0.3));
             let firsts: Vec<f64> = firsts.collect();
-            let sd = has_mean(1.0, weights.chunks(BLOCK).map(mean), entry.name);
-            assert!(sd > 0.005, "{}: the check cannot fail", entry.name);
-            has_mean(0.0, firsts.chunks(BLOCK).map(mean), entry.name);
-            has_mean(1.0, weights.iter().step_by(BLOCK).copied(), entry.name);
-            has_mean(0.0, firsts.iter().step_by(BLOCK).copied(), entry.name);
+            let sd = has_mean(1.0, weights.chunks(BLOCK).map(mean), name);
+            assert!(sd > 0.005, "{name}: the check cannot fail");
+            has_mean(0.0, firsts.chunks(BLOCK).map(mean), name);
+            has_mean(1.0, weights.iter().step_by(BLOCK).copied(), name);
+            has_mean(0.0, firsts.iter().step_by(BLOCK).copied(), name);
         }
     }
     assert_eq!(noisy, 5);
@@ -214,9 +214,8 @@ fn a_noisy_chain_is_unbiased_whatever_the_networks_say() {
 #[test]
 fn a_noisy_chain_comes_back_from_walls_steeper_than_its_steps() {
     let target = named_target("double-well", &Default::default()).unwrap();
-    let setting = Setting { dim: target.dim(), feature_variance: 0.1 };
-    let evolution = &*(evolution_entry("diffusion").unwrap().make)(setting);
-    let (networks, theta) = networks(evolution, target.dim());
+    let evolution = &*Diffusion::default().prepare(summary(target.dim(), 0.1));
+    let (networks, theta) = networks(evolution);
     let field = VelocityField { evolution, networks: &networks, theta: &theta, target: &*target };
     let mover = Mover::Noise { grid: TimeGrid::uniform(16), resample_below: 0.0 };
     let moved = move_ensemble(field, 20_000, 3, Purpose::Audit, &mover).unwrap();
@@ -249,9 +248,10 @@ fn weights_from_densities_and_from_residuals_agree() {
     let dim = 2;
     let covariance = DMatrix::from_row_slice(2, 2, &[0.8, 0.3, 0.3, 0.5]);
     let target = Gaussian::new(DVector::from_vec(vec![0.4, -0.7]), &covariance).unwrap().with_log_z(0.9);
-    for entry in EVOLUTIONS {
-        let evolution = &*(entry.make)(Setting { dim, feature_variance: 0.3 });
-        let (networks, mut theta) = networks(evolution, dim);
+    for evolution in built_in_evolutions(summary(dim, 0.3)) {
+        let evolution = &*evolution.prepare(summary(dim, 0.3));
+        let name = evolution.description().name;
+        let (networks, mut theta) = networks(evolution);
         evolution.guess_log_z(&networks, &mut theta, 0.35);
         let scalars = &theta[networks.scalars()];
         let start_of_v = |x: &[f64]| {
@@ -264,7 +264,7 @@ fn weights_from_densities_and_from_residuals_agree() {
         };
         // Only the end of a noising is free.
         let first = start_of_v(&[0.4, -1.1]);
-        assert_eq!(first == 0.0, entry.name != "diffusion", "{}: {first:e}", entry.name);
+        assert_eq!(first == 0.0, name != "diffusion", "{name}: {first:e}");
         let mut stream = Stream::new(8, Purpose::Audit, 0);
         for _ in 0..10 {
             let start = [stream.normal(), stream.normal()];
@@ -272,7 +272,7 @@ fn weights_from_densities_and_from_residuals_agree() {
             let tolerance = Tolerance { absolute: 1e-11, relative: 1e-11 };
             let along = |t: f64, y: &[f64], dy: &mut [f64]| {
                 let mut data = Vec::new();
-                evolution.equation_data().read(&target, &y[..2], &mut data).unwrap();
+                evolution.description().reads.read(&target, &y[..2], &mut data).unwrap();
                 let point = Point { time: t, x: &y[..2], data: &data };
                 let numbers = naive_jets(&networks, &theta, t, &y[..2]);
                 let jets = Jets::new(networks.unknowns(), &numbers, scalars);
@@ -287,19 +287,15 @@ fn weights_from_densities_and_from_residuals_agree() {
             target.values(&y[..2], &mut value).unwrap();
             let by_density = value[0] - (log_prior(&start) - y[2]);
             let by_residual = level(evolution, &networks, &theta) + y[3] + start_of_v(&start);
-            assert!(
-                (by_density - by_residual).abs() < 1e-8,
-                "{}: {by_density} {by_residual}",
-                evolution.name()
-            );
+            assert!((by_density - by_residual).abs() < 1e-8, "{name}: {by_density} {by_residual}");
         }
     }
 }
 
 /// log Z as far as it is not in V(·, 0): the scalar z, or ∫c with it.
-fn level(evolution: &dyn Evolution, networks: &Networks, theta: &[f64]) -> f64 {
-    match evolution.path() {
-        Path::Denoising(_) => theta[networks.scalars().start],
-        Path::Quadratic => evolution.learned_log_z(networks, theta),
+fn level(evolution: &dyn PreparedEvolution, networks: &Networks, theta: &[f64]) -> f64 {
+    match evolution.description().ansatz.log_z {
+        LogZ::Constant { scalar } => theta[networks.scalars()][scalar],
+        LogZ::Rate { .. } => evolution.learned_log_z(networks, theta),
     }
 }

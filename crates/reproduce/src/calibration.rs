@@ -5,7 +5,7 @@ use crate::session::Session;
 use crate::timed::{draws_of, timed_fit};
 use pushforward::density::{Benchmark, named_target};
 use pushforward::diagnostics::Estimates;
-use pushforward::evolution::EVOLUTIONS;
+use pushforward::evolution::{ErasedEvolution, TargetSummary, built_in_evolutions};
 use pushforward::training::{FitError, FitSettings};
 use std::collections::BTreeMap;
 use std::sync::atomic::Ordering;
@@ -30,15 +30,19 @@ pub fn calibration(
 ) -> Result<Comparison, FitError> {
     let target = named_target(TARGET, &BTreeMap::new()).expect("a target of the catalogue");
     let mut rows = Vec::new();
-    for entry in EVOLUTIONS.iter().filter(|entry| filter.is_none_or(|part| entry.name.contains(part))) {
+    for evolution in built_in_evolutions(TargetSummary::smooth(1)) {
+        let name = evolution.name();
+        if !filter.is_none_or(|part| name.contains(part)) {
+            continue;
+        }
         let mut runs = Vec::new();
         for seed in 0..FITS {
             if !session.stop.load(Ordering::Relaxed) {
-                runs.push(run_of(&*target, entry.name, seed, limit.unwrap_or(SECONDS), session)?);
+                runs.push(run_of(&*target, &*evolution, seed, limit.unwrap_or(SECONDS), session)?);
             }
         }
         if !runs.is_empty() {
-            rows.push(cells(entry.name, &runs));
+            rows.push(cells(name, &runs));
         }
     }
     let header = vec!["evolution", "runs", "mean", "sd", "largest", "ESS"];
@@ -48,13 +52,13 @@ pub fn calibration(
 /// (score, ESS) of the draws of one fit; NaN where they cannot be moved.
 fn run_of(
     target: &dyn Benchmark,
-    evolution: &str,
+    evolution: &dyn ErasedEvolution,
     seed: u64,
     limit: f64,
     session: &mut Session<'_>,
 ) -> Result<(f64, f64), FitError> {
-    let settings = FitSettings { evolution: evolution.to_string(), seed, ..FitSettings::default() };
-    let fitted = timed_fit(target, &settings, Some(limit), session, &mut |_, _| ())?;
+    let settings = FitSettings { seed, ..FitSettings::default() };
+    let fitted = timed_fit(target, (evolution, &settings), Some(limit), session, &mut |_, _| ())?;
     let exact = target.facts().log_z.expect("log Z of the well is known");
     let draws = draws_of(&fitted, target, DRAWS)?;
     let Estimates { log_z, log_z_se, ess, .. } = Estimates::from_log_weights(&draws.log_weights);
@@ -62,7 +66,8 @@ fn run_of(
     let (steps, reason) = (fitted.history().len(), fitted.stop_reason());
     let _ = writeln!(
         session.err,
-        "{evolution}, seed {seed}: {score:+.2}, ESS {ess:.4} ({steps} steps; {reason})"
+        "{}, seed {seed}: {score:+.2}, ESS {ess:.4} ({steps} steps; {reason})",
+        evolution.name()
     );
     Ok((score, ess))
 }

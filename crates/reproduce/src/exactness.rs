@@ -5,7 +5,9 @@ use crate::session::Session;
 use crate::timed::timed_fit;
 use nalgebra::{DMatrix, DVector};
 use pushforward::density::{Gaussian, GaussianMixture, LogDensity, Target};
-use pushforward::evolution::{GaussianCase, Path, TargetData};
+use pushforward::evolution::{
+    Bridge, ClosedForm, Diffusion, ErasedEvolution, GaussianCase, Noising, OptimalTransport, TargetData,
+};
 use pushforward::network::{Jets, naive_jets};
 use pushforward::residual::Point;
 use pushforward::sampling::{DrawError, Fit, FittedFactor};
@@ -17,7 +19,7 @@ use std::time::Instant;
 /// A problem with a closed form: what is fitted, and how far the fit is from it.
 struct Row {
     name: &'static str,
-    evolution: &'static str,
+    evolution: fn() -> Box<dyn ErasedEvolution>,
     target: fn() -> Box<dyn Target>,
     error: fn(&Fit, &dyn Target) -> Result<f64, DrawError>,
     /// Hidden layers of this width, and how many.
@@ -30,7 +32,7 @@ struct Row {
 const ROWS: [Row; 4] = [
     Row {
         name: "optimal-transport, Bures cost",
-        evolution: "optimal-transport",
+        evolution: || Box::new(OptimalTransport),
         target: gaussian,
         error: cost_error,
         network: (16, 2),
@@ -39,7 +41,7 @@ const ROWS: [Row; 4] = [
     },
     Row {
         name: "bridge, drift",
-        evolution: "bridge",
+        evolution: || Box::new(Bridge::default()),
         target: gaussian,
         error: drift_error,
         network: (24, 2),
@@ -48,7 +50,7 @@ const ROWS: [Row; 4] = [
     },
     Row {
         name: "diffusion, V of a mixture in one dimension",
-        evolution: "diffusion",
+        evolution: || Box::new(Diffusion::default()),
         target: || Box::new(mixture(1)),
         error: log_density_error,
         network: (16, 2),
@@ -57,7 +59,7 @@ const ROWS: [Row; 4] = [
     },
     Row {
         name: "diffusion, V of a mixture in two dimensions",
-        evolution: "diffusion",
+        evolution: || Box::new(Diffusion::default()),
         target: || Box::new(mixture(2)),
         error: log_density_error,
         network: (24, 3),
@@ -103,7 +105,6 @@ fn measured(row: &Row, limit: f64, session: &mut Session<'_>) -> Result<Vec<Stri
     let target = (row.target)();
     let (width, depth) = row.network;
     let settings = FitSettings {
-        evolution: row.evolution.to_string(),
         standardise: false,
         polish: POLISH,
         points: row.points,
@@ -113,14 +114,16 @@ fn measured(row: &Row, limit: f64, session: &mut Session<'_>) -> Result<Vec<Stri
     };
     let start = Instant::now();
     let mut told = 0.0;
-    let fitted = timed_fit(&*target, &settings, Some(limit), session, &mut |progress, err| {
-        let elapsed = progress.elapsed.as_secs_f64();
-        if elapsed >= told + 10.0 {
-            told = elapsed;
-            let (step, loss) = (progress.step, progress.record.loss);
-            let _ = writeln!(err, "{}: {elapsed:.0} s, step {step}, loss {loss:.1e}", row.name);
-        }
-    })?;
+    let evolution = (row.evolution)();
+    let fitted =
+        timed_fit(&*target, (&*evolution, &settings), Some(limit), session, &mut |progress, err| {
+            let elapsed = progress.elapsed.as_secs_f64();
+            if elapsed >= told + 10.0 {
+                told = elapsed;
+                let (step, loss) = (progress.step, progress.record.loss);
+                let _ = writeln!(err, "{}: {elapsed:.0} s, step {step}, loss {loss:.1e}", row.name);
+            }
+        })?;
     let seconds = start.elapsed().as_secs_f64();
     let error = match (row.error)(&fitted, &*target) {
         Ok(error) => format!("{error:.1e}"),
@@ -205,26 +208,28 @@ fn gauss_hermite(n: usize) -> (Vec<f64>, Vec<f64>) {
     (eigen.eigenvalues.iter().copied().collect(), weights)
 }
 
+/// Number of Φ among the unknowns of the bridge.
+const POTENTIAL: usize = 1;
+
 /// Relative L2 error of ∇Φ.
 fn drift_error(fit: &Fit, target: &dyn Target) -> Result<f64, DrawError> {
-    let FittedFactor { evolution, networks, theta, .. } = block(fit);
+    let FittedFactor { networks, theta, .. } = block(fit);
     let case = case();
     relative_error(fit, target, |t, x| {
         let learned = naive_jets(networks, theta, t, x);
-        let (exact, scalars) = evolution.gaussian_solution(&case, t, x);
+        let exact = Bridge::default().gaussian_solution(&case, t, x);
         let unknowns = networks.unknowns();
         let of = |numbers: &[f64]| -> Vec<f64> {
-            let jets = Jets::new(unknowns, numbers, &scalars);
-            (0..x.len()).map(|i| jets.dx(1, 0, i)).collect()
+            Jets::new(unknowns, numbers, &exact.scalars).scalar_field(POTENTIAL).gradient()
         };
-        (of(&learned), of(&exact))
+        (of(&learned), of(&exact.numbers))
     })
 }
 
 /// Relative L2 error of V, up to a constant as it is learned: at t = 1 it is log ρ − z.
 fn log_density_error(fit: &Fit, target: &dyn Target) -> Result<f64, DrawError> {
-    let FittedFactor { evolution, networks, theta, .. } = block(fit);
-    let Path::Denoising(noising) = evolution.path() else { panic!("diffusion noises its target") };
+    let FittedFactor { evolution, networks, theta, summary, .. } = block(fit);
+    let noising = Noising::new(summary.feature_variance);
     let mixture = mixture(target.dim());
     let scalars = &theta[networks.scalars()];
     relative_error(fit, target, |t, x| {

@@ -4,6 +4,7 @@ use crate::comparison::{Comparison, note_first, seconds};
 use crate::session::Session;
 use crate::timed::timed_fit;
 use pushforward::density::named_target;
+use pushforward::evolution::GeneralOde;
 use pushforward::optim::{Direction, GaussNewton, Method, Optimiser, StepRule};
 use pushforward::training::{FitError, FitSettings, Progress};
 use std::collections::BTreeMap;
@@ -108,7 +109,7 @@ fn measured(
             note_first(&mut times, FRACTIONS.iter().map(|fraction| ess >= *fraction), elapsed);
         }
     };
-    timed_fit(&*density, &row.settings, Some(limit), session, &mut tell)?;
+    timed_fit(&*density, (&GeneralOde, &row.settings), Some(limit), session, &mut tell)?;
     let cells: Vec<String> =
         times.map(seconds).into_iter().chain([format!("{best:.3} ({steps} steps)")]).collect();
     let _ = writeln!(session.err, "{}: {target} {}", row.name, cells.join(" / "));

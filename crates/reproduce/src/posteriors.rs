@@ -5,6 +5,7 @@ use crate::session::Session;
 use crate::timed::{draws_of, timed_fit};
 use pushforward::density::Target;
 use pushforward::diagnostics::Estimates;
+use pushforward::evolution::GeneralOde;
 use pushforward::num::{log_sum_exp, pairwise_sum};
 use pushforward::sampling::Draws;
 use pushforward::training::{FitError, FitSettings};
@@ -136,7 +137,7 @@ fn measured<E: From<FitError>>(
     let start = Instant::now();
     let target = open(&format!("{name}.toml"))?;
     let settings = FitSettings::default();
-    let fitted = timed_fit(&*target, &settings, limit, session, &mut |_, _| ())?;
+    let fitted = timed_fit(&*target, (&GeneralOde, &settings), limit, session, &mut |_, _| ())?;
     let draws = draws_of(&fitted, &*target, DRAWS)?;
     let seconds = start.elapsed().as_secs_f64();
     let estimates = Estimates::from_log_weights(&draws.log_weights);

@@ -2,6 +2,7 @@
 
 use crate::session::Session;
 use pushforward::density::Target;
+use pushforward::evolution::ErasedEvolution;
 use pushforward::sampling::{DrawError, Draws, Fit, fit};
 use pushforward::training::{Control, FitError, FitSettings, Progress};
 use std::io::Write;
@@ -10,12 +11,12 @@ use std::sync::atomic::Ordering;
 /// A fit of `limit` seconds at most; `tell` sees every step and where messages go.
 pub(crate) fn timed_fit(
     target: &dyn Target,
-    settings: &FitSettings,
+    (evolution, settings): (&dyn ErasedEvolution, &FitSettings),
     limit: Option<f64>,
     session: &mut Session<'_>,
     tell: &mut dyn FnMut(&Progress, &mut dyn Write),
 ) -> Result<Fit, FitError> {
-    let fitted = fit(target, settings, &mut |progress| {
+    let fitted = fit(target, evolution, settings, &mut |progress| {
         tell(progress, session.err);
         let late = limit.is_some_and(|limit| progress.elapsed.as_secs_f64() >= limit);
         if late || session.stop.load(Ordering::Relaxed) { Control::Stop } else { Control::Continue }

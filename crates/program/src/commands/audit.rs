@@ -3,10 +3,12 @@
 use crate::output::table::Check;
 use pushforward::autodiff::{Formula, ModeCheck, check_modes};
 use pushforward::density::{self, Benchmark, DensityError, Target};
-use pushforward::evolution::{EVOLUTIONS, Evolution, GaussianCase, Setting};
+use pushforward::evolution::{
+    ClosedForm, GaussianCase, GaussianSolution, TargetSummary, built_in_evolutions,
+};
 use pushforward::network::{Jets, Unknown};
 use pushforward::num::{Elementary, Purpose, Scalar, Stream};
-use pushforward::residual::Point;
+use pushforward::residual::{ErasedSystem, Point};
 use std::collections::BTreeMap;
 
 /// All checks, or those of one target, which must be in the catalogue.
@@ -107,33 +109,36 @@ fn step(x: f64) -> f64 {
 fn closed_form_checks() -> Vec<Check> {
     let dim = 3;
     let case = GaussianCase::asymmetric(dim);
-    EVOLUTIONS.iter().flat_map(|entry| closed_form(&case, &*(entry.make)(Setting::smooth(dim)))).collect()
+    let all = built_in_evolutions(TargetSummary::smooth(dim));
+    all.iter().flat_map(|evolution| closed_form(&case, &**evolution)).collect()
 }
 
-fn closed_form(case: &GaussianCase, evolution: &dyn Evolution) -> Vec<Check> {
+fn closed_form(case: &GaussianCase, evolution: &dyn ClosedForm) -> Vec<Check> {
+    let system = evolution.prepare(TargetSummary::smooth(case.dim()));
+    let description = system.description();
     let mut stream = Stream::new(0, Purpose::Audit, 1);
     let mut exact = 0.0;
-    let n = evolution.unknowns().iter().map(Unknown::count).sum();
+    let n = description.unknowns.iter().map(Unknown::count).sum();
     // The largest effect of each flipped sign over the points.
     let mut flipped = vec![0.0; n];
     for _ in 0..64 {
         let t = 0.05 + 0.4 * stream.uniform();
         let x: Vec<f64> = (0..case.dim()).map(|_| stream.normal()).collect();
         let mut data = case.data(&x);
-        data.truncate(evolution.equation_data().count(case.dim()));
+        data.truncate(description.reads.count(case.dim()));
         let point = Point { time: t, x: &x, data: &data };
-        let (numbers, scalars) = evolution.gaussian_solution(case, t, &x);
+        let GaussianSolution { numbers, scalars } = evolution.gaussian_solution(case, t, &x);
         let size = numbers.iter().chain(&data).fold(1.0f64, |m, v| m.max(v.abs()));
-        exact = larger(exact, residual(evolution, point, &numbers, &scalars) / size);
+        exact = larger(exact, residual(&*system, point, &numbers, &scalars) / size);
         for (k, flipped) in flipped.iter_mut().enumerate() {
             let mut wrong = numbers.clone();
             wrong[k] = -wrong[k];
-            *flipped = larger(*flipped, residual(evolution, point, &wrong, &scalars) / wrong[k].abs());
+            *flipped = larger(*flipped, residual(&*system, point, &wrong, &scalars) / wrong[k].abs());
         }
     }
     // A number that no equation reads, such as the value of a potential, has no effect at all.
     let flipped = flipped.into_iter().filter(|effect| *effect > 1e-9).fold(f64::INFINITY, f64::min);
-    let name = evolution.name();
+    let name = description.name;
     // Rounding of a few dozen operations; and a wrong sign shows, so the second figure is an inverse.
     vec![
         Check { name: format!("{name}: closed Gaussian case in the residual"), figure: exact, bound: 1e-11 },
@@ -146,9 +151,9 @@ fn closed_form(case: &GaussianCase, evolution: &dyn Evolution) -> Vec<Check> {
 }
 
 /// The norm of the residuals.
-fn residual(evolution: &dyn Evolution, point: Point<'_>, numbers: &[f64], scalars: &[f64]) -> f64 {
-    let unknowns = evolution.unknowns();
-    let mut out = vec![0.0; evolution.n_equations()];
-    evolution.residuals_real(point, &Jets::new(&unknowns, numbers, scalars), &mut out);
+fn residual(system: &dyn ErasedSystem, point: Point<'_>, numbers: &[f64], scalars: &[f64]) -> f64 {
+    let unknowns = system.unknowns();
+    let mut out = vec![0.0; system.n_equations()];
+    system.residuals_real(point, &Jets::new(&unknowns, numbers, scalars), &mut out);
     out.iter().map(|r| r * r).sum::<f64>().sqrt()
 }

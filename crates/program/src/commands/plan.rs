@@ -17,14 +17,14 @@ use std::time::Duration;
 pub fn plan_text(problem: &Problem<'_>, options: &RunOptions) -> Result<String, CliError> {
     let settings = &options.settings;
     let pool = thread_pool(settings.threads)?;
-    let plan = pool.install(|| plan(problem.target, &settings.fit))?;
+    let plan = pool.install(|| plan(problem.target, &*settings.evolution(), &settings.fit))?;
     let fit = &settings.fit;
     let mut text = String::new();
     let mut line = |name: &str, value: String| {
         let _ = writeln!(text, "{name:<11}{value}");
     };
     line("target", format!("{} with dim = {}", problem.name, plan.dim));
-    line("evolution", fit.evolution.clone());
+    line("evolution", settings.evolution.clone());
     let (unknowns, layers) = (plan.unknowns.join(", "), format!("{} layers of {}", fit.depth, fit.width));
     line("unknowns", format!("{unknowns}: {layers}; {} free", plan.n_scalars));
     line("parameters", plan.n_params.to_string());

@@ -19,9 +19,9 @@ use crate::settings::config_file::config_text;
 use crate::settings::problem::Problem;
 use crate::settings::run_settings::RunSettings;
 use pushforward::density::preflight;
-use pushforward::evolution::{Setting, TargetData, evolution_entry};
+use pushforward::evolution::TargetData;
 use pushforward::sampling::fit_observed;
-use pushforward::training::Checkpoint;
+use pushforward::training::{Checkpoint, HistoryRow};
 use serde_json::json;
 use std::collections::BTreeMap;
 use std::io;
@@ -135,10 +135,12 @@ fn fit_and_draw(
     checkpoint: Option<Checkpoint>,
     mut keeper: Keeper<'_>,
 ) -> Result<Fitted, CliError> {
+    let evolution = settings.evolution();
     match &checkpoint {
         None => {
             keeper.display.say("checking the density");
-            let reads_laplacian = reads_laplacian(&settings.fit.evolution, problem.target.dim());
+            let reads = evolution.description(problem.target.dim()).reads;
+            let reads_laplacian = reads == TargetData::Laplacian;
             let checked = preflight(problem.target, reads_laplacian);
             for line in checked.inspect_err(|_| keeper.display.end_line())?.lines() {
                 keeper.display.say(&line);
@@ -152,7 +154,7 @@ fn fit_and_draw(
             keeper.display.say(&format!("going on from {CHECKPOINT} at step {step}"));
         }
     }
-    let fit = fit_observed(problem.target, &settings.fit, checkpoint, &mut keeper);
+    let fit = fit_observed(problem.target, &*evolution, &settings.fit, checkpoint, &mut keeper);
     keeper.display.end_line();
     let fit = fit?;
     let fit_seconds = keeper.fit_seconds();
@@ -162,12 +164,6 @@ fn fit_and_draw(
     Ok(Fitted { seconds: keeper.seconds, ..fitted? })
 }
 
-/// Whether an evolution's equations read Δlog ρ; no if there is none of that name, which the fit will say.
-fn reads_laplacian(evolution: &str, dim: usize) -> bool {
-    evolution_entry(evolution)
-        .is_some_and(|entry| (entry.make)(Setting::smooth(dim)).equation_data() == TargetData::Laplacian)
-}
-
 /// The numbers of a run by the names of their files: all but run.json.
 fn result_files(problem: &Problem<'_>, record: &Record, fitted: &Fitted) -> BTreeMap<String, Vec<u8>> {
     let Fitted { fit, draws, quantities, seconds, .. } = fitted;
@@ -175,7 +171,8 @@ fn result_files(problem: &Problem<'_>, record: &Record, fitted: &Fitted) -> BTre
         draw_files(quantities, draws, record.seed).into_iter().collect();
     let tables = report_tables(problem, record, fitted).into_iter();
     files.extend(tables.map(|(name, text)| (name.to_string(), text.into_bytes())));
-    files.insert("losses.csv".to_string(), loss_table(&fit.factors).into_bytes());
+    let histories: Vec<&[HistoryRow]> = fit.factors.iter().map(|factor| &factor.history[..]).collect();
+    files.insert("losses.csv".to_string(), loss_table(&histories).into_bytes());
     files.insert("seconds.csv".to_string(), seconds_table(seconds).into_bytes());
     files
 }
@@ -213,7 +210,8 @@ mod tests {
 
     /// A fit whose flow cannot be integrated: no parameter of it is a number.
     fn without_draws(target: &dyn Target, settings: &RunSettings) -> Fitted {
-        let mut broken = fit(target, &settings.fit, &mut |_| Control::Continue).unwrap();
+        let mut broken =
+            fit(target, &*settings.evolution(), &settings.fit, &mut |_| Control::Continue).unwrap();
         broken.factors[0].theta.fill(f64::NAN);
         Fitted::with_draws(broken, target, settings, 0.0).unwrap()
     }

@@ -64,7 +64,7 @@ pub fn sample(options: &SampleOptions, streams: &mut Streams<'_>) -> Result<Exit
         Some(path) => NewFolder::at(path)?,
         None => NewFolder::sample_in(folder)?,
     };
-    let fit = Fit::from_checkpoint(problem.target, &settings.fit, checkpoint)?;
+    let fit = Fit::from_checkpoint(problem.target, &*settings.evolution(), &settings.fit, checkpoint)?;
     let asked = RunSettings {
         draws: options.n,
         fit: FitSettings { seed, ..settings.fit.clone() },

@@ -34,8 +34,14 @@ const FEW_STEPS: usize = 20;
 const LEFT: f64 = 68.0;
 const WIDTH: f64 = 540.0;
 const GAP: f64 = 18.0;
-/// Lines of equations, in their order; more share the last.
-const EQUATION_CLASSES: [&str; 2] = ["pf-first", "pf-other"];
+/// Lines of equations, in their order; a fourth looks like the first again.
+const EQUATION_CLASSES: [&str; 3] = ["pf-first", "pf-other", "pf-third"];
+/// Height of a line of the legend.
+const LEGEND_LINE: f64 = 18.0;
+
+fn equation_class(k: usize) -> &'static str {
+    EQUATION_CLASSES[k % EQUATION_CLASSES.len()]
+}
 
 /// Loss, damping and pilot ESS over the steps of a fit.
 #[derive(Clone, Copy, Debug)]
@@ -60,7 +66,7 @@ impl LossPlot<'_> {
         let pilots: Vec<(f64, f64)> =
             self.points.iter().filter_map(|p| p.pilot_ess.map(|ess| (p.step as f64, ess))).collect();
         let has_damping = self.points.iter().any(|p| shown(p.damping));
-        let legend = if self.equations.is_empty() { 0.0 } else { 18.0 };
+        let legend = self.legend().last().map_or(0.0, |entry| LEGEND_LINE * (entry.line + 1) as f64);
         let top = 76.0;
         let mut heights = vec![210.0];
         heights.extend(has_damping.then_some(100.0));
@@ -88,7 +94,7 @@ impl LossPlot<'_> {
             pilot_panel(&mut svg, next(), steps, &pilots);
         }
         svg.text("pf-text", Anchor::Middle, (LEFT + 0.5 * WIDTH, top + height + 36.0), "step");
-        self.legend(&mut svg, top + height + 54.0);
+        self.draw_legend(&mut svg, top + height + 54.0);
         svg.finish()
     }
 
@@ -99,7 +105,7 @@ impl LossPlot<'_> {
             let (found, expected) = (equation.losses.len(), self.points.len());
             assert_eq!(found, expected, "loss plot: {found} losses of an equation for {expected} points");
             let line = equation.losses.iter().enumerate().map(|(k, loss)| (step(k), *loss)).collect();
-            lines.push((EQUATION_CLASSES[k.min(EQUATION_CLASSES.len() - 1)], line));
+            lines.push((equation_class(k), line));
         }
         lines.push(("pf-line", self.points.iter().map(|p| (p.step as f64, p.loss)).collect()));
         let panel = logarithmic_panel(svg, place, steps, "loss", &lines);
@@ -132,19 +138,41 @@ impl LossPlot<'_> {
         svg.text("pf-note", Anchor::End, (panel.x.from - 6.0, panel.y.to - 7.0), "seconds");
     }
 
-    fn legend(&self, svg: &mut Svg, y: f64) {
+    /// The entries of the legend, as many on a line as fit under the panels; none if there is one equation.
+    fn legend(&self) -> Vec<LegendEntry<'_>> {
         if self.equations.is_empty() {
-            return;
+            return Vec::new();
         }
-        let names = self.equations.iter().enumerate().map(|(k, e)| (EQUATION_CLASSES[k.min(1)], e.name));
-        let mut x = LEFT;
+        let names = self.equations.iter().enumerate().map(|(k, e)| (equation_class(k), e.name));
+        let (mut x, mut line) = (LEFT, 0);
+        let mut entries = Vec::new();
         for (class, name) in std::iter::once(("pf-line", "sum")).chain(names) {
+            // Letters are about six pixels wide.
+            let width = 52.0 + 6.0 * name.chars().count() as f64;
+            if x + width > LEFT + WIDTH + 26.0 && x > LEFT {
+                (x, line) = (LEFT, line + 1);
+            }
+            entries.push(LegendEntry { class, name, x, line });
+            x += width;
+        }
+        entries
+    }
+
+    fn draw_legend(&self, svg: &mut Svg, first: f64) {
+        for LegendEntry { class, name, x, line } in self.legend() {
+            let y = first + LEGEND_LINE * line as f64;
             svg.line(class, (x, y - 4.0), (x + 26.0, y - 4.0));
             svg.text("pf-note", Anchor::Start, (x + 31.0, y), name);
-            // Letters are about six pixels wide.
-            x += 52.0 + 6.0 * name.chars().count() as f64;
         }
     }
+}
+
+/// A line of the figure and its name, at `x` on line `line` of the legend.
+struct LegendEntry<'a> {
+    class: &'static str,
+    name: &'a str,
+    x: f64,
+    line: usize,
 }
 
 /// Upper left corner, size, and what stands below.

@@ -45,6 +45,7 @@ const STYLE: &str = "\
 .pf-exact{fill:none;stroke:#1f2328;stroke-width:1.3;stroke-dasharray:5 4}\
 .pf-first{fill:none;stroke:#2166ac;stroke-width:1.4;stroke-dasharray:6 3}\
 .pf-other{fill:none;stroke:#1b7837;stroke-width:1.4;stroke-dasharray:2 3}\
+.pf-third{fill:none;stroke:#7b3294;stroke-width:1.4;stroke-dasharray:8 3 2 3}\
 .pf-ring{fill:none;stroke:#1b1f24;stroke-opacity:.8;stroke-width:3.6;stroke-linecap:round}\
 .pf-core{fill:none;stroke:#fff;stroke-width:2;stroke-linecap:round}\
 @media (prefers-color-scheme:dark){\
@@ -60,6 +61,7 @@ const STYLE: &str = "\
 .pf-exact{stroke:#e6edf3}\
 .pf-first{stroke:#58a6ff}\
 .pf-other{stroke:#7ee787}\
+.pf-third{stroke:#d2a8ff}\
 }";
 
 /// The style sheet that every figure carries, for a page that holds several.

@@ -50,6 +50,8 @@ pub struct Record {
     pub parameters: BTreeMap<String, serde_json::Value>,
     /// Name of the evolution.
     pub evolution: String,
+    /// Names of its equations, in the order of the columns loss_1, loss_2, … of losses.csv.
+    pub equations: Vec<String>,
     /// Settings of the fit as run: steps at most, points, width, depth and what else there is.
     pub settings: BTreeMap<String, serde_json::Value>,
     /// Dimension d.

@@ -73,13 +73,15 @@ pub fn record(problem: &Problem<'_>, run_settings: &RunSettings, fitted: &Fitted
     settings_as_run.insert("located_by".to_string(), ways.join(", ").into());
     let sizes: Vec<usize> = fit.factorisation.ranges.iter().map(|range| range.len()).collect();
     settings_as_run.insert("blocks".to_string(), sizes.into());
+    let equations = run_settings.evolution().description(dim).equations;
     let history = fit.history();
     let last = history.last();
     let here = Provenance::of_this_machine();
     Record {
         target: problem.name.to_string(),
         parameters: problem.parameters.iter().map(|(key, value)| (key.clone(), value.to_json())).collect(),
-        evolution: settings.evolution.clone(),
+        evolution: run_settings.evolution.clone(),
+        equations: equations.iter().map(|name| name.to_string()).collect(),
         settings: settings_as_run,
         dim,
         names: quantities.names.clone(),

@@ -10,14 +10,11 @@ use crate::figure::residual_plot::ResidualPlot;
 use crate::figure::trajectory_plot::TrajectoryPlot;
 use crate::figure::weight_plot::WeightPlot;
 use crate::page::film::Film;
-use crate::report::report_data::PAIR_BINS;
+use crate::report::report_data::{PAIR_BINS, equation_column};
 use crate::report::report_files::{ReportError, ReportFiles};
 use crate::report::report_text::bound;
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
-
-/// Columns and names of the equations of a system of two, in its order: `bridge` and `optimal-transport` have one.
-const EQUATIONS: [(&str, &str); 2] = [("loss_1", "conservation of mass"), ("loss_2", "Hamilton-Jacobi")];
 
 /// Everything that is drawn; what there are no numbers for is missing.
 pub struct Figures {
@@ -150,11 +147,22 @@ fn loss(files: &ReportFiles) -> Result<String, ReportError> {
     let points: Vec<LossPoint> = (0..step.len()).map(point).collect();
     let title = title(files);
     let note = format!("{} parameters, {} points", files.record.n_params, files.record.n_points);
-    let [first, second] = EQUATIONS.map(|(column, name)| Ok(EquationLoss { name, losses: of(column)? }));
-    let equations = [first?, second?];
-    let known = equations.iter().all(|equation| equation.losses.iter().any(|v| v.is_finite()));
-    let equations: &[EquationLoss<'_>] = if known { &equations } else { &[] };
-    Ok(LossPlot { title: &title, note: &note, points: &points, equations }.svg())
+    let equations = equations(files)?;
+    Ok(LossPlot { title: &title, note: &note, points: &points, equations: &equations }.svg())
+}
+
+/// The losses of the equations where there are several; none if one of them was never finite.
+fn equations(files: &ReportFiles) -> Result<Vec<EquationLoss<'_>>, ReportError> {
+    let names = &files.record.equations;
+    if names.len() < 2 {
+        return Ok(Vec::new());
+    }
+    let mut equations = Vec::new();
+    for (k, name) in names.iter().enumerate() {
+        equations.push(EquationLoss { name, losses: files.column("losses.csv", &equation_column(k))? });
+    }
+    let are_known = equations.iter().all(|equation| equation.losses.iter().any(|v| v.is_finite()));
+    Ok(if are_known { equations } else { Vec::new() })
 }
 
 fn log_z(files: &ReportFiles) -> Result<String, ReportError> {

@@ -12,8 +12,8 @@ use crate::report::shown_coordinates::{column, shown_coordinates};
 use crate::settings::problem::Problem;
 use pushforward::density::{self, Target};
 use pushforward::diagnostics::{Bracket, log_mean_weight, tail_threshold};
-use pushforward::sampling::{Draws, Fit, FittedFactor, Trajectories};
-use pushforward::training::Sampler;
+use pushforward::sampling::{Draws, Fit, Trajectories};
+use pushforward::training::{HistoryRow, Sampler};
 use pushforward::transport::Tolerance;
 
 /// Grid points along each side of a contour figure.
@@ -66,26 +66,36 @@ pub fn report_tables(problem: &Problem<'_>, record: &Record, fitted: &Fitted) ->
     tables
 }
 
-/// The text of losses.csv: nothing in it depends on clock or machine.
-pub fn loss_table(blocks: &[FittedFactor]) -> String {
-    let mut losses = Csv::new(&[
-        "block",
-        "step",
-        "points",
-        "loss_before",
-        "loss",
-        "scale",
-        "damping",
-        "solve_residual",
-        "pilot_ess",
-        "loss_1",
-        "loss_2",
-    ]);
-    for (k, row) in blocks.iter().enumerate().flat_map(|(k, b)| b.history.iter().map(move |row| (k, row))) {
+/// The columns of losses.csv before those of the equations.
+const LOSS_COLUMNS: [&str; 9] = [
+    "block",
+    "step",
+    "points",
+    "loss_before",
+    "loss",
+    "scale",
+    "damping",
+    "solve_residual",
+    "validation_ess",
+];
+/// Columns of equations at least: a table of one equation has them too, empty.
+const EQUATION_COLUMNS: usize = 2;
+
+/// The column of losses.csv that has the loss of equation `k`, counted from 0.
+pub fn equation_column(k: usize) -> String {
+    format!("loss_{}", k + 1)
+}
+
+/// The text of losses.csv from the histories of the factors: nothing in it depends on clock or machine.
+pub fn loss_table(histories: &[&[HistoryRow]]) -> String {
+    let widths = histories.iter().flat_map(|rows| rows.iter()).map(|row| row.equation_losses.len());
+    let width = widths.max().unwrap_or(0).max(EQUATION_COLUMNS);
+    let equations: Vec<String> = (0..width).map(equation_column).collect();
+    let columns: Vec<&str> = LOSS_COLUMNS.into_iter().chain(equations.iter().map(String::as_str)).collect();
+    let mut losses = Csv::new(&columns);
+    for (k, row) in histories.iter().enumerate().flat_map(|(k, rows)| rows.iter().map(move |row| (k, row))) {
         let r = &row.record;
-        let ess = row.validation_ess.unwrap_or(f64::NAN);
-        let [first, second] = row.equation_losses.unwrap_or([f64::NAN; 2]);
-        losses.row(&[
+        let mut cells = vec![
             (k + 1) as f64,
             row.step as f64,
             row.n_points as f64,
@@ -94,10 +104,11 @@ pub fn loss_table(blocks: &[FittedFactor]) -> String {
             r.scale,
             r.damping,
             r.solve_residual,
-            ess,
-            first,
-            second,
-        ]);
+            row.validation_ess.unwrap_or(f64::NAN),
+        ];
+        cells.extend(&row.equation_losses);
+        cells.resize(columns.len(), f64::NAN);
+        losses.row(&cells);
     }
     losses.text().to_string()
 }
@@ -317,4 +328,41 @@ fn trajectory_table(target: &dyn Target, journeys: Option<&Trajectories>, shown:
         }
     }
     csv.text().to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use pushforward::optim::StepRecord;
+
+    #[test]
+    fn losses_have_a_column_for_each_equation_and_two_at_least() {
+        let record = StepRecord {
+            direction: "kernel",
+            loss_before: 8.0,
+            loss: 6.0,
+            scale: 1.0,
+            damping: 0.5,
+            ratio: 1.0,
+            solve_residual: 0.0,
+            outcome: None,
+        };
+        let row = |equation_losses: &[f64]| HistoryRow {
+            step: 1,
+            n_points: 64,
+            record,
+            validation_ess: None,
+            equation_losses: equation_losses.to_vec(),
+        };
+        let table = |losses: &[f64]| loss_table(&[&[row(losses)], &[]]);
+        let before = "block,step,points,loss_before,loss,scale,damping,solve_residual,pilot_ess";
+        let numbers = "1,1,64,8,6,1,0.5,0,NaN";
+        for (losses, columns, cells) in [
+            (&[][..], "loss_1,loss_2", "NaN,NaN"),
+            (&[2.0, 4.0], "loss_1,loss_2", "2,4"),
+            (&[1.0, 2.0, 3.0], "loss_1,loss_2,loss_3", "1,2,3"),
+        ] {
+            assert_eq!(table(losses), format!("{before},{columns}\n{numbers},{cells}\n"));
+        }
+    }
 }

@@ -90,6 +90,7 @@ fn an_easy_run_is_trusted() {
     for field in [
         "target",
         "evolution",
+        "equations",
         "dim",
         "seed",
         "threads",

@@ -50,7 +50,7 @@ fn corner() -> String {
     CornerPlot { title: "many-well (4, 2, 4)", note: "ESS 0.64", marginals: &marginals, pairs: &pairs }.svg()
 }
 
-fn losses() -> String {
+fn losses(equations: &[&str]) -> String {
     let point = |step: usize| LossPoint {
         step,
         loss: 40.0 * (-0.2 * step as f64).exp() + 3e-4 * (1.0 + 0.3 * (step as f64).sin()),
@@ -59,16 +59,43 @@ fn losses() -> String {
         seconds: Some(0.01 * (step * step) as f64),
     };
     let points: Vec<LossPoint> = (0..=60).map(point).collect();
-    let halves: Vec<f64> = points.iter().map(|p| 0.5 * p.loss).collect();
-    let equations = ["mass", "momentum"].map(|name| EquationLoss { name, losses: &halves });
+    let n = equations.len() as f64;
+    let shares: Vec<f64> = points.iter().map(|p| p.loss / n).collect();
+    let equations: Vec<EquationLoss<'_>> =
+        equations.iter().map(|name| EquationLoss { name, losses: &shares }).collect();
     let note = "1 984 parameters, 3 000 points";
     LossPlot { title: "gmm9, bridge", note, points: &points, equations: &equations }.svg()
+}
+
+fn two_losses() -> String {
+    losses(&["mass", "momentum"])
+}
+
+/// Each equation has a line and an entry of the legend, which begins a new line where the figure ends.
+#[test]
+fn a_figure_of_losses_has_any_number_of_equations() {
+    let names = ["conservation of mass", "Hamilton-Jacobi", "velocity is a gradient", "curl", "energy"];
+    let of = |n: usize| losses(&names[..n]);
+    for n in 2..=names.len() {
+        let figure = of(n);
+        assert!(names[..n].iter().all(|name| figure.contains(&format!(">{name}<"))), "{n}");
+        let lines = ["pf-first", "pf-other", "pf-third"]
+            .map(|class| figure.matches(&format!("class=\"{class}\"")).count());
+        // One line in the panel and one in the legend for each equation.
+        assert_eq!(lines.iter().sum::<usize>(), 2 * n, "{n}");
+    }
+    assert_eq!(of(3).matches("pf-third\"").count(), 2);
+    let height = |figure: &str| -> f64 {
+        let text = figure.split("viewBox=\"").nth(1).unwrap().split('"').next().unwrap();
+        text.split(' ').nth(3).unwrap().parse().unwrap()
+    };
+    assert!(height(&of(5)) == height(&of(2)) + 18.0, "{} {}", height(&of(5)), height(&of(2)));
 }
 
 #[test]
 fn the_same_numbers_give_the_same_bytes() {
     for (name, figure) in
-        [("plane.svg", plane as fn() -> String), ("corner.svg", corner), ("losses.svg", losses)]
+        [("plane.svg", plane as fn() -> String), ("corner.svg", corner), ("losses.svg", two_losses)]
     {
         let text = figure();
         assert_eq!(text, figure(), "{name}");
@@ -89,7 +116,7 @@ fn the_figures_hold_what_they_should() {
     assert_eq!(corner().matches(r#"class="pf-bar""#).count(), 4);
     assert_eq!(corner().matches(r#"class="pf-curve""#).count(), 1);
     assert_eq!(corner().matches("<image").count(), 6);
-    let losses = losses();
+    let losses = two_losses();
     assert_eq!(losses.matches("<rect class=\"pf-frame\"").count(), 3);
     // Seconds along the top: 0 to 35 in fives.
     for part in [">seconds<", ">35<", ">mass<", ">momentum<", r#"class="pf-other""#] {

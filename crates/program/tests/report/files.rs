@@ -33,6 +33,7 @@ fn record() -> Record {
         target: "gauss".into(),
         parameters: BTreeMap::from([("dim".into(), 2.into())]),
         evolution: "general-ode".into(),
+        equations: vec!["conservation of mass".into()],
         settings: BTreeMap::new(),
         dim: 2,
         names: vec!["x1".into(), "x2".into()],

@@ -1,6 +1,7 @@
 //! A Gaussian law on its way, with the flow that carries it.
 
-use super::{GaussianCase, Path};
+use super::gaussian_case::GaussianCase;
+use crate::evolution::annealing_path::AnnealingPath;
 use nalgebra::{DMatrix, DVector};
 use std::f64::consts::PI;
 
@@ -36,7 +37,7 @@ impl GaussianLaw {
     }
 
     /// N(t²m, MMᵀ) with M = (1 − t)I + tL; its velocity has G = M′M⁻¹.
-    pub(super) fn of_root(case: &GaussianCase, t: f64) -> GaussianLaw {
+    pub(in crate::evolution) fn of_root(case: &GaussianCase, t: f64) -> GaussianLaw {
         let identity = DMatrix::identity(case.dim(), case.dim());
         let m = &identity * (1.0 - t) + case.root() * t;
         let m_rate = case.root() - &identity;
@@ -51,9 +52,13 @@ impl GaussianLaw {
     }
 
     /// The annealed law: precision Λ = (1 − b)I + bΣ⁻¹, mean Λ⁻¹bΣ⁻¹m.
-    pub(super) fn annealed(case: &GaussianCase, path: Path, t: f64) -> GaussianLaw {
+    pub(in crate::evolution) fn annealed(
+        case: &GaussianCase,
+        path: &dyn AnnealingPath,
+        t: f64,
+    ) -> GaussianLaw {
         let identity = DMatrix::identity(case.dim(), case.dim());
-        let (b, db_dt) = path.at(t);
+        let (b, db_dt) = path.share(t);
         let lambda = &identity * (1.0 - b) + case.precision() * b;
         let covariance = lambda.cholesky().expect("a sum of positive definite matrices").inverse();
         let pull = case.precision() * case.mean();
@@ -74,11 +79,11 @@ impl GaussianLaw {
         (value, rate, -pulled, -self.precision.trace())
     }
 
-    /// [φ, ∂t φ, ∇φ] of φ = (V − A)/c, c of [`Path::freedom`], and Δφ if asked for; 0 < t < 1.
-    pub(super) fn correction(
+    /// [φ, ∂t φ, ∇φ] of φ = (V − A)/c, c of [`AnnealingPath::freedom`], and Δφ if asked for; 0 < t < 1.
+    pub(in crate::evolution) fn correction(
         &self,
         case: &GaussianCase,
-        path: Path,
+        path: &dyn AnnealingPath,
         t: f64,
         x: &[f64],
         with_laplacian: bool,
@@ -94,19 +99,19 @@ impl GaussianLaw {
     }
 
     /// [v, div v] of the flow.
-    pub(super) fn flow(&self, x: &[f64]) -> Vec<f64> {
+    pub(in crate::evolution) fn flow(&self, x: &[f64]) -> Vec<f64> {
         let y = DVector::from_column_slice(x) - &self.mean;
         affine(&self.mean_rate, &self.gradient, &y)
     }
 
     /// [μ, div μ] of the drift v + ½σ²∇V.
-    pub(super) fn drift(&self, x: &[f64], variance_rate: f64) -> Vec<f64> {
+    pub(in crate::evolution) fn drift(&self, x: &[f64], variance_rate: f64) -> Vec<f64> {
         let y = DVector::from_column_slice(x) - &self.mean;
         affine(&self.mean_rate, &(&self.gradient - &self.precision * (0.5 * variance_rate)), &y)
     }
 
     /// [Φ, ∂t Φ, ∇Φ, ΔΦ] of Φ = m′·y + ½yᵀFy + k with y = x − tm′, F symmetric with F′ = −F², k′ given.
-    pub(super) fn potential(
+    pub(in crate::evolution) fn potential(
         &self,
         x: &[f64],
         f: &DMatrix<f64>,

@@ -1,6 +1,7 @@
 //! A Gaussian target without any symmetry, on which every evolution has a closed form.
 
-use super::{Path, log_prior};
+use crate::evolution::annealing_path::AnnealingPath;
+use crate::evolution::prior::log_prior;
 use nalgebra::{DMatrix, DVector};
 use std::f64::consts::PI;
 
@@ -53,7 +54,7 @@ impl GaussianCase {
     }
 
     /// f(Σ): the matrix with the eigenvectors of Σ and f of its eigenvalues.
-    pub(super) fn spectral(&self, f: impl Fn(f64) -> f64) -> DMatrix<f64> {
+    pub(in crate::evolution) fn spectral(&self, f: impl Fn(f64) -> f64) -> DMatrix<f64> {
         let eigen = self.covariance().symmetric_eigen();
         let values = DMatrix::from_diagonal(&eigen.eigenvalues.map(f));
         &eigen.eigenvectors * values * eigen.eigenvectors.transpose()
@@ -76,10 +77,15 @@ impl GaussianCase {
     }
 
     /// (A, ∂A/∂t, ∇A, ΔA) of A = (1 − b) log p_prior + b(log ρ − log Z).
-    pub(super) fn annealed(&self, path: Path, t: f64, x: &[f64]) -> (f64, f64, DVector<f64>, f64) {
+    pub(in crate::evolution) fn annealed(
+        &self,
+        path: &dyn AnnealingPath,
+        t: f64,
+        x: &[f64],
+    ) -> (f64, f64, DVector<f64>, f64) {
         let data = self.data(x);
         let (prior, target) = (log_prior(x), data[0] - self.log_z());
-        let (b, db_dt) = path.at(t);
+        let (b, db_dt) = path.share(t);
         let gradient = DVector::from_fn(x.len(), |i, _| -(1.0 - b) * x[i] + b * data[1 + i]);
         let laplacian = -(1.0 - b) * x.len() as f64 + b * data[1 + x.len()];
         ((1.0 - b) * prior + b * target, db_dt * (target - prior), gradient, laplacian)
@@ -87,9 +93,9 @@ impl GaussianCase {
 
     /// d/dt log Z_t on the annealing path: log Z_b = const(b) + ½b²pᵀCp − ½ log det Λ + ½d log 2π with
     /// Λ = (1 − b)I + bΣ⁻¹, C = Λ⁻¹, p = Σ⁻¹m, differentiated.
-    pub(super) fn annealed_rate(&self, path: Path, t: f64) -> f64 {
+    pub(in crate::evolution) fn annealed_rate(&self, path: &dyn AnnealingPath, t: f64) -> f64 {
         let d = self.dim();
-        let (b, db_dt) = path.at(t);
+        let (b, db_dt) = path.share(t);
         let pull = &self.precision * &self.mean;
         let lambda = DMatrix::identity(d, d) * (1.0 - b) + &self.precision * b;
         let lambda_rate = &self.precision - DMatrix::identity(d, d);
