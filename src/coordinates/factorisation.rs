@@ -1,5 +1,7 @@
 //! Coordinates in which a target is a product of independent factors and a Gaussian part.
 
+use super::affine::Affine;
+use super::change_of_variables::ChangeOfVariables;
 use super::independent_factors::IndependentFactors;
 use crate::density::{DensityError, Target, values};
 use crate::evolution::log_prior;
@@ -11,7 +13,8 @@ use std::ops::Range;
 /// z are independent.
 ///
 /// Each factor is fitted by itself and the Gaussian part needs no fit. Log weights read all of x,
-/// so that they show where the target is not the product that it was taken for.
+/// so that they show where the target is not the product that it was taken for. As a change of
+/// variables it takes the concatenated (y, z) to x.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Factorisation {
     /// The coordinates of each factor within y, one factor after another; z has the rest.
@@ -30,7 +33,9 @@ pub struct Factorisation {
 }
 
 impl Factorisation {
-    /// The identity: all of x is one factor, and y = x.
+    /// The identity: the whole target is one factor, there is no Gaussian part, and y = x.
+    ///
+    /// It is what a target has in which no structure was found.
     pub fn identity(dim: usize) -> Factorisation {
         let identity = DMatrix::identity(dim, dim);
         Factorisation {
@@ -43,7 +48,10 @@ impl Factorisation {
         }
     }
 
-    /// Whether all of x is one factor and y = x.
+    /// Whether this is [`Factorisation::identity`].
+    ///
+    /// The ranges say so: a factor with all coordinates needs no matrix, since its whitening has
+    /// one, and none is read. Points, values and derivatives then pass through as they are.
     pub fn is_identity(&self) -> bool {
         self.active() == self.centre.len() && self.ranges.len() == 1
     }
@@ -53,50 +61,21 @@ impl Factorisation {
         self.ranges.last().map_or(0, |factor| factor.end)
     }
 
-    /// Writes x of the concatenated (y, z).
+    /// Turns a factorisation of u into one of x = location + L·u.
     ///
-    /// # Panics
-    /// If lengths do not fit.
-    pub fn join(&self, both: &[f64], x: &mut [f64]) {
-        assert_eq!((both.len(), x.len()), (self.centre.len(), self.centre.len()), "all coordinates");
-        if self.is_identity() {
-            return x.copy_from_slice(both);
-        }
-        for (i, x) in x.iter_mut().enumerate() {
-            let terms = both.iter().enumerate().map(|(j, v)| self.matrix[(i, j)] * v);
-            *x = self.centre[i] + terms.sum::<f64>();
-        }
-    }
-
-    /// Returns x of many (y, z), n×d.
-    pub fn join_all(&self, both: &[f64]) -> Vec<f64> {
-        let d = self.centre.len();
-        let mut x = vec![0.0; both.len()];
-        both.chunks_exact(d).zip(x.chunks_exact_mut(d)).for_each(|(both, x)| self.join(both, x));
-        x
-    }
-
-    /// Returns the concatenated (y, z) of x.
-    pub fn part(&self, x: &[f64]) -> Vec<f64> {
-        if self.is_identity() {
-            return x.to_vec();
-        }
-        (&self.inverse * (DVector::from_column_slice(x) - &self.centre)).iter().copied().collect()
-    }
-
-    /// Turns a factorisation of u into one of x = location + scale·u; `scale` is lower triangular.
-    pub fn after(&self, location: &DVector<f64>, scale: &DMatrix<f64>) -> Factorisation {
+    /// The identity stays the identity: an affine map in front of one factor that has all
+    /// coordinates is left to the whitening of that factor.
+    pub fn after(&self, affine: &Affine) -> Factorisation {
         if self.is_identity() {
             return self.clone();
         }
-        let log_det = scale.diagonal().iter().map(|v| libm::log(*v)).sum::<f64>();
-        let inverse = (scale * &self.matrix).try_inverse().expect("a product of invertible matrices");
+        let (matrix, log_det) = (affine.scale() * &self.matrix, affine.log_det(affine.location().as_slice()));
         Factorisation {
-            matrix: scale * &self.matrix,
-            centre: location + scale * &self.centre,
-            inverse,
+            inverse: matrix.clone().try_inverse().expect("a product of invertible matrices"),
+            centre: affine.location() + affine.scale() * &self.centre,
             log_det: self.log_det + log_det,
             reference: self.reference - log_det,
+            matrix,
             ..self.clone()
         }
     }
@@ -137,5 +116,86 @@ impl Factorisation {
         let values = values(target, x)?;
         let beside = |k: usize| self.log_det - log_prior(&z[k * gaussian..(k + 1) * gaussian]);
         Ok(values.iter().enumerate().map(|(k, value)| value + beside(k)).collect())
+    }
+}
+
+/// The map (y, z) ↦ x; its log |det| is the same everywhere.
+impl ChangeOfVariables for Factorisation {
+    fn dim(&self) -> usize {
+        self.centre.len()
+    }
+
+    fn forward(&self, both: &[f64], x: &mut [f64]) {
+        assert_eq!((both.len(), x.len()), (self.centre.len(), self.centre.len()), "all coordinates");
+        if self.is_identity() {
+            return x.copy_from_slice(both);
+        }
+        for (i, x) in x.iter_mut().enumerate() {
+            let terms = both.iter().enumerate().map(|(j, v)| self.matrix[(i, j)] * v);
+            *x = self.centre[i] + terms.sum::<f64>();
+        }
+    }
+
+    fn inverse(&self, x: &[f64], both: &mut [f64]) {
+        if self.is_identity() {
+            return both.copy_from_slice(x);
+        }
+        let found = &self.inverse * (DVector::from_column_slice(x) - &self.centre);
+        both.copy_from_slice(found.as_slice());
+    }
+
+    fn log_det(&self, _both: &[f64]) -> f64 {
+        self.log_det
+    }
+
+    fn jacobian(&self, _both: &[f64]) -> DMatrix<f64> {
+        self.matrix.clone()
+    }
+
+    fn pull_back_score(&self, _both: &[f64], _x: &[f64], score_x: &[f64], score: &mut [f64]) {
+        if self.is_identity() {
+            return score.copy_from_slice(score_x);
+        }
+        for (score, column) in score.iter_mut().zip(self.matrix.column_iter()) {
+            *score = score_x.iter().zip(column.iter()).map(|(s, m)| s * m).sum();
+        }
+    }
+
+    fn pull_back_laplacian(
+        &self,
+        _both: &[f64],
+        _x: &[f64],
+        _root: &DMatrix<f64>,
+        _score_x: &[f64],
+        _laplacian: &mut f64,
+    ) {
+        // Second derivatives of x and of the constant log |det| are 0.
+    }
+
+    fn is_affine(&self) -> bool {
+        true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::check::assert_passes;
+    use super::*;
+    use crate::coordinates::factor::tests::factorised;
+
+    #[test]
+    fn a_factorisation_is_a_change_of_variables_wherever_it_stands() {
+        let u = [0.4, -0.9, 0.7];
+        let scale = DMatrix::from_row_slice(3, 3, &[0.8, 0.0, 0.0, -0.4, 0.5, 0.0, 0.3, 0.2, 1.2]);
+        let affine = Affine::new(DVector::from_vec(vec![0.1, -0.3, 0.2]), scale).unwrap();
+        assert_passes(&factorised(), &u);
+        let after = factorised().after(&affine);
+        assert_passes(&after, &u);
+        let (x, known) = (after.forward_all(&u), affine.forward_all(&factorised().forward_all(&u)));
+        assert!(x.iter().zip(known).all(|(a, b)| (a - b).abs() < 1e-14), "{x:?}");
+        let identity = Factorisation::identity(3);
+        assert_passes(&identity, &u);
+        assert!(identity.is_identity() && !factorised().is_identity());
+        assert_eq!(identity.after(&affine), identity);
     }
 }

@@ -1,14 +1,30 @@
 //! Log-linear scales: a change of variables that undoes funnels and hierarchies (non-centring).
 
-use crate::density::{Refusal, Target};
+use super::change_of_variables::ChangeOfVariables;
 use nalgebra::DMatrix;
 
 /// Scales of coordinates whose logarithm is linear in other coordinates.
 ///
-/// A child i has w_i = u_i exp(c_i + Σ_j a_ij u_j); all other coordinates, its parents j among
-/// them, have w_j = u_j.
-#[derive(Clone, Debug, Default, PartialEq)]
+/// A child i has x_i = u_i exp(c_i + Σ_j a_ij u_j); all other coordinates, its parents j among
+/// them, have x_j = u_j. No parent is a child, so that log |det| = Σ_i (c_i + Σ_j a_ij u_j).
+///
+/// # Cost
+/// An exponential for each child, and a few operations for each slope.
+///
+/// Exact case: a funnel, x₂ | x₁ ~ N(0, e^(2(c + a x₁))), is N(0, 1) in u₂.
+///
+/// ```
+/// use pushforward::coordinates::{ChangeOfVariables, LogLinearScale, LogLinearScales};
+///
+/// let child = LogLinearScale { coordinate: 1, constant: 0.0, slopes: vec![(0, 0.5)] };
+/// let scales = LogLinearScales { dim: 2, children: vec![child] };
+/// assert_eq!(scales.forward_all(&[2.0, 3.0]), [2.0, 3.0 * 1f64.exp()]);
+/// assert_eq!(scales.log_det(&[2.0, 3.0]), 1.0);
+/// ```
+#[derive(Clone, Debug, PartialEq)]
 pub struct LogLinearScales {
+    /// The number of all coordinates.
+    pub dim: usize,
     /// One entry for each child.
     pub children: Vec<LogLinearScale>,
 }
@@ -25,141 +41,99 @@ pub struct LogLinearScale {
 }
 
 impl LogLinearScale {
-    /// The logarithm c_i + Σ_j a_ij u_j of the scale at u; parents are the same numbers in w and u.
+    /// The logarithm c_i + Σ_j a_ij u_j of the scale at u; parents are the same numbers in x and u.
     pub fn at(&self, u: &[f64]) -> f64 {
         self.constant + self.slopes.iter().map(|(j, a)| a * u[*j]).sum::<f64>()
     }
 }
 
 impl LogLinearScales {
-    /// Turns one point u into w, in place.
-    pub fn apply(&self, point: &mut [f64]) {
+    /// The identity x = u: no coordinate has a scale of its own.
+    pub fn identity(dim: usize) -> LogLinearScales {
+        LogLinearScales { dim, children: Vec::new() }
+    }
+}
+
+impl ChangeOfVariables for LogLinearScales {
+    fn dim(&self) -> usize {
+        self.dim
+    }
+
+    fn forward(&self, u: &[f64], x: &mut [f64]) {
+        x.copy_from_slice(u);
         for scale in &self.children {
-            point[scale.coordinate] *= libm::exp(scale.at(point));
+            x[scale.coordinate] *= libm::exp(scale.at(u));
         }
     }
 
-    /// Turns one point w into u, in place.
-    pub fn invert(&self, point: &mut [f64]) {
+    fn inverse(&self, x: &[f64], u: &mut [f64]) {
+        u.copy_from_slice(x);
         for scale in &self.children {
-            point[scale.coordinate] *= libm::exp(-scale.at(point));
+            u[scale.coordinate] *= libm::exp(-scale.at(x));
         }
     }
 
-    /// ∂w/∂u at u, where w is already known.
-    fn jacobian(&self, u: &[f64], w: &[f64]) -> DMatrix<f64> {
-        let mut jacobian = DMatrix::identity(u.len(), u.len());
+    fn log_det(&self, u: &[f64]) -> f64 {
+        self.children.iter().map(|scale| scale.at(u)).sum()
+    }
+
+    fn jacobian(&self, u: &[f64]) -> DMatrix<f64> {
+        let mut jacobian = DMatrix::identity(self.dim, self.dim);
         for scale in &self.children {
-            let i = scale.coordinate;
-            jacobian[(i, i)] = libm::exp(scale.at(u));
-            scale.slopes.iter().for_each(|&(j, a)| jacobian[(i, j)] = a * w[i]);
+            let (i, factor) = (scale.coordinate, libm::exp(scale.at(u)));
+            jacobian[(i, i)] = factor;
+            scale.slopes.iter().for_each(|&(j, a)| jacobian[(i, j)] = a * (u[i] * factor));
         }
         jacobian
     }
-}
 
-/// A target in w seen in u.
-///
-/// log ρ_u(u) = log ρ(w) + Σ_i (c_i + Σ_j a_ij u_j), so Z is unchanged; scores and Laplacians by
-/// the chain rule. NaN and ±inf pass through.
-///
-/// # Cost
-/// A few operations per slope beside the target's; a Laplacian asks the target point by point.
-pub struct Funnelled<'a> {
-    target: &'a dyn Target,
-    scales: &'a LogLinearScales,
-}
-
-impl<'a> Funnelled<'a> {
-    /// `target` in the coordinates u of `scales`.
-    pub fn new(target: &'a dyn Target, scales: &'a LogLinearScales) -> Funnelled<'a> {
-        Funnelled { target, scales }
+    fn pull_back_score(&self, u: &[f64], x: &[f64], score_x: &[f64], score_u: &mut [f64]) {
+        score_u.copy_from_slice(score_x);
+        for scale in &self.children {
+            let i = scale.coordinate;
+            for &(j, a) in &scale.slopes {
+                score_u[j] += a * (score_u[i] * x[i] + 1.0);
+            }
+            score_u[i] *= libm::exp(scale.at(u));
+        }
     }
 
-    fn all_to_target(&self, points: &[f64]) -> Vec<f64> {
-        let mut w = points.to_vec();
-        w.chunks_exact_mut(self.target.dim()).for_each(|point| self.scales.apply(point));
-        w
-    }
-
-    /// Σ_i log scale_i, the log determinant.
-    fn log_det(&self, u: &[f64]) -> f64 {
-        self.scales.children.iter().map(|scale| scale.at(u)).sum()
-    }
-}
-
-impl Target for Funnelled<'_> {
-    fn dim(&self) -> usize {
-        self.target.dim()
-    }
-
-    fn names(&self) -> Vec<String> {
-        self.target.names()
-    }
-
-    fn values(&self, points: &[f64], values: &mut [f64]) -> Result<(), Refusal> {
-        self.target.values(&self.all_to_target(points), values)?;
-        let rows = points.chunks_exact(self.dim()).zip(values);
-        rows.for_each(|(u, value)| *value += self.log_det(u));
-        Ok(())
-    }
-
-    fn values_and_scores(
+    fn pull_back_laplacian(
         &self,
-        points: &[f64],
-        values: &mut [f64],
-        scores: &mut [f64],
-    ) -> Result<(), Refusal> {
-        let (d, w) = (self.dim(), self.all_to_target(points));
-        self.target.values_and_scores(&w, values, scores)?;
-        let rows = points.chunks_exact(d).zip(w.chunks_exact(d)).zip(values).zip(scores.chunks_exact_mut(d));
-        for (((u, w), value), score) in rows {
-            *value += self.log_det(u);
-            for scale in &self.scales.children {
-                let i = scale.coordinate;
-                for &(j, a) in &scale.slopes {
-                    score[j] += a * (score[i] * w[i] + 1.0);
-                }
-                score[i] *= libm::exp(scale.at(u));
-            }
+        u: &[f64],
+        x: &[f64],
+        root: &DMatrix<f64>,
+        score_x: &[f64],
+        laplacian: &mut f64,
+    ) {
+        // With q_k = Σ_j a_ij L_jk and the scale e^s, x_i has the second derivative x_i q_k² +
+        // 2 L_ik e^s q_k along column k; log |det| is linear.
+        for scale in &self.children {
+            let i = scale.coordinate;
+            let factor = libm::exp(scale.at(u));
+            *laplacian += (0..root.ncols())
+                .map(|k| {
+                    let q: f64 = scale.slopes.iter().map(|&(j, a)| a * root[(j, k)]).sum();
+                    score_x[i] * q * (x[i] * q + 2.0 * root[(i, k)] * factor)
+                })
+                .sum::<f64>();
         }
-        Ok(())
     }
 
-    fn has_laplacian(&self) -> bool {
-        self.target.has_laplacian()
+    /// Scales that depend on coordinates are not affine; without children the map is the identity.
+    fn is_affine(&self) -> bool {
+        self.children.is_empty()
     }
 
-    fn laplacians(&self, points: &[f64], root: &DMatrix<f64>, laplacians: &mut [f64]) -> Result<(), Refusal> {
-        let d = self.dim();
-        let w = self.all_to_target(points);
-        let (mut values, mut scores) = (vec![0.0; laplacians.len()], vec![0.0; points.len()]);
-        self.target.values_and_scores(&w, &mut values, &mut scores)?;
-        let rows = points.chunks_exact(d).zip(w.chunks_exact(d)).zip(scores.chunks_exact(d));
-        for (p, (((u, w), score), laplacian)) in rows.zip(laplacians.chunks_exact_mut(1)).enumerate() {
-            let root_of_w = self.scales.jacobian(u, w) * root;
-            self.target.laplacians(w, &root_of_w, laplacian).map_err(|no| no.map_point(|_| p))?;
-            // Σ_i ∂log ρ/∂w_i · tr(Lᵀ ∇²w_i L): with q_k = Σ_j a_ij L_jk, w_i has the second
-            // derivative w_i q_k² + 2 L_ik e^s q_k along column k.
-            for scale in &self.scales.children {
-                let i = scale.coordinate;
-                let factor = libm::exp(scale.at(u));
-                laplacian[0] += (0..root.ncols())
-                    .map(|k| {
-                        let q: f64 = scale.slopes.iter().map(|&(j, a)| a * root[(j, k)]).sum();
-                        score[i] * q * (w[i] * q + 2.0 * root[(i, k)] * factor)
-                    })
-                    .sum::<f64>();
-            }
-        }
-        Ok(())
+    fn push_forward(&self, u: &[f64], root: &DMatrix<f64>) -> DMatrix<f64> {
+        if self.children.is_empty() { root.clone() } else { self.jacobian(u) * root }
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::check::assert_passes;
     use super::*;
-    use crate::density::gauss;
 
     fn scales() -> LogLinearScales {
         let scale = |coordinate, constant, slopes: &[(usize, f64)]| LogLinearScale {
@@ -167,46 +141,23 @@ mod tests {
             constant,
             slopes: slopes.to_vec(),
         };
-        LogLinearScales { children: vec![scale(1, 0.3, &[(0, 0.7)]), scale(3, -0.4, &[(0, -0.5), (2, 0.9)])] }
+        let children = vec![scale(1, 0.3, &[(0, 0.7)]), scale(3, -0.4, &[(0, -0.5), (2, 0.9)])];
+        LogLinearScales { dim: 4, children }
     }
 
     #[test]
-    fn there_and_back() {
+    fn scales_are_a_change_of_variables() {
+        assert_passes(&scales(), &[0.4, -1.2, 0.7, 2.0]);
+        assert_passes(&LogLinearScales::identity(2), &[0.4, -1.2]);
+        assert!(LogLinearScales::identity(2).is_affine() && !scales().is_affine());
+    }
+
+    #[test]
+    fn points_and_log_det_of_the_closed_form() {
         let u = [0.4, -1.2, 0.7, 2.0];
-        let mut point = u;
-        scales().apply(&mut point);
-        assert!((point[1] - -1.2 * (0.3f64 + 0.28).exp()).abs() < 1e-15 && point[2] == 0.7);
-        scales().invert(&mut point);
-        assert!(u.iter().zip(point).all(|(a, b)| (a - b).abs() < 1e-15));
-    }
-
-    #[test]
-    fn scores_and_laplacians_are_slopes() {
-        let (target, scales) = (gauss(4), scales());
-        let ours = Funnelled::new(&target, &scales);
-        let u = [0.4, -0.8, 0.7, 0.9];
-        let root =
-            DMatrix::from_fn(4, 4, |i, j| if j > i { 0.0 } else { 0.5 + 0.2 * i as f64 - 0.3 * j as f64 });
-        let (mut value, mut score, mut laplacian) = ([0.0], [0.0; 4], [0.0]);
-        ours.values_and_scores(&u, &mut value, &mut score).unwrap();
-        ours.laplacians(&u, &root, &mut laplacian).unwrap();
-        let at = |v: &[f64]| {
-            let (mut value, mut score) = ([0.0], [0.0; 4]);
-            ours.values_and_scores(v, &mut value, &mut score).unwrap();
-            (value[0], score)
-        };
-        let along = |direction: &[f64], step: f64| -> Vec<f64> {
-            u.iter().zip(direction).map(|(u, v)| u + step * v).collect()
-        };
-        let mut trace = 0.0;
-        for (k, score) in score.iter().enumerate() {
-            let unit: Vec<f64> = (0..4).map(|i| if i == k { 1.0 } else { 0.0 }).collect();
-            let slope = (at(&along(&unit, 1e-5)).0 - at(&along(&unit, -1e-5)).0) / 2e-5;
-            assert!((slope - score).abs() < 1e-8 * (1.0 + slope.abs()), "{k}: {slope} {score}");
-            let column: Vec<f64> = root.column(k).iter().copied().collect();
-            let (plus, minus) = (at(&along(&column, 1e-5)).1, at(&along(&column, -1e-5)).1);
-            trace += (0..4).map(|i| column[i] * (plus[i] - minus[i]) / 2e-5).sum::<f64>();
-        }
-        assert!((trace - laplacian[0]).abs() < 1e-8 * (1.0 + trace.abs()), "{trace} {}", laplacian[0]);
+        let x = scales().forward_all(&u);
+        assert!((x[1] - -1.2 * (0.3f64 + 0.28).exp()).abs() < 1e-15 && x[2] == 0.7, "{x:?}");
+        assert!((x[3] - 2.0 * (-0.4f64 - 0.2 + 0.63).exp()).abs() < 1e-15, "{x:?}");
+        assert!((scales().log_det(&u) - (0.58 + 0.03)).abs() < 1e-15);
     }
 }

@@ -1,133 +1,87 @@
-//! Whitening: coordinates in which a target has about location 0 and scale 1, and the target in
-//! them.
+//! Whitening: coordinates in which a target has about location 0 and scale 1.
 
-use super::affine::Standardised;
-use super::factor::Factor;
-use super::log_linear_scales::{Funnelled, LogLinearScales};
-use crate::density::{DensityError, Refusal, Target};
-use nalgebra::{DMatrix, DVector};
+use super::affine::Affine;
+use super::composed::Composed;
+use super::log_linear_scales::LogLinearScales;
 
-/// Whitened coordinates u of a factor y of a target: y = location + scale·w, and w_i is u_i times a
+/// Whitened coordinates u of a factor y of a target: y = location + L·w, and w_i is u_i times a
 /// scale that may depend on other coordinates.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Whitening {
-    /// Mean of y.
-    pub location: DVector<f64>,
-    /// Lower triangular L with LLᵀ the covariance of y, or a multiple of it.
-    pub scale: DMatrix<f64>,
-    /// Scales of coordinates of w that depend on other ones.
-    pub log_scales: LogLinearScales,
-}
+///
+/// L is lower triangular with LLᵀ the covariance of y, or a multiple of it.
+///
+/// ```
+/// use pushforward::coordinates::{Affine, ChangeOfVariables, Composed, LogLinearScale};
+/// use pushforward::coordinates::{LogLinearScales, Whitening};
+/// use pushforward::nalgebra::{DMatrix, DVector};
+///
+/// // Neal's funnel: y₁ ~ N(0, 9) and y₂ ~ N(0, e^y₁), so that log sd y₂ = y₁/2 = 3u₁/2.
+/// let scale = DMatrix::from_diagonal(&DVector::from_vec(vec![3.0, 1.0]));
+/// let child = LogLinearScale { coordinate: 1, constant: 0.0, slopes: vec![(0, 1.5)] };
+/// let whitening: Whitening = Composed::new(
+///     Affine::new(DVector::zeros(2), scale)?,
+///     LogLinearScales { dim: 2, children: vec![child] },
+/// );
+/// assert_eq!(whitening.forward_all(&[2.0, 1.0]), [6.0, 3f64.exp()]);
+/// # Ok::<(), pushforward::coordinates::AffineError>(())
+/// ```
+pub type Whitening = Composed<Affine, LogLinearScales>;
 
 impl Whitening {
     /// The identity: u = y.
     pub fn identity(dim: usize) -> Whitening {
-        Whitening {
-            location: DVector::zeros(dim),
-            scale: DMatrix::identity(dim, dim),
-            log_scales: LogLinearScales::default(),
-        }
+        Composed::new(Affine::identity(dim), LogLinearScales::identity(dim))
+    }
+
+    /// The map w ↦ y, with the location and the scale of y.
+    pub fn affine(&self) -> &Affine {
+        &self.outer
+    }
+
+    /// The map u ↦ w, with the scales that depend on other coordinates.
+    pub fn log_scales(&self) -> &LogLinearScales {
+        &self.inner
     }
 
     /// Widens the prior `factor` times: u becomes u/factor.
-    pub fn widened(mut self, factor: f64) -> Whitening {
-        self.scale *= factor;
+    ///
+    /// # Panics
+    /// If the factor is not positive and finite, or the scale overflows.
+    pub fn widened(self, factor: f64) -> Whitening {
+        let Composed { outer: affine, inner: mut log_scales } = self;
+        let scale = affine.scale() * factor;
+        let affine = Affine::new(affine.location().clone(), scale)
+            .unwrap_or_else(|error| panic!("a whitening widened {factor} times: {error}"));
         // Slopes are per unit of a parent, which shrinks by the factor.
-        let slopes = self.log_scales.children.iter_mut().flat_map(|scale| &mut scale.slopes);
+        let slopes = log_scales.children.iter_mut().flat_map(|scale| &mut scale.slopes);
         slopes.for_each(|(_, slope)| *slope *= factor);
-        self
-    }
-
-    /// A factor of a target in these coordinates; Z is unchanged.
-    ///
-    /// # Panics
-    /// If the dimensions differ, or the whitening was made by hand and is not finite or not
-    /// invertible.
-    pub fn whiten<'a>(&'a self, factor: &'a Factor<'a>) -> WhitenedFactor<'a> {
-        let affine = Standardised::new(factor, self.location.clone(), self.scale.clone())
-            .unwrap_or_else(|error| panic!("a frame must be finite and invertible: {error}"));
-        WhitenedFactor { factor, affine, log_scales: &self.log_scales }
+        Composed::new(affine, log_scales)
     }
 }
 
-/// A factor of a target in the coordinates u of a [`Whitening`].
-pub struct WhitenedFactor<'a> {
-    factor: &'a Factor<'a>,
-    affine: Standardised<'a>,
-    log_scales: &'a LogLinearScales,
-}
+#[cfg(test)]
+mod tests {
+    use super::super::check::assert_passes;
+    use super::*;
+    use crate::coordinates::{ChangeOfVariables, LogLinearScale};
+    use nalgebra::{DMatrix, DVector};
 
-impl WhitenedFactor<'_> {
-    /// Returns u of one point y.
-    ///
-    /// # Panics
-    /// If the length is not that of the factor.
-    pub fn from_factor(&self, y: &[f64]) -> Vec<f64> {
-        let mut u = vec![0.0; y.len()];
-        self.affine.from_target(y, &mut u);
-        self.log_scales.invert(&mut u);
-        u
-    }
-
-    /// Writes y of one point u.
-    ///
-    /// # Panics
-    /// If a length does not fit.
-    pub fn to_factor(&self, u: &[f64], y: &mut [f64]) {
-        let mut w = u.to_vec();
-        self.log_scales.apply(&mut w);
-        self.affine.to_target(&w, y);
-    }
-
-    /// log |det ∂y/∂u| at one point u, nats.
-    pub fn log_det(&self, u: &[f64]) -> f64 {
-        self.affine.log_det() + self.log_scales.children.iter().map(|scale| scale.at(u)).sum::<f64>()
-    }
-
-    /// Maps an error at u to the point x that the target saw.
-    pub fn in_target_coordinates(&self, error: DensityError) -> DensityError {
-        let mut at = vec![0.0; self.dim()];
-        self.to_factor(&error.at, &mut at);
-        self.factor.in_target_coordinates(DensityError { at, ..error })
-    }
-
-    fn funnelled(&self) -> Funnelled<'_> {
-        Funnelled::new(&self.affine, self.log_scales)
-    }
-}
-
-impl Target for WhitenedFactor<'_> {
-    fn dim(&self) -> usize {
-        self.affine.dim()
-    }
-
-    fn values(&self, points: &[f64], values: &mut [f64]) -> Result<(), Refusal> {
-        if self.log_scales.children.is_empty() {
-            return self.affine.values(points, values);
-        }
-        self.funnelled().values(points, values)
-    }
-
-    fn values_and_scores(
-        &self,
-        points: &[f64],
-        values: &mut [f64],
-        scores: &mut [f64],
-    ) -> Result<(), Refusal> {
-        if self.log_scales.children.is_empty() {
-            return self.affine.values_and_scores(points, values, scores);
-        }
-        self.funnelled().values_and_scores(points, values, scores)
-    }
-
-    fn has_laplacian(&self) -> bool {
-        self.affine.has_laplacian()
-    }
-
-    fn laplacians(&self, points: &[f64], root: &DMatrix<f64>, laplacians: &mut [f64]) -> Result<(), Refusal> {
-        if self.log_scales.children.is_empty() {
-            return self.affine.laplacians(points, root, laplacians);
-        }
-        self.funnelled().laplacians(points, root, laplacians)
+    /// A point u/1.4 of the widened whitening is the point of u, but for children: their own u_i
+    /// shrinks while their scale is that of the same parents.
+    #[test]
+    fn a_widened_whitening_reaches_farther() {
+        let scale = DMatrix::from_row_slice(3, 3, &[0.8, 0.0, 0.0, -0.4, 0.5, 0.0, 0.3, 0.2, 1.2]);
+        let affine = Affine::new(DVector::from_vec(vec![0.1, -0.3, 0.2]), scale).unwrap();
+        let child = LogLinearScale { coordinate: 1, constant: -0.2, slopes: vec![(0, 0.6), (2, -0.4)] };
+        let whitening = Composed::new(affine, LogLinearScales { dim: 3, children: vec![child] });
+        let u = [0.4, -0.9, 0.7];
+        assert_passes(&whitening, &u);
+        let (wide, shrunk) = (whitening.clone().widened(1.4), u.map(|u| u / 1.4));
+        assert_passes(&wide, &u);
+        let (near, far) = (whitening.forward_all(&u), wide.forward_all(&shrunk));
+        assert!(near.iter().zip(&far).all(|(a, b)| (a - b).abs() < 1e-15), "{near:?} {far:?}");
+        assert_ne!(near, wide.forward_all(&u));
+        let wider = wide.log_det(&shrunk) - whitening.log_det(&u);
+        assert!((wider - 3.0 * libm::log(1.4)).abs() < 1e-14, "{wider}");
+        assert_eq!(Whitening::identity(3).forward_all(&u), u);
     }
 }

@@ -1,5 +1,7 @@
 //! What a density can do wrong at a point, told so that the point can be found again.
 
+use super::point_error::PointError;
+
 /// A density failed at a point.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DensityError {
@@ -84,6 +86,12 @@ impl std::fmt::Display for DensityError {
     }
 }
 impl std::error::Error for DensityError {}
+
+impl PointError for DensityError {
+    fn map_point(self, map: &dyn Fn(&[f64]) -> Vec<f64>) -> DensityError {
+        DensityError { at: map(&self.at), ..self }
+    }
+}
 
 #[cfg(test)]
 mod tests {

@@ -2,8 +2,7 @@
 
 use super::laplace::CLEARLY_MORE;
 use super::locate_error::LocateError;
-use crate::coordinates::WhitenedFactor;
-use crate::density::Target;
+use crate::coordinates::Transformed;
 use crate::particles::{AnnealedSmc, PopulationPath};
 
 /// Standard deviations of the whitened prior from which particles come from outside. It lies beyond
@@ -14,14 +13,14 @@ const OUTSIDE: f64 = 5.0;
 /// Keeps the streams of the population from outside apart from those of the others.
 const OUTER: u64 = 0x4f55_5445_5200_0000;
 
-/// Anneals a population from the prior of whitened coordinates; errors are in the user's
-/// coordinates.
+/// Anneals a population from the prior of whitened coordinates; errors name points of the target
+/// that is whitened.
 pub(super) fn anneal(
-    whitened: &WhitenedFactor<'_>,
+    whitened: &Transformed<'_>,
     smc: AnnealedSmc,
     seed: u64,
 ) -> Result<PopulationPath, LocateError> {
-    let population_path = smc.run(whitened, seed).map_err(|error| whitened.in_target_coordinates(error))?;
+    let population_path = smc.run(whitened, seed).map_err(|error| whitened.in_user_coordinates(error))?;
     if population_path.supported == 0 {
         return Err(LocateError::NoSupport { scale: 1.0 });
     }
@@ -34,31 +33,21 @@ pub(super) fn anneal(
 /// Particles from the prior have to climb into tails that it does not hold, such as the arms of a
 /// banana, and hardly any arrive; those from outside are left over there.
 pub(super) fn from_outside(
-    whitened: &WhitenedFactor<'_>,
+    whitened: &Transformed<'_>,
     log_z: f64,
     seed: u64,
 ) -> Result<Option<Vec<f64>>, LocateError> {
     let smc = AnnealedSmc { start_scale: OUTSIDE, ..AnnealedSmc::default() };
     let population_path =
-        smc.run(whitened, seed ^ OUTER).map_err(|error| whitened.in_target_coordinates(error))?;
+        smc.run(whitened, seed ^ OUTER).map_err(|error| whitened.in_user_coordinates(error))?;
     let found = population_path.supported > 0 && population_path.log_z > log_z - CLEARLY_MORE;
     Ok(found.then(|| population_path.last().x.clone()))
-}
-
-/// The last population in the coordinates y of the factor, n×d.
-pub(super) fn in_factor(population_path: &PopulationPath, whitened: &WhitenedFactor<'_>) -> Vec<f64> {
-    let mut y = population_path.last().x.clone();
-    for point in y.chunks_exact_mut(whitened.dim()) {
-        let u = point.to_vec();
-        whitened.to_factor(&u, point);
-    }
-    y
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::coordinates::{Factorisation, Whitening};
+    use crate::coordinates::Affine;
     use crate::density::named_target;
     use nalgebra::{DMatrix, DVector};
 
@@ -66,12 +55,9 @@ mod tests {
     #[test]
     fn particles_from_outside_lie_in_the_arms_and_those_of_less_mass_are_not_taken() {
         let target = named_target("banana", &Default::default()).unwrap();
-        let whole = Factorisation::identity(2);
-        let factor = whole.factor(&*target, 0);
         // Location 0 and the deviations 3 and (1 + 2b²s⁴)^½ = 2.735 of its facts.
         let scale = DMatrix::from_diagonal(&DVector::from_vec(vec![3.0, 2.735]));
-        let whitening = Whitening { location: DVector::zeros(2), scale, ..Whitening::identity(2) };
-        let whitened = whitening.whiten(&factor);
+        let whitened = Transformed::new(&*target, Affine::new(DVector::zeros(2), scale).unwrap());
         let furthest = |x: &[f64]| {
             let along = x.iter().step_by(2);
             along.fold((0.0f64, 0.0f64), |(low, high), v| (low.min(*v), high.max(*v)))

@@ -100,6 +100,7 @@ fn align(basis: &mut DMatrix<f64>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::coordinates::ChangeOfVariables;
     use crate::density::{LogDensity, gauss};
     use crate::num::{Purpose, Scalar, Stream};
 
@@ -131,12 +132,12 @@ mod tests {
         // log ρ(u) − log ρ(y, 0) = −½|z|² at any point.
         for p in points(20, 4).chunks_exact(4) {
             let (mut u, mut middle) = ([0.0; 4], [0.0; 4]);
-            factorisation.join(p, &mut u);
-            factorisation.join(&[p[0], 0.0, 0.0, 0.0], &mut middle);
+            factorisation.forward(p, &mut u);
+            factorisation.forward(&[p[0], 0.0, 0.0, 0.0], &mut middle);
             let difference = Tilted.log_density(&u) - Tilted.log_density(&middle);
             let expected = -0.5 * p[1..].iter().map(|z| z * z).sum::<f64>();
             assert!((difference - expected).abs() < 1e-11, "{difference} {expected}");
-            assert!(factorisation.part(&u).iter().zip(p).all(|(a, b)| (a - b).abs() < 1e-12));
+            assert!(factorisation.inverse_all(&u).iter().zip(p).all(|(a, b)| (a - b).abs() < 1e-12));
         }
         assert!((factorisation.matrix.determinant().abs().ln() - factorisation.log_det).abs() < 1e-12);
     }

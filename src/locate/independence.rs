@@ -179,7 +179,7 @@ fn multiply_to(factors: &IndependentFactors, target: &dyn Target, y: &[f64]) -> 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::coordinates::Factorisation;
+    use crate::coordinates::{ChangeOfVariables, Factorisation, Transformed};
     use crate::density::LogDensity;
     use crate::num::{Purpose, Scalar, Stream};
 
@@ -234,19 +234,13 @@ mod tests {
         let factors = independent_factors(&target, &particles()).unwrap().unwrap();
         assert_eq!(sizes(&factors), [1, 1, 2]);
         let factorisation = Factorisation::identity(4).refined(factors);
-        let along: Vec<f64> = particles().chunks_exact(4).flat_map(|x| factorisation.part(x)).collect();
+        let along = factorisation.inverse_all(&particles());
         assert!(spreads(&along, 4).iter().all(|spread| (spread - 1.0).abs() < 1e-12));
         for x in particles().chunks_exact(4).take(20) {
-            let y = factorisation.part(x);
+            let y = factorisation.inverse_all(x);
             let of_factor = |k: usize| {
-                let mut value = [0.0];
-                Target::values(
-                    &factorisation.factor(&target, k),
-                    &y[factorisation.ranges[k].clone()],
-                    &mut value,
-                )
-                .unwrap();
-                value[0]
+                let factor = Transformed::new(&target, factorisation.factor(k));
+                values(&factor, &y[factorisation.ranges[k].clone()]).unwrap()[0]
             };
             let (sum, exact) =
                 ((0..3).map(of_factor).sum::<f64>(), target.log_density(x) + factorisation.log_det);

@@ -1,6 +1,6 @@
 //! Why a target could not be located.
 
-use crate::density::DensityError;
+use crate::density::{DensityError, PointError};
 use std::fmt;
 
 /// Why a target could not be located.
@@ -35,14 +35,10 @@ impl From<DensityError> for LocateError {
     }
 }
 
-impl LocateError {
-    /// The same error with its point in the coordinates of the user.
-    pub(super) fn in_user_coordinates(
-        self,
-        in_target_coordinates: impl Fn(DensityError) -> DensityError,
-    ) -> LocateError {
+impl PointError for LocateError {
+    fn map_point(self, map: &dyn Fn(&[f64]) -> Vec<f64>) -> LocateError {
         match self {
-            LocateError::Density(error) => LocateError::Density(in_target_coordinates(error)),
+            LocateError::Density(error) => LocateError::Density(error.map_point(map)),
             other => other,
         }
     }

@@ -1,6 +1,6 @@
 //! Locates a target: factors it, whitens each factor, and leaves populations of them.
 
-use super::anneal::{anneal, from_outside, in_factor};
+use super::anneal::{anneal, from_outside};
 use super::gaussian_directions::split_off_gaussian;
 use super::independence::independent_factors;
 use super::locate_error::LocateError;
@@ -8,7 +8,7 @@ use super::located::{LocatedBy, LocatedFactor, LocatedTarget};
 use super::search::search;
 use super::settings::LocateSettings;
 use super::whitening_estimate::estimate_whitening;
-use crate::coordinates::{Factor, Factorisation, LogLinearScales, WhitenedFactor, Whitening};
+use crate::coordinates::{ChangeOfVariables, Factor, Factorisation, Transformed, WhitenedFactor, Whitening};
 use crate::density::{self, DensityError, Target};
 use crate::evolution::TargetSummary;
 use crate::num::{indexed_seed, pairwise_sum};
@@ -45,24 +45,25 @@ pub fn locate(target: &dyn Target, settings: &LocateSettings) -> Result<LocatedT
     };
     let mut factors = Vec::new();
     for k in 0..factorisation.ranges.len() {
-        let (factor, seed) = (factorisation.factor(target, k), indexed_seed(settings.seed, k));
-        let in_user_coordinates =
-            |error: LocateError| error.in_user_coordinates(|error| factor.in_target_coordinates(error));
+        let (factor, seed) = (factorisation.factor(k), indexed_seed(settings.seed, k));
         let (whitening, located_by, width) = match (&found, settings.standardise) {
             (_, false) => (Whitening::identity(factor.dim()), LocatedBy::AsGiven, 1.0),
             (Some((whitening, located_by)), true) => (whitening.clone(), *located_by, settings.prior_width),
             (None, true) => {
-                let (y, located_by) = search(&factor, seed ^ SPLIT).map_err(in_user_coordinates)?;
+                let in_y = Transformed::new(target, &factor);
+                let (y, located_by) =
+                    search(&in_y, seed ^ SPLIT).map_err(|error| in_y.in_user_coordinates(error))?;
                 (estimate_whitening(&y, factor.dim()), located_by, settings.prior_width)
             }
         };
-        factors.push(locate_factor(&factor, whitening, located_by, width, seed)?);
+        factors.push(locate_factor(target, &factor, whitening, located_by, width, seed)?);
     }
     Ok(LocatedTarget { factorisation, factors })
 }
 
 /// Refines a first whitening of a factor and anneals its populations.
 fn locate_factor(
+    target: &dyn Target,
     factor: &Factor<'_>,
     mut whitening: Whitening,
     located_by: LocatedBy,
@@ -71,25 +72,26 @@ fn locate_factor(
 ) -> Result<LocatedFactor, LocateError> {
     let smc = AnnealedSmc::default();
     for (round, times) in REFINEMENTS.into_iter().enumerate() {
-        if whitening.log_scales.children.is_empty() {
+        if whitening.log_scales().children.is_empty() {
             break;
         }
         let smc = AnnealedSmc { particles: times * smc.particles, ..smc };
         let population = {
-            let whitened = whitening.whiten(factor);
-            let population_path = anneal(&whitened, smc, seed ^ REFINED ^ round as u64)?;
-            in_factor(&population_path, &whitened)
+            let whitened = WhitenedFactor::new(target, factor.clone(), &whitening);
+            let population_path = anneal(whitened.target(), smc, seed ^ REFINED ^ round as u64)?;
+            whitening.forward_all(&population_path.last().x)
         };
         whitening = estimate_whitening(&population, factor.dim());
     }
     let whitening = whitening.widened(prior_width);
-    let whitened = whitening.whiten(factor);
-    let mut population_path = anneal(&whitened, smc, seed ^ STANDARDISED)?;
-    if let Some(particles) = from_outside(&whitened, population_path.log_z, seed)? {
+    let whitened = WhitenedFactor::new(target, factor.clone(), &whitening);
+    let mut population_path = anneal(whitened.target(), smc, seed ^ STANDARDISED)?;
+    if let Some(particles) = from_outside(whitened.target(), population_path.log_z, seed)? {
         population_path.set_last(particles);
     }
-    let feature_variance = feature_variance(&whitened, &population_path.last().x)?;
-    let summary = TargetSummary { dim: whitened.dim(), feature_variance };
+    let feature_variance = feature_variance(whitened.target(), &population_path.last().x)?;
+    let summary = TargetSummary { dim: factor.dim(), feature_variance };
+    drop(whitened);
     Ok(LocatedFactor { whitening, located_by, population_path, summary })
 }
 
@@ -102,25 +104,20 @@ fn find_factorisation(
     target: &dyn Target,
     settings: &LocateSettings,
 ) -> Result<(Factorisation, Option<(Whitening, LocatedBy)>), LocateError> {
-    let whole = Factorisation::identity(target.dim());
     let (population, located_by) = search(target, settings.seed)?;
     let whitening = estimate_whitening(&population, target.dim());
     let factorisation = {
-        let factor = whole.factor(target, 0);
-        let affine = Whitening { log_scales: LogLinearScales::default(), ..whitening.clone() };
-        let whitened = affine.whiten(&factor);
-        let points: Vec<f64> =
-            population.chunks_exact(target.dim()).flat_map(|x| whitened.from_factor(x)).collect();
-        let factorisation =
-            split_off_gaussian(&whitened, &points).map_err(|error| whitened.in_target_coordinates(error))?;
-        factorisation.after(&whitening.location, &whitening.scale)
+        let affine = whitening.affine();
+        let whitened = Transformed::new(target, affine);
+        split_off_gaussian(&whitened, &affine.inverse_all(&population))
+            .map_err(|error| whitened.in_user_coordinates(error))?
+            .after(affine)
     };
     if settings.factorise {
-        let part = |x: &[f64]| factorisation.part(x)[..factorisation.active()].to_vec();
-        let y: Vec<f64> = population.chunks_exact(target.dim()).flat_map(part).collect();
-        let factor = factorisation.factor(target, 0);
-        let factors =
-            independent_factors(&factor, &y).map_err(|error| factor.in_target_coordinates(error))?;
+        let factor = factorisation.factor(0);
+        let in_y = Transformed::new(target, &factor);
+        let factors = independent_factors(&in_y, &factor.inverse_all(&population))
+            .map_err(|error| in_y.in_user_coordinates(error))?;
         if let Some(factors) = factors {
             return Ok((factorisation.refined(factors), None));
         }
@@ -130,9 +127,9 @@ fn find_factorisation(
 }
 
 /// The squared width d/E|∇log ρ|² of features over a population, at most that of the prior.
-fn feature_variance(whitened: &WhitenedFactor<'_>, x: &[f64]) -> Result<f64, DensityError> {
+fn feature_variance(whitened: &Transformed<'_>, x: &[f64]) -> Result<f64, DensityError> {
     let (_, scores) =
-        density::values_and_scores(whitened, x).map_err(|error| whitened.in_target_coordinates(error))?;
+        density::values_and_scores(whitened, x).map_err(|error| whitened.in_user_coordinates(error))?;
     let squares: Vec<f64> = scores.iter().map(|s| s * s).collect();
     let mean = pairwise_sum(&squares) / squares.len() as f64;
     Ok((1.0 / mean).clamp(SMALLEST_FEATURE, 1.0))

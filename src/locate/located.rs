@@ -1,6 +1,7 @@
 //! What is known of a target before training: its coordinates, and particles of it.
 
-use crate::coordinates::{Factorisation, Whitening};
+use crate::coordinates::{Factorisation, WhitenedFactor, Whitening};
+use crate::density::Target;
 use crate::evolution::TargetSummary;
 use crate::particles::PopulationPath;
 
@@ -11,6 +12,21 @@ pub struct LocatedTarget {
     pub factorisation: Factorisation,
     /// The factors, in the order of the factorisation.
     pub factors: Vec<LocatedFactor>,
+}
+
+impl LocatedTarget {
+    /// The factors of `target` in their whitened coordinates, in order.
+    ///
+    /// # Panics
+    /// If the target has another dimension than the one that was located.
+    pub fn whitened_factors<'a>(
+        &'a self,
+        target: &'a dyn Target,
+    ) -> impl Iterator<Item = WhitenedFactor<'a>> {
+        let whitenings = self.factors.iter().map(|found| &found.whitening).enumerate();
+        whitenings
+            .map(move |(k, whitening)| WhitenedFactor::new(target, self.factorisation.factor(k), whitening))
+    }
 }
 
 /// A located factor: where it lies, how wide it is, and particles of it.

@@ -1,7 +1,9 @@
 //! A located target as named arrays, and back to the same bits.
 
 use super::located::{LocatedBy, LocatedFactor, LocatedTarget};
-use crate::coordinates::{Factorisation, LogLinearScale, LogLinearScales, Whitening};
+use crate::coordinates::{
+    Affine, AffineError, Composed, Factorisation, LogLinearScale, LogLinearScales, Whitening,
+};
 use crate::evolution::TargetSummary;
 use crate::num::{Arrays, ArraysError, as_count};
 use crate::particles::{Population, PopulationPath};
@@ -31,9 +33,9 @@ pub(crate) fn write_located(located: &LocatedTarget, arrays: &mut Arrays) {
 
 fn write_factor(factor: &LocatedFactor, arrays: &mut Arrays) {
     arrays.put_count("located", factor.located_by as usize);
-    let Whitening { location, scale, log_scales } = &factor.whitening;
-    arrays.put_list("frame.location", location.as_slice());
-    put_matrix(arrays, "frame.scale", scale);
+    let (affine, log_scales) = (factor.whitening.affine(), factor.whitening.log_scales());
+    arrays.put_list("frame.location", affine.location().as_slice());
+    put_matrix(arrays, "frame.scale", affine.scale());
     let children: Vec<f64> = log_scales
         .children
         .iter()
@@ -96,12 +98,8 @@ fn read_ranges(arrays: &Arrays, d: usize) -> Result<Vec<Range<usize>>, ArraysErr
 fn read_factor(arrays: &Arrays, dim: usize) -> Result<LocatedFactor, ArraysError> {
     let location = arrays.of_shape("frame.location", &[dim])?;
     let scale = matrix(arrays, "frame.scale", dim)?;
-    check_affine(location, &scale)?;
-    let whitening = Whitening {
-        location: DVector::from_column_slice(location),
-        scale,
-        log_scales: read_log_scales(arrays, dim)?,
-    };
+    let affine = Affine::new(DVector::from_column_slice(location), scale).map_err(no_affine)?;
+    let whitening: Whitening = Composed::new(affine, read_log_scales(arrays, dim)?);
     let b = arrays.list("ladder.b")?;
     let particles = arrays.of_rank("ladder.x", 3)?.0[1];
     let x = arrays.of_shape("ladder.x", &[b.len(), particles, dim])?;
@@ -124,22 +122,15 @@ fn read_factor(arrays: &Arrays, dim: usize) -> Result<LocatedFactor, ArraysError
     Ok(LocatedFactor { whitening, located_by, population_path, summary })
 }
 
-/// Whether these are the location and the factor of a whitening.
-fn check_affine(location: &[f64], scale: &DMatrix<f64>) -> Result<(), ArraysError> {
-    let refused =
-        |name: &str, expected, found| Err(ArraysError::Value { name: name.to_string(), expected, found });
-    if let Some(bad) = location.iter().find(|v| !v.is_finite()) {
-        return refused("frame.location", "a finite number", *bad);
-    }
-    for (j, column) in scale.column_iter().enumerate() {
-        for (i, &v) in column.iter().enumerate() {
-            let fits = if i < j { v == 0.0 } else { v.is_finite() && (i > j || v > 0.0) };
-            if !fits {
-                return refused("frame.scale", "a lower triangle with a positive diagonal", v);
-            }
+/// Says which array has a number that no affine map has.
+fn no_affine(error: AffineError) -> ArraysError {
+    let (name, expected, found) = match error {
+        AffineError::Location { value, .. } => ("frame.location", "a finite number", value),
+        AffineError::Scale { value, .. } | AffineError::NotLowerTriangular { value, .. } => {
+            ("frame.scale", "a lower triangle with a positive diagonal", value)
         }
-    }
-    Ok(())
+    };
+    ArraysError::Value { name: name.to_string(), expected, found }
 }
 
 fn read_log_scales(arrays: &Arrays, dim: usize) -> Result<LogLinearScales, ArraysError> {
@@ -162,7 +153,7 @@ fn read_log_scales(arrays: &Arrays, dim: usize) -> Result<LogLinearScales, Array
             slopes: own.map(|s| Ok((coordinate("frame.slopes", s[0])?, s[1]))).collect::<Result<_, _>>()?,
         });
     }
-    Ok(LogLinearScales { children })
+    Ok(LogLinearScales { dim, children })
 }
 
 /// Column after column, as nalgebra keeps it: the shape is that of the transpose.

@@ -39,7 +39,8 @@ pub(super) fn log_scales(w: &[f64], dim: usize, bound: f64) -> LogLinearScales {
     }
     let children = parents.iter().enumerate().filter(|(_, of)| !of.is_empty());
     let scales = children.map(|(i, of)| likeliest(&columns, i, of));
-    LogLinearScales { children: scales.filter(|scale| undoes_heavy_tails(&columns, scale)).collect() }
+    let children = scales.filter(|scale| undoes_heavy_tails(&columns, scale)).collect();
+    LogLinearScales { dim, children }
 }
 
 /// Likeliest centres of the children given their scales e^s, Σ w e^(−2s)/Σ e^(−2s); 0 for all
@@ -166,7 +167,7 @@ mod tests {
             w.extend([a, 0.25 + (1.5 * a).exp() * stream.normal()]);
         }
         let scale = LogLinearScale { coordinate: 1, constant: 0.0, slopes: vec![(0, 1.5)] };
-        let centres = narrow_centres(&w, 2, &LogLinearScales { children: vec![scale] });
+        let centres = narrow_centres(&w, 2, &LogLinearScales { dim: 2, children: vec![scale] });
         // Its standard error is (Σ e^(−3a))^(−1/2), below 0.01; that of the mean is 0.2.
         assert!(centres[0] == 0.0 && (centres[1] - 0.25).abs() < 0.02, "{centres}");
     }
@@ -182,7 +183,7 @@ mod tests {
         let magnitudes: Vec<f64> = w.iter().step_by(2).map(|v: &f64| v.abs().ln()).collect();
         let bent: Vec<f64> = w.iter().skip(1).step_by(2).copied().collect();
         assert!(correlation(&magnitudes, &bent) > 0.3125, "the check cannot fail");
-        assert_eq!(log_scales(&w, 2, 0.3125), LogLinearScales::default());
+        assert_eq!(log_scales(&w, 2, 0.3125), LogLinearScales::identity(2));
     }
 
     #[test]

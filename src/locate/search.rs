@@ -1,11 +1,11 @@
 //! The search for a target of unknown location and scale.
 
-use super::anneal::{anneal, in_factor};
+use super::anneal::anneal;
 use super::laplace::{CLEARLY_MORE, Laplace};
 use super::locate_error::LocateError;
 use super::located::LocatedBy;
 use super::whitening_estimate::moments;
-use crate::coordinates::{Factorisation, Whitening};
+use crate::coordinates::{Affine, ChangeOfVariables, Transformed};
 use crate::density::Target;
 use crate::particles::AnnealedSmc;
 
@@ -49,10 +49,8 @@ pub(super) fn search(target: &dyn Target, seed: u64) -> Result<(Vec<f64>, Locate
     let Some(Laplace { top, root }) = Laplace::with_more_mass(target, &population, log_z, seed) else {
         return Ok((population, LocatedBy::Particles));
     };
-    let whitening = Whitening { location: top, scale: root, ..Whitening::identity(target.dim()) };
-    let whole = Factorisation::identity(target.dim());
-    let factor = whole.factor(target, 0);
-    let whitened = whitening.whiten(&factor);
+    let peak = Affine::new(top, root).expect("a peak has a Cholesky factor");
+    let whitened = Transformed::new(target, &peak);
     let population_path = anneal(&whitened, AnnealedSmc::default(), seed ^ CLIMBED)?;
-    Ok((in_factor(&population_path, &whitened), LocatedBy::Laplace))
+    Ok((peak.forward_all(&population_path.last().x), LocatedBy::Laplace))
 }

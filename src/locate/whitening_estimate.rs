@@ -1,7 +1,7 @@
 //! Estimates a whitening from points: their location, scale and scales that depend on coordinates.
 
 use super::scale_dependence::{log_scales, narrow_centres};
-use crate::coordinates::Whitening;
+use crate::coordinates::{Affine, Composed, LogLinearScales, Whitening};
 use nalgebra::{DMatrix, DVector};
 
 /// The scales of children and their centres depend on each other; both settle in a few rounds.
@@ -21,7 +21,7 @@ pub(super) fn estimate_whitening(y: &[f64], dim: usize) -> Whitening {
     let w = whitened(y, &location, &scale);
     let scales = log_scales(w.as_slice(), dim, correlation_bound(n));
     if scales.children.is_empty() {
-        return Whitening { location, scale, log_scales: scales };
+        return whitening(location, scale, scales);
     }
     // Heavy tails make correlations between children, and shift their means, by parts of their
     // widest scale; where they are narrow that is many of their own.
@@ -37,7 +37,13 @@ pub(super) fn estimate_whitening(y: &[f64], dim: usize) -> Whitening {
         found = log_scales(w.as_slice(), dim, correlation_bound(n));
         location += &scale * narrow_centres(w.as_slice(), dim, &found);
     }
-    Whitening { location, scale, log_scales: found }
+    whitening(location, scale, found)
+}
+
+fn whitening(location: DVector<f64>, scale: DMatrix<f64>, log_scales: LogLinearScales) -> Whitening {
+    let affine = Affine::new(location, scale)
+        .unwrap_or_else(|error| panic!("particles have no finite, invertible whitening: {error}"));
+    Composed::new(affine, log_scales)
 }
 
 /// The points scale⁻¹(y − location), a column for each.

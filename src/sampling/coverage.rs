@@ -23,13 +23,12 @@ impl Fit {
     /// That of 2048 draws.
     pub fn uncovered_mass(&self, target: &dyn Target) -> Result<f64, DensityError> {
         let mut seen = 1.0;
-        for (k, fit) in self.factors.iter().enumerate() {
-            let factor = self.factorisation.factor(target, k);
-            let whitened = fit.whitening.whiten(&factor);
-            let (field, seed) = (fit.field(&whitened), indexed_seed(self.settings.seed, k));
-            let failed = |error| whitened.in_target_coordinates(error);
+        for factor in self.factors(target) {
+            let (field, coordinates) = (factor.field(), &factor.coordinates);
+            let seed = indexed_seed(self.settings.seed, coordinates.index());
+            let failed = |error| coordinates.in_user_coordinates(error);
             let forward = forward_log_weights(field, DRAWS, seed, Purpose::Pilot).map_err(failed)?;
-            let backward = backward_log_weights(field, &fit.population_path).map_err(failed)?;
+            let backward = backward_log_weights(field, &factor.fitted.population_path).map_err(failed)?;
             seen *= forward
                 .zip(backward)
                 .map_or(0.0, |(forward, backward)| 1.0 - uncovered_fraction(&forward, &backward));

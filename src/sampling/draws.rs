@@ -2,11 +2,11 @@
 
 use super::fit::{Fit, FittedFactor};
 use super::sampler::{mover, sampler};
-use crate::coordinates::WhitenedFactor;
+use crate::coordinates::ChangeOfVariables;
 use crate::density::{DensityError, Target};
 use crate::num::{BLOCK, Purpose, Stream, indexed_seed};
 use crate::training::Sampler;
-use crate::transport::{Tolerance, TransportError, VelocityField, log_density_at, move_ensemble};
+use crate::transport::{Tolerance, TransportError, log_density_at, move_ensemble};
 use std::fmt;
 
 /// Draws with their exact log weights.
@@ -36,6 +36,22 @@ impl fmt::Display for DrawError {
     }
 }
 impl std::error::Error for DrawError {}
+
+impl From<DensityError> for DrawError {
+    fn from(error: DensityError) -> DrawError {
+        DrawError::Density(error)
+    }
+}
+
+/// A density that fails on the way fails as it does at a draw.
+impl From<TransportError> for DrawError {
+    fn from(error: TransportError) -> DrawError {
+        match error {
+            TransportError::Density(error) => DrawError::Density(error),
+            stuck => DrawError::Transport(stuck),
+        }
+    }
+}
 
 impl Fit {
     /// Number of consecutive draws that are statistically dependent: 1, or 64 when resampling is
@@ -80,21 +96,20 @@ impl Fit {
             both[active..].copy_from_slice(&z[p * (d - active)..(p + 1) * (d - active)]);
         }
         let mut log_q = vec![0.0; n];
-        for (k, (fit, range)) in self.factors.iter().zip(&self.factorisation.ranges).enumerate() {
-            let factor = self.factorisation.factor(target, k);
-            let whitened = fit.whitening.whiten(&factor);
-            let field = fit.field(&whitened);
+        for factor in self.factors(target) {
+            let (field, coordinates) = (factor.field(), &factor.coordinates);
+            let seed = indexed_seed(seed, coordinates.index());
             let moved = mover(field, &self.settings, tolerance)
-                .and_then(|mover| move_ensemble(field, n, indexed_seed(seed, k), Purpose::Draws, &mover))
-                .map_err(|error| in_user_coordinates(error, &whitened))?;
-            let rows = both.chunks_exact_mut(d).zip(moved.x.chunks_exact(range.len()));
-            for (((both, u), q), log_q) in rows.zip(&moved.log_q).zip(&mut log_q) {
-                whitened.to_factor(u, &mut both[range.clone()]);
-                *log_q += q - whitened.log_det(u);
+                .and_then(|mover| move_ensemble(field, n, seed, Purpose::Draws, &mover))
+                .map_err(|error| coordinates.in_user_coordinates(error))?;
+            coordinates.write_y(&moved.x, &mut both);
+            let rows = moved.x.chunks_exact(coordinates.range().len()).zip(&moved.log_q);
+            for ((u, q), log_q) in rows.zip(&mut log_q) {
+                *log_q += q - coordinates.log_det(u);
             }
         }
-        let x = self.factorisation.join_all(&both);
-        let values = self.factorisation.values_beside_gaussian(target, &x, &z).map_err(DrawError::Density)?;
+        let x = self.factorisation.forward_all(&both);
+        let values = self.factorisation.values_beside_gaussian(target, &x, &z)?;
         let log_weights = values.iter().zip(&log_q).map(|(v, q)| v - q).collect();
         Ok(Draws { x, log_weights })
     }
@@ -110,31 +125,18 @@ impl Fit {
     /// As [`Fit::draw`].
     pub fn flow_log_weights_at(&self, target: &dyn Target, x: &[f64]) -> Result<Vec<f64>, DrawError> {
         let (d, active) = (target.dim(), self.factorisation.active());
-        let both: Vec<Vec<f64>> = x.chunks_exact(d).map(|x| self.factorisation.part(x)).collect();
-        let z: Vec<f64> = both.iter().flat_map(|p| p[active..].to_vec()).collect();
-        let mut log_weights =
-            self.factorisation.values_beside_gaussian(target, x, &z).map_err(DrawError::Density)?;
-        for (k, (fit, range)) in self.factors.iter().zip(&self.factorisation.ranges).enumerate() {
-            let factor = self.factorisation.factor(target, k);
-            let whitened = fit.whitening.whiten(&factor);
-            let u: Vec<f64> = both.iter().flat_map(|p| whitened.from_factor(&p[range.clone()])).collect();
-            let log_q = log_density_at(fit.field(&whitened), &u, Tolerance::default(), f64::INFINITY)
-                .map_err(|error| in_user_coordinates(error, &whitened))?;
-            let rows = log_weights.iter_mut().zip(u.chunks_exact(range.len())).zip(&log_q);
-            rows.for_each(|((w, u), q)| *w += whitened.log_det(u) - q);
+        let both = self.factorisation.inverse_all(x);
+        let z: Vec<f64> = both.chunks_exact(d).flat_map(|p| p[active..].to_vec()).collect();
+        let mut log_weights = self.factorisation.values_beside_gaussian(target, x, &z)?;
+        for factor in self.factors(target) {
+            let coordinates = &factor.coordinates;
+            let u = coordinates.read_u(&both);
+            let log_q = log_density_at(factor.field(), &u, Tolerance::default(), f64::INFINITY)
+                .map_err(|error| coordinates.in_user_coordinates(error))?;
+            let rows = log_weights.iter_mut().zip(u.chunks_exact(coordinates.range().len())).zip(&log_q);
+            rows.for_each(|((w, u), q)| *w += coordinates.log_det(u) - q);
         }
         Ok(log_weights)
-    }
-}
-
-impl FittedFactor {
-    pub(crate) fn field<'a>(&'a self, whitened: &'a WhitenedFactor<'_>) -> VelocityField<'a> {
-        VelocityField {
-            evolution: &*self.evolution,
-            networks: &self.networks,
-            theta: &self.theta,
-            target: whitened,
-        }
     }
 }
 
@@ -147,12 +149,4 @@ pub(super) fn gaussian_coordinates(n: usize, width: usize, seed: u64) -> Vec<f64
         });
     }
     z
-}
-
-/// The same error in the target's coordinates where that can be said.
-pub(super) fn in_user_coordinates(error: TransportError, whitened: &WhitenedFactor<'_>) -> DrawError {
-    match error {
-        TransportError::Density(error) => DrawError::Density(whitened.in_target_coordinates(error)),
-        stuck => DrawError::Transport(stuck),
-    }
 }

@@ -1,11 +1,12 @@
 //! A fit looked at from within: draws on their way, and the residual where they pass and where it
 //! was trained.
 
-use super::draws::{DrawError, gaussian_coordinates, in_user_coordinates};
+use super::draws::{DrawError, gaussian_coordinates};
+use super::factor_transport::FactorTransport;
 use super::fit::{Fit, FittedFactor};
 use super::sampler::{mover, sampler};
-use crate::coordinates::WhitenedFactor;
-use crate::density::{DensityError, Target};
+use crate::coordinates::{ChangeOfVariables, WhitenedFactor};
+use crate::density::Target;
 use crate::num::{Purpose, indexed_seed};
 use crate::optim::LeastSquares;
 use crate::training::{Assembler, Collocation, Points, Sampler};
@@ -66,17 +67,15 @@ impl Fit {
             let p = row / times.len();
             both[active..].copy_from_slice(&z[p * still..(p + 1) * still]);
         }
-        for (k, (fit, range)) in self.factors.iter().zip(&self.factorisation.ranges).enumerate() {
-            let factor = self.factorisation.factor(target, k);
-            let whitened = fit.whitening.whiten(&factor);
-            let field = fit.field(&whitened);
+        for factor in self.factors(target) {
+            let (field, coordinates) = (factor.field(), &factor.coordinates);
+            let seed = indexed_seed(seed, coordinates.index());
             let u = mover(field, &self.settings, Tolerance::default())
-                .and_then(|mover| journeys(field, n, indexed_seed(seed, k), Purpose::Draws, &mover, times))
-                .map_err(|error| in_user_coordinates(error, &whitened))?;
-            let rows = both.chunks_exact_mut(d).zip(u.chunks_exact(range.len()));
-            rows.for_each(|(both, u)| whitened.to_factor(u, &mut both[range.clone()]));
+                .and_then(|mover| journeys(field, n, seed, Purpose::Draws, &mover, times))
+                .map_err(|error| coordinates.in_user_coordinates(error))?;
+            coordinates.write_y(&u, &mut both);
         }
-        Ok(Trajectories { times: times.to_vec(), x: self.factorisation.join_all(&both) })
+        Ok(Trajectories { times: times.to_vec(), x: self.factorisation.forward_all(&both) })
     }
 
     /// A set of `n` collocation points of factor `k` under the fitted flow, as one more step would
@@ -96,20 +95,19 @@ impl Fit {
         k: usize,
         n: usize,
     ) -> Result<ResidualsAt, DrawError> {
-        let fit = &self.factors[k];
-        let factor = self.factorisation.factor(target, k);
-        let whitened = fit.whitening.whiten(&factor);
+        let factor = self.factor(target, k);
+        let fit = factor.fitted;
         let seed = indexed_seed(self.settings.seed, k);
         let collocation = Collocation::of(&fit.population_path, fit.summary, seed);
         let round = fit.history.len() as u64 + 1;
         let (set, _) = collocation
-            .chosen(fit.field(&whitened), n, round)
-            .map_err(|error| in_target(error, &whitened))?;
+            .chosen(factor.field(), n, round)
+            .map_err(|error| factor.coordinates.in_user_coordinates(error))?;
         let points = set.points;
         let times: Vec<f64> = (0..points.len()).map(|k| points.point(k).time).collect();
         let u: Vec<f64> = (0..points.len()).flat_map(|k| points.point(k).x.to_vec()).collect();
         let sizes = fit.sizes(&points);
-        Ok(ResidualsAt { times, x: self.with_others_in_middle(k, &whitened, &u), sizes })
+        Ok(ResidualsAt { times, x: self.with_others_in_middle(&factor.coordinates, &u), sizes })
     }
 
     /// The residual of factor `k` at points (t, x) of the target, x n×d.
@@ -126,49 +124,36 @@ impl Fit {
         times: &[f64],
         x: &[f64],
     ) -> Result<ResidualsAt, DrawError> {
-        let (d, range) = (target.dim(), self.factorisation.ranges[k].clone());
-        assert_eq!(times.len() * d, x.len(), "residuals_at: a time for every point");
-        let factor = self.factorisation.factor(target, k);
-        let whitened = self.factors[k].whitening.whiten(&factor);
-        let of_point = |x: &[f64]| whitened.from_factor(&self.factorisation.part(x)[range.clone()]);
-        let u: Vec<f64> = x.chunks_exact(d).flat_map(of_point).collect();
-        let sizes = self.factors[k].residual_sizes(&whitened, times, &u)?;
-        let x = self.with_others_in_middle(k, &whitened, &u);
+        assert_eq!(times.len() * target.dim(), x.len(), "residuals_at: a time for every point");
+        let factor = self.factor(target, k);
+        let u = factor.coordinates.read_u(&self.factorisation.inverse_all(x));
+        let sizes = factor.residual_sizes(times, &u)?;
+        let x = self.with_others_in_middle(&factor.coordinates, &u);
         Ok(ResidualsAt { times: times.to_vec(), x, sizes })
     }
 
-    /// x of points u of factor `k`, all else at its middle.
-    fn with_others_in_middle(&self, k: usize, whitened: &WhitenedFactor<'_>, u: &[f64]) -> Vec<f64> {
-        let (d, range) = (self.factorisation.centre.len(), self.factorisation.ranges[k].clone());
-        let mut both = vec![0.0; u.len() / range.len() * d];
-        let rows = both.chunks_exact_mut(d).zip(u.chunks_exact(range.len()));
-        rows.for_each(|(both, u)| whitened.to_factor(u, &mut both[range.clone()]));
-        self.factorisation.join_all(&both)
+    /// x of points u of a factor, all else at its middle.
+    fn with_others_in_middle(&self, factor: &WhitenedFactor<'_>, u: &[f64]) -> Vec<f64> {
+        let mut both = vec![0.0; u.len() / factor.range().len() * self.factorisation.dim()];
+        factor.write_y(u, &mut both);
+        self.factorisation.forward_all(&both)
     }
 }
 
-fn in_target(error: DensityError, whitened: &WhitenedFactor<'_>) -> DrawError {
-    DrawError::Density(whitened.in_target_coordinates(error))
-}
-
-impl FittedFactor {
+impl FactorTransport<'_> {
     /// √(Σ R²) at points u; NaN where the density is zero.
-    fn residual_sizes(
-        &self,
-        whitened: &WhitenedFactor<'_>,
-        times: &[f64],
-        u: &[f64],
-    ) -> Result<Vec<f64>, DrawError> {
-        let dim = whitened.dim();
-        let known = self.evolution.description().reads;
+    fn residual_sizes(&self, times: &[f64], u: &[f64]) -> Result<Vec<f64>, DrawError> {
+        let target = self.coordinates.target();
+        let dim = target.dim();
+        let known = self.fitted.evolution.description().reads;
         let width = known.count(dim);
         let mut data = Vec::new();
-        known.read(whitened, u, &mut data).map_err(|error| in_target(error, whitened))?;
+        known.read(target, u, &mut data).map_err(|error| self.coordinates.in_user_coordinates(error))?;
         let mut points = Points::new(dim, width);
         for (k, (time, u)) in times.iter().zip(u.chunks_exact(dim)).enumerate() {
             points.push(*time, u, &data[k * width..(k + 1) * width], 1.0);
         }
-        let mut sizes = self.sizes(&points);
+        let mut sizes = self.fitted.sizes(&points);
         for (k, size) in sizes.iter_mut().enumerate() {
             if width > 0 && data[k * width] == f64::NEG_INFINITY {
                 *size = f64::NAN;
@@ -176,7 +161,9 @@ impl FittedFactor {
         }
         Ok(sizes)
     }
+}
 
+impl FittedFactor {
     /// √(Σ R²) at points of weight 1; an assembler has R/√N of N of them.
     fn sizes(&self, points: &Points) -> Vec<f64> {
         let problem = Assembler::new(&*self.evolution, &self.networks, points);
@@ -262,15 +249,14 @@ mod tests {
         }
         for k in 0..2 {
             let at = fit.residuals_at_collocation(&*target, k, 32).unwrap();
-            let other: Vec<f64> =
-                (0..32).flat_map(|p| fit.factorisation.part(&at.x[2 * p..2 * p + 2])).collect();
+            let other = fit.factorisation.inverse_all(&at.x);
             let mut moved = vec![0.0; 64];
             for (both, x) in other.chunks_exact(2).zip(moved.chunks_exact_mut(2)) {
                 let mut both = both.to_vec();
                 // The set lies where the other factor is at its middle.
                 assert!(both[1 - k].abs() < 1e-9, "{both:?}");
                 both[1 - k] += 0.7;
-                fit.factorisation.join(&both, x);
+                fit.factorisation.forward(&both, x);
             }
             let again = fit.residuals_at(&*target, k, &at.times, &moved).unwrap();
             for (a, b) in at.sizes.iter().zip(&again.sizes) {

@@ -9,6 +9,7 @@ use super::points::Points;
 use super::record::HistoryRow;
 use super::state::TrainingState;
 use super::stop_reason::StopReason;
+use crate::coordinates::ChangeOfVariables;
 use crate::density::{self, Target};
 use crate::locate::{LocatedTarget, factor_prefix, read_located, write_located};
 use crate::num::{Arrays, ArraysError, as_count};
@@ -131,16 +132,10 @@ impl Probe {
     pub(crate) fn of(target: &dyn Target, located: &LocatedTarget) -> Probe {
         let d = target.dim();
         let mut both = vec![0.0; PROBES * d];
-        for (k, (found, range)) in located.factors.iter().zip(&located.factorisation.ranges).enumerate() {
-            let factor = located.factorisation.factor(target, k);
-            let whitened = found.whitening.whiten(&factor);
-            for (u, both) in
-                found.population_path.last().x.chunks_exact(range.len()).zip(both.chunks_exact_mut(d))
-            {
-                whitened.to_factor(u, &mut both[range.clone()]);
-            }
+        for (found, whitened) in located.factors.iter().zip(located.whitened_factors(target)) {
+            whitened.write_y(&found.population_path.last().x, &mut both);
         }
-        let x = located.factorisation.join_all(&both);
+        let x = located.factorisation.forward_all(&both);
         match density::values(target, &x) {
             Ok(values) => Probe { x, values },
             Err(_) => Probe::default(),

@@ -1,7 +1,7 @@
 //! Why there is no fit.
 
 use super::checkpoint::CheckpointError;
-use crate::density::DensityError;
+use crate::density::{DensityError, PointError};
 use crate::evolution::{TargetData, TargetSummary, built_in_evolutions};
 use crate::locate::LocateError;
 use std::fmt;
@@ -82,14 +82,10 @@ impl From<CheckpointError> for FitError {
     }
 }
 
-impl FitError {
-    /// The same error with its point in the coordinates of the user.
-    pub(super) fn in_user_coordinates(
-        self,
-        in_target_coordinates: impl Fn(DensityError) -> DensityError,
-    ) -> FitError {
+impl PointError for FitError {
+    fn map_point(self, map: &dyn Fn(&[f64]) -> Vec<f64>) -> FitError {
         match self {
-            FitError::Density(error) => FitError::Density(in_target_coordinates(error)),
+            FitError::Density(error) => FitError::Density(error.map_point(map)),
             other => other,
         }
     }

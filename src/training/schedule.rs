@@ -9,7 +9,7 @@ use super::state::TrainingState;
 use super::stop_reason::StopReason;
 use super::training_loop::{FactorTraining, STEPS_PER_VALIDATION};
 use super::unknowns::unknowns;
-use crate::coordinates::{Factor, WhitenedFactor};
+use crate::coordinates::WhitenedFactor;
 use crate::density::Target;
 use crate::evolution::{ErasedEvolution, PreparedEvolution};
 use crate::locate::LocatedTarget;
@@ -29,9 +29,7 @@ pub(crate) fn train(
     observer: &mut dyn Observer,
 ) -> Result<Option<StopReason>, FitError> {
     let n = states.len();
-    let factors: Vec<Factor<'_>> = (0..n).map(|k| located.factorisation.factor(target, k)).collect();
-    let whitened: Vec<WhitenedFactor<'_>> =
-        located.factors.iter().zip(&factors).map(|(found, factor)| found.whitening.whiten(factor)).collect();
+    let whitened: Vec<WhitenedFactor<'_>> = located.whitened_factors(target).collect();
     let of_factors: Vec<FitSettings> = (0..n).map(|k| of_factor(settings, k, n)).collect();
     let unknowns = located.factors.iter().map(|found| unknowns(evolution, found.summary, settings));
     let unknowns: Vec<(Box<dyn PreparedEvolution>, Networks)> = unknowns.collect();
@@ -42,7 +40,7 @@ pub(crate) fn train(
             located,
             probe,
             factor: k,
-            target: &whitened[k],
+            target: whitened[k].target(),
             evolution: &*unknowns[k].0,
             networks: &unknowns[k].1,
             collocation: Collocation::new(&located.factors[k], of_factors[k].seed),
@@ -50,8 +48,7 @@ pub(crate) fn train(
             start,
         };
         let round = training.until_validation(states, &mut memory, observer);
-        let interruption = round
-            .map_err(|error| error.in_user_coordinates(|error| whitened[k].in_target_coordinates(error)))?;
+        let interruption = round.map_err(|error| whitened[k].in_user_coordinates(error))?;
         if interruption.is_some() {
             return Ok(interruption);
         }

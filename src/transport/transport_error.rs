@@ -1,6 +1,6 @@
 //! Why particles did not arrive.
 
-use crate::density::DensityError;
+use crate::density::{DensityError, PointError};
 use std::fmt;
 
 /// Particles could not be carried to t = 1.
@@ -30,3 +30,14 @@ impl fmt::Display for TransportError {
     }
 }
 impl std::error::Error for TransportError {}
+
+/// A particle that is stuck is named in the coordinates in which it moves: it is the velocity that
+/// is too rough there, and not the target that fails.
+impl PointError for TransportError {
+    fn map_point(self, map: &dyn Fn(&[f64]) -> Vec<f64>) -> TransportError {
+        match self {
+            TransportError::Density(error) => TransportError::Density(error.map_point(map)),
+            stuck => stuck,
+        }
+    }
+}
