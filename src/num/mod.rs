@@ -1,4 +1,5 @@
-//! Numbers: the scalar trait, elementary functions, logarithms of sums, random streams, ordered sums, matrices, named arrays.
+//! Numbers: the scalar trait, elementary functions, logarithms of sums, random streams, ordered
+//! sums, matrices, points, named arrays.
 
 mod arrays;
 mod blocks;
@@ -7,6 +8,7 @@ mod elementary;
 mod gamma;
 mod linalg;
 mod logspace;
+mod points;
 mod scalar;
 mod simd;
 mod spectrum;
@@ -22,6 +24,7 @@ pub use linalg::{
     multiply_in_parallel, solve_cholesky, solve_lower, times, transpose_times,
 };
 pub use logspace::{effective_fraction, log_mean_exp, log_sum_exp, log_sum_exp_scalars, systematic_resample};
+pub use points::{Points, squared_distance};
 pub use scalar::Scalar;
 pub use simd::vectorized;
 pub use spectrum::Spectrum;
