@@ -1,5 +1,5 @@
 //! Numbers: the scalar trait, elementary functions, logarithms of sums, random streams, ordered
-//! sums, matrices, points, named arrays.
+//! sums, matrices, vectors, points, named arrays.
 
 mod arrays;
 mod blocks;
@@ -14,6 +14,7 @@ mod simd;
 mod spectrum;
 mod streams;
 mod tanh;
+mod vectors;
 
 pub use arrays::{Arrays, ArraysError, as_count};
 pub use blocks::{BLOCK, pairwise_sum, sum_blocks};
@@ -30,3 +31,4 @@ pub use simd::vectorized;
 pub use spectrum::Spectrum;
 pub use streams::{Purpose, Stream};
 pub use tanh::{tanh, tanh_in_place};
+pub use vectors::{dot, norm};
