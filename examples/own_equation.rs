@@ -7,7 +7,7 @@ use pushforward::network::{Inputs, Jets, Networks, Tanh, Unknown, naive_jets};
 use pushforward::num::{Channels, Purpose, Scalar, Stream};
 use pushforward::optim::{Damping, GaussNewton, GaussNewtonMemory, GaussNewtonState};
 use pushforward::residual::{Point, System};
-use pushforward::training::{Assembler, Points};
+use pushforward::training::{Assembler, CollocationPoints};
 use std::f64::consts::PI;
 
 /// a·(−Δu) + b·u − f = 0, with the data [a, b, f] of each point: (1, 0) inside, (0, 1) on the boundary.
@@ -37,10 +37,10 @@ fn solution(x: &[f64]) -> f64 {
 }
 
 /// Uniform points: 900 inside and 30 on each side, both sets with the same weight in the loss.
-fn points() -> Points {
+fn points() -> CollocationPoints {
     let (inside, per_side) = (900, 30);
     let mut stream = Stream::new(0, Purpose::Points, 0);
-    let mut points = Points::new(2, 3);
+    let mut points = CollocationPoints::new(2, 3);
     let n = (inside + 4 * per_side) as f64;
     for _ in 0..inside {
         let x = [stream.uniform(), stream.uniform()];

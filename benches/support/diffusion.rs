@@ -3,7 +3,7 @@
 use pushforward::network::{Jets, Networks, Tanh, Unknown};
 use pushforward::num::{Channels, Purpose, Scalar, Stream};
 use pushforward::residual::{Point, System};
-use pushforward::training::{Assembler, Points};
+use pushforward::training::{Assembler, CollocationPoints};
 
 /// R = ∂V/∂t + ½(d + x·∇V) + ½(ΔV + |∇V|²): the equation of a noised density, β = S = 1.
 struct Diffusion {
@@ -57,7 +57,7 @@ impl Size {
 pub struct Problem {
     system: Diffusion,
     networks: Networks,
-    points: Points,
+    points: CollocationPoints,
     pub theta: Vec<f64>,
 }
 
@@ -68,7 +68,7 @@ impl Problem {
         let networks = Networks::new(System::unknowns(&system), 0, dim, &vec![width; layers], &Tanh);
         let theta = networks.initial_parameters(0);
         let mut stream = Stream::new(0, Purpose::Audit, 0);
-        let mut points = Points::new(dim, 0);
+        let mut points = CollocationPoints::new(dim, 0);
         for _ in 0..n {
             let x: Vec<f64> = (0..dim).map(|_| stream.normal()).collect();
             points.push(stream.uniform(), &x, &[], 1.0);

@@ -8,7 +8,7 @@ use pushforward::network::{Inputs, Jets, Networks, Tanh, Unknown};
 use pushforward::num::{Channels, Purpose, Scalar, Stream};
 use pushforward::optim::{Damping, GaussNewton, GaussNewtonMemory, GaussNewtonState, LeastSquares};
 use pushforward::residual::{ErasedSystem, Point, System};
-use pushforward::training::{Assembler, Points};
+use pushforward::training::{Assembler, CollocationPoints};
 use std::f64::consts::PI;
 use std::time::Instant;
 
@@ -103,14 +103,14 @@ pub struct Problem {
     pub seconds: f64,
     networks: Networks,
     system: Box<dyn ErasedSystem>,
-    points: Box<dyn Fn(u64) -> Points>,
+    points: Box<dyn Fn(u64) -> CollocationPoints>,
     /// Steps on a set of points before the next one is made.
     steps_per_set: usize,
     first_damping: f64,
     /// None where the points are kept: then there is nothing to remember that the next step does not see.
     momentum: f64,
     /// With data [a, b]: the exact solution has a·u = b.
-    tests: Points,
+    tests: CollocationPoints,
 }
 
 /// How far a solve has come.
@@ -224,7 +224,7 @@ fn poisson(name: &'static str, points_as_text: &'static str, how: &PoissonRun) -
     networks.scale_inputs(&vec![0.5; dim + 1], &vec![2.0; dim + 1]);
     let points = move |round: u64| {
         let mut stream = Stream::new(0, Purpose::Points, round);
-        let mut points = Points::new(dim, 2);
+        let mut points = CollocationPoints::new(dim, 2);
         let n = (inside + on_faces) as f64;
         for k in 0..inside + on_faces {
             let mut x: Vec<f64> = (0..dim).map(|_| stream.uniform()).collect();
@@ -239,7 +239,7 @@ fn poisson(name: &'static str, points_as_text: &'static str, how: &PoissonRun) -
         points
     };
     let mut stream = Stream::new(1, Purpose::Audit, 0);
-    let mut tests = Points::new(dim, 2);
+    let mut tests = CollocationPoints::new(dim, 2);
     for _ in 0..4000 {
         let x: Vec<f64> = (0..dim).map(|_| stream.uniform()).collect();
         tests.push(0.0, &x, &[1.0, system.solution(&x).0], 1.0);
@@ -272,7 +272,7 @@ fn fokker_planck() -> Problem {
     };
     let points = move |round: u64| {
         let mut stream = Stream::new(0, Purpose::Points, round);
-        let mut points = Points::new(dim, 0);
+        let mut points = CollocationPoints::new(dim, 0);
         for _ in 0..4000 {
             let (t, x) = random(&mut stream);
             points.push(t, &x, &[], 1.0);
@@ -280,7 +280,7 @@ fn fokker_planck() -> Problem {
         points
     };
     let mut stream = Stream::new(1, Purpose::Audit, 0);
-    let mut tests = Points::new(dim, 2);
+    let mut tests = CollocationPoints::new(dim, 2);
     for _ in 0..4000 {
         let (t, x) = random(&mut stream);
         // q = q₀ + tφ.

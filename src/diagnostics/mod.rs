@@ -6,7 +6,6 @@ mod missed_modes;
 mod modes;
 mod moments;
 mod pareto;
-mod points;
 mod reason;
 mod verdict;
 mod weights;

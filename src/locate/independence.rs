@@ -13,7 +13,7 @@ const HESSIANS: usize = 32;
 const STEP: f64 = 1e-5;
 /// Mixed derivatives below this part of the pure ones are none: differences resolve 1e-9.
 const COUPLED: f64 = 1e-6;
-/// Points at which the product is held against the density.
+/// CollocationPoints at which the product is held against the density.
 const MIXED: usize = 256;
 
 /// Factors of a target between which it has no mixed derivatives at points y, n×k; `None` if all

@@ -44,9 +44,9 @@ pub struct FittedFactor {
     pub history: Vec<HistoryRow>,
     /// Why its training ended.
     pub stop_reason: StopReason,
-    /// Points whose influence was capped in the last set of points.
+    /// CollocationPoints whose influence was capped in the last set of points.
     pub capped: usize,
-    /// Points dropped, over all sets, because the density is zero there.
+    /// CollocationPoints dropped, over all sets, because the density is zero there.
     pub outside: usize,
 }
 

@@ -9,7 +9,7 @@ use crate::coordinates::{ChangeOfVariables, WhitenedFactor};
 use crate::density::Target;
 use crate::num::{Purpose, indexed_seed};
 use crate::optim::LeastSquares;
-use crate::training::{Assembler, Collocation, Points, Sampler};
+use crate::training::{Assembler, Collocation, CollocationPoints, Sampler};
 use crate::transport::{Tolerance, journeys};
 
 /// The first draws of a fit on their way from t = 0 to 1.
@@ -149,7 +149,7 @@ impl FactorTransport<'_> {
         let width = known.count(dim);
         let mut data = Vec::new();
         known.read(target, u, &mut data).map_err(|error| self.coordinates.in_user_coordinates(error))?;
-        let mut points = Points::new(dim, width);
+        let mut points = CollocationPoints::new(dim, width);
         for (k, (time, u)) in times.iter().zip(u.chunks_exact(dim)).enumerate() {
             points.push(*time, u, &data[k * width..(k + 1) * width], 1.0);
         }
@@ -165,7 +165,7 @@ impl FactorTransport<'_> {
 
 impl FittedFactor {
     /// √(Σ R²) at points of weight 1; an assembler has R/√N of N of them.
-    fn sizes(&self, points: &Points) -> Vec<f64> {
+    fn sizes(&self, points: &CollocationPoints) -> Vec<f64> {
         let problem = Assembler::new(&*self.evolution, &self.networks, points);
         let residuals = problem.residuals(&self.theta);
         let n = points.len().max(1);

@@ -7,7 +7,9 @@ use crate::density::Target;
 use crate::evolution::{ErasedEvolution, TargetSummary};
 use crate::num::{Purpose, Stream};
 use crate::optim::{Damping, Direction, GaussNewtonMemory, LeastSquares, Method, OptimiserState};
-use crate::training::{Assembler, FIRST_DAMPING, FitError, FitSettings, LARGEST, Points, Sampler, unknowns};
+use crate::training::{
+    Assembler, CollocationPoints, FIRST_DAMPING, FitError, FitSettings, LARGEST, Sampler, unknowns,
+};
 use std::time::{Duration, Instant};
 
 /// What a fit would be if no direction of the target is Gaussian and no part of it independent of
@@ -22,7 +24,7 @@ pub struct Plan {
     pub n_scalars: usize,
     /// Parameters of all.
     pub n_params: usize,
-    /// Points of the first set, and of the largest.
+    /// CollocationPoints of the first set, and of the largest.
     pub points: [usize; 2],
     /// Residuals of the first set, and of the largest.
     pub n_residuals: [usize; 2],
@@ -62,7 +64,7 @@ pub fn plan(
     let mut x = vec![0.0; n * dim];
     stream.fill_normal(&mut x);
     let width = description.reads.count(dim);
-    let (mut points, constant) = (Points::new(dim, width), vec![0.0; width]);
+    let (mut points, constant) = (CollocationPoints::new(dim, width), vec![0.0; width]);
     x.chunks_exact(dim).for_each(|x| points.push(stream.uniform(), x, &constant, 1.0));
     let problem = Assembler::new(&*evolution, &networks, &points);
     let theta = networks.initial_parameters(settings.seed);

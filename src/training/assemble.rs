@@ -1,6 +1,6 @@
 //! From a system and its points to r and J: the one place of the ½, the weights and the 1/N.
 
-use super::points::Points;
+use super::collocation_points::CollocationPoints;
 use crate::autodiff::{Tape, Var};
 use crate::network::{Contraction, Jets, NetworkTape, Networks, Unknown, naive_jets};
 use crate::num::{BLOCK, Scalar, pairwise_sum, sum_blocks};
@@ -16,8 +16,8 @@ use std::ops::Range;
 pub struct Assembler<'a> {
     system: &'a dyn ErasedSystem,
     networks: &'a Networks,
-    points: &'a Points,
-    /// Points handled together.
+    points: &'a CollocationPoints,
+    /// CollocationPoints handled together.
     block: usize,
 }
 
@@ -55,7 +55,11 @@ impl<'a> Assembler<'a> {
     ///
     /// # Panics
     /// If the networks are not those of the system.
-    pub fn new(system: &'a dyn ErasedSystem, networks: &'a Networks, points: &'a Points) -> Assembler<'a> {
+    pub fn new(
+        system: &'a dyn ErasedSystem,
+        networks: &'a Networks,
+        points: &'a CollocationPoints,
+    ) -> Assembler<'a> {
         assert_eq!(system.unknowns(), networks.unknowns(), "the networks belong to another system");
         Assembler { system, networks, points, block: points_per_block(networks) }
     }
@@ -358,7 +362,7 @@ mod tests {
         let networks = Networks::new(System::unknowns(&Heat), 1, 1, &[4, 3], &Tanh);
         let mut theta = networks.initial_parameters(1);
         theta[networks.scalars()].fill(0.3);
-        let mut points = Points::new(1, 0);
+        let mut points = CollocationPoints::new(1, 0);
         // 300 blocks and a part of one: leaves of two and three.
         for k in 0..300 * BLOCK + 7 {
             let s = k as f64;

@@ -4,7 +4,7 @@
 const WINDOW: usize = 20;
 /// The loss on fresh points must fall by this factor from one window to the next.
 const LEAST_FALL: f64 = 1.25;
-/// Points of the largest set, in units of the first one.
+/// CollocationPoints of the largest set, in units of the first one.
 pub(crate) const LARGEST: usize = 4;
 
 /// Number of points per set. It doubles when the loss on fresh points stops falling: then a step
@@ -22,7 +22,7 @@ impl BatchSize {
         BatchSize { points, most: LARGEST * points, fresh: Vec::new() }
     }
 
-    /// Points of the next set.
+    /// CollocationPoints of the next set.
     pub fn points(&self) -> usize {
         self.points
     }

@@ -5,7 +5,7 @@
 //! wait for that.
 
 use super::batch_size::BatchSize;
-use super::points::Points;
+use super::collocation_points::CollocationPoints;
 use super::record::HistoryRow;
 use super::state::TrainingState;
 use super::stop_reason::StopReason;
@@ -221,7 +221,7 @@ fn write_state(state: &TrainingState, arrays: &mut Arrays) {
     arrays.put_count("size.points", *points);
     arrays.put_count("size.most", *most);
     arrays.put_list("size.fresh", fresh);
-    if let Some(Points { dim, n_data, times, x, data, weights }) = &state.set {
+    if let Some(CollocationPoints { dim, n_data, times, x, data, weights }) = &state.set {
         arrays.put_list("set.times", times);
         arrays.put("set.x", &[times.len(), *dim], x.clone());
         arrays.put("set.data", &[times.len(), *n_data], data.clone());
@@ -270,14 +270,14 @@ fn read_state(arrays: &Arrays) -> Result<TrainingState, ArraysError> {
     })
 }
 
-fn read_set(arrays: &Arrays) -> Result<Points, ArraysError> {
+fn read_set(arrays: &Arrays) -> Result<CollocationPoints, ArraysError> {
     let times = arrays.list("set.times")?;
     let n = times.len();
     let (dim, n_data) = (arrays.of_rank("set.x", 2)?.0[1], arrays.of_rank("set.data", 2)?.0[1]);
     let x = arrays.of_shape("set.x", &[n, dim])?.to_vec();
     let data = arrays.of_shape("set.data", &[n, n_data])?.to_vec();
     let weights = arrays.of_shape("set.weights", &[n])?.to_vec();
-    Ok(Points { dim, n_data, times, x, data, weights })
+    Ok(CollocationPoints { dim, n_data, times, x, data, weights })
 }
 
 fn row_numbers(row: &HistoryRow) -> Vec<f64> {

@@ -1,8 +1,8 @@
 //! Where the equations are asked to hold: the laws of the collocation points.
 
 use super::assemble::Assembler;
+use super::collocation_points::CollocationPoints;
 use super::coverage::escape_radius;
-use super::points::Points;
 use super::selection::select;
 use crate::density::DensityError;
 use crate::evolution::{AnnealingPath, CoverLaw, TargetSummary};
@@ -49,7 +49,7 @@ const BACK: f64 = 0.5;
 const BLUR: f64 = 0.5;
 /// Candidates for each point of a set.
 const CANDIDATES: usize = 3;
-/// Points taken from each trajectory.
+/// CollocationPoints taken from each trajectory.
 const PER_PATH: usize = 8;
 /// Trajectories for points need no more accuracy than keeps them inside the flow.
 const PATH_TOLERANCE: Tolerance = Tolerance { absolute: 1e-2, relative: 1e-2 };
@@ -66,8 +66,8 @@ const JITTER: f64 = 0.1;
 #[derive(Clone, Debug)]
 pub struct Batch {
     /// The points, weights 1.
-    pub points: Points,
-    /// Points dropped because the density is zero there.
+    pub points: CollocationPoints,
+    /// CollocationPoints dropped because the density is zero there.
     pub outside: usize,
     /// Why no trajectories could be had, if so.
     pub flow_failed: Option<TransportError>,
@@ -132,7 +132,7 @@ impl<'a> Collocation<'a> {
         let mut data = Vec::new();
         evolution.reads.read(field.target, &x, &mut data)?;
         let width = evolution.reads.count(dim);
-        let mut set = Batch { points: Points::new(dim, width), outside: 0, flow_failed };
+        let mut set = Batch { points: CollocationPoints::new(dim, width), outside: 0, flow_failed };
         for ((t, x), data) in candidates.iter().zip(data.chunks_exact(width)) {
             if data[0] == f64::NEG_INFINITY {
                 set.outside += 1;

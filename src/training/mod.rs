@@ -4,7 +4,7 @@
 //! as it is learned. A step takes a batch of points, linearises the residuals and asks an optimiser
 //! for a new θ; every few steps held-out draws judge the flow.
 //!
-//! In reading order: [`FitSettings`]; the points ([`Points`], `selection`, [`Collocation`],
+//! In reading order: [`FitSettings`]; the points ([`CollocationPoints`], `selection`, [`Collocation`],
 //! `batch_size`) and how far a flow carries them (`coverage`); [`Assembler`], from points to r and
 //! J; what passes from step to step ([`StopReason`], [`HistoryRow`], [`TrainingState`],
 //! [`Checkpoint`]); [`Observer`], which sees every step; `unknowns`, the networks to be trained;
@@ -14,10 +14,10 @@ mod assemble;
 mod batch_size;
 mod checkpoint;
 mod collocation;
+mod collocation_points;
 mod coverage;
 mod fit_error;
 mod observer;
-mod points;
 mod record;
 mod schedule;
 mod selection;
@@ -31,11 +31,11 @@ pub use assemble::Assembler;
 pub(crate) use batch_size::LARGEST;
 pub use checkpoint::{Checkpoint, CheckpointError, Probe, Snapshot};
 pub use collocation::{Batch, Collocation};
+pub use collocation_points::CollocationPoints;
 pub(crate) use coverage::{backward_log_weights, forward_log_weights, uncovered_fraction};
 pub use fit_error::FitError;
 pub(crate) use observer::ClosureObserver;
 pub use observer::{Control, Observer};
-pub use points::Points;
 pub use record::{HistoryRow, Progress};
 pub(crate) use schedule::train;
 pub use settings::{FitSettings, Sampler};

@@ -8,7 +8,7 @@ use std::time::Duration;
 pub struct HistoryRow {
     /// From 1.
     pub step: usize,
-    /// Points it was made on.
+    /// CollocationPoints it was made on.
     pub n_points: usize,
     /// What the optimiser did.
     pub record: StepRecord,

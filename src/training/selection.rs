@@ -1,6 +1,6 @@
 //! Chooses a set of collocation points among candidates: mostly those at which the equations fail.
 
-use super::points::Points;
+use super::collocation_points::CollocationPoints;
 use crate::num::{Stream, pairwise_sum};
 
 /// A point without residual is chosen with this weight, one with the mean residual with this and
@@ -13,11 +13,11 @@ const FLOOR: f64 = 0.5;
 ///
 /// The minimiser stays that of any law with full support.
 pub(super) fn select(
-    points: &Points,
+    points: &CollocationPoints,
     residuals: &[f64],
     n: usize,
     stream: &mut Stream,
-) -> (Points, Vec<f64>) {
+) -> (CollocationPoints, Vec<f64>) {
     let per_point = residuals.len() / points.len();
     let norm = |of_point: &[f64]| of_point.iter().map(|r| r * r).sum::<f64>().sqrt();
     let sizes: Vec<f64> = residuals.chunks_exact(per_point).map(norm).collect();
@@ -40,7 +40,7 @@ mod tests {
 
     #[test]
     fn large_residuals_are_chosen_more_often_and_keep_their_numbers() {
-        let mut points = Points::new(1, 1);
+        let mut points = CollocationPoints::new(1, 1);
         (0..400).for_each(|k| points.push(0.5, &[f64::from(k)], &[-f64::from(k)], 1.0));
         // Two residuals a point; every other point has one of 2 and the rest of 0: weights 2.5 and
         // 0.5.

@@ -1,7 +1,7 @@
 //! What passes from one step of a fit to the next, and nothing else.
 
 use super::batch_size::BatchSize;
-use super::points::Points;
+use super::collocation_points::CollocationPoints;
 use super::record::HistoryRow;
 use super::stop_reason::StopReason;
 use crate::num::ArraysError;
@@ -17,12 +17,12 @@ pub struct TrainingState {
     /// How many points the next fresh set has.
     pub(super) batch_size: BatchSize,
     /// The set on which the next step is made; none if that step takes a fresh one.
-    pub(crate) set: Option<Points>,
+    pub(crate) set: Option<CollocationPoints>,
     /// Every step.
     pub history: Vec<HistoryRow>,
-    /// Points whose influence was capped in the last set.
+    /// CollocationPoints whose influence was capped in the last set.
     pub(crate) capped: usize,
-    /// Points dropped over all sets because the density is zero there.
+    /// CollocationPoints dropped over all sets because the density is zero there.
     pub(crate) outside: usize,
     /// Why the fit came to its end; none while steps are left, after an interruption too.
     pub ended: Option<StopReason>,

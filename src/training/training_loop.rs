@@ -4,10 +4,10 @@
 use super::assemble::Assembler;
 use super::checkpoint::{Probe, Snapshot};
 use super::collocation::{Batch, Collocation};
+use super::collocation_points::CollocationPoints;
 use super::coverage::{backward_log_weights, effective_fraction_from_both, forward_log_weights};
 use super::fit_error::FitError;
 use super::observer::{Control, Observer};
-use super::points::Points;
 use super::record::{HistoryRow, Progress};
 use super::settings::FitSettings;
 use super::state::TrainingState;
@@ -41,7 +41,7 @@ const LEAST_CAP: f64 = 1.0;
 /// equations' doing (a support that ends within the prior).
 const SOLVED: f64 = 1e-8;
 const STEPS_SOLVED: usize = 20;
-/// Points of the set on which a fit is polished, in units of the largest one before.
+/// CollocationPoints of the set on which a fit is polished, in units of the largest one before.
 const POLISHING_SET: usize = 4;
 /// Steps on it until the next one: by then the residual elsewhere is far larger (a thousandfold in
 /// ½R² beside a ridge of V), and the new set takes its points there; some twenty steps win back the
@@ -221,7 +221,7 @@ fn solved(history: &[HistoryRow]) -> Option<Outcome> {
 
 /// Weights min(1, (cap/|R|))² with cap = CAP times the root mean square of the smaller 90 %, or
 /// LEAST_CAP: Huber's influence function as weights. Returns how many are below 1.
-fn cap_influence(points: &mut Points, residuals: &[f64]) -> usize {
+fn cap_influence(points: &mut CollocationPoints, residuals: &[f64]) -> usize {
     let per_point = residuals.len() / points.len();
     let size = |k: usize| {
         let of_point = &residuals[k * per_point..(k + 1) * per_point];
@@ -248,7 +248,7 @@ mod tests {
 
     #[test]
     fn far_residuals_keep_the_influence_of_the_cap() {
-        let mut points = Points::new(1, 0);
+        let mut points = CollocationPoints::new(1, 0);
         (0..100).for_each(|k| points.push(0.5, &[f64::from(k)], &[], 1.0));
         let mut residuals = vec![1.0; 100];
         residuals[40] = -9.0;
@@ -259,7 +259,7 @@ mod tests {
         assert!((points.weight(41).sqrt() * 1e6 - 10.0).abs() < 1e-9);
         // A bulk that has converged leaves the others theirs.
         residuals.iter_mut().for_each(|r| *r *= 1e-3);
-        let mut points = Points::new(1, 0);
+        let mut points = CollocationPoints::new(1, 0);
         (0..100).for_each(|k| points.push(0.5, &[f64::from(k)], &[], 1.0));
         residuals[42] = 0.9;
         assert_eq!(cap_influence(&mut points, &residuals), 1);

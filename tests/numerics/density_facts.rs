@@ -7,7 +7,7 @@ use pushforward::density::{
 };
 use pushforward::diagnostics::{mode_shares, mode_weight_error, moments};
 use pushforward::nalgebra::DMatrix;
-use pushforward::num::{Channels, Purpose, Scalar, Stream, log_sum_exp};
+use pushforward::num::{Channels, Points, Purpose, Scalar, Stream, log_sum_exp};
 
 const N_DRAWS: usize = 20_000;
 
@@ -44,12 +44,12 @@ fn exact_draws(target: &dyn Benchmark, n: usize) -> Vec<f64> {
 /// Largest distances of sample mean and deviation from the facts, in standard errors from the sample's
 /// own second and fourth moments; `shift` moves the facts, for the twin that must fail.
 fn moment_misfit(draws: &[f64], mean: &[f64], std: &[f64], shift: f64) -> f64 {
-    let (d, n) = (mean.len(), draws.len() / mean.len());
-    let sample = moments(draws, d);
+    let draws = Points::new(draws, mean.len());
+    let (d, n) = (draws.dim(), draws.len());
+    let sample = moments(draws);
     let mut worst = 0.0f64;
     for i in 0..d {
-        let fourth: f64 =
-            draws.chunks_exact(d).map(|x| (x[i] - sample.mean[i]).powi(4)).sum::<f64>() / n as f64;
+        let fourth: f64 = draws.coordinate(i).map(|x| (x - sample.mean[i]).powi(4)).sum::<f64>() / n as f64;
         let variance = sample.std[i].powi(2);
         let mean_se = (variance / n as f64).sqrt();
         let std_se = ((fourth - variance * variance) / n as f64).sqrt() / (2.0 * sample.std[i]);
@@ -96,7 +96,9 @@ fn exact_draws_fall_nearest_the_modes_as_stated() {
     for (name, target) in judged_targets() {
         let Some(modes) = target.facts().modes else { continue };
         let draws = exact_draws(target.as_ref(), N_DRAWS);
-        let error = mode_weight_error(&mode_shares(&draws, &modes.centres, target.dim()), &modes.weights);
+        let dim = target.dim();
+        let shares = mode_shares(Points::new(&draws, dim), Points::new(&modes.centres, dim));
+        let error = mode_weight_error(&shares, &modes.weights);
         // Mean total variation of N multinomial draws is at most ½ √(2/π) √(modes/N); twice that has no chance.
         let floor = 0.4 * (modes.weights.len() as f64 / N_DRAWS as f64).sqrt();
         assert!(error < 2.0 * floor, "{name}: {error} {floor}");

@@ -4,7 +4,7 @@ use pushforward::network::{Activation, Elementwise, Form, Inputs, Jets, Networks
 use pushforward::num::{Channels, Elementary, Purpose, Scalar, Stream, times, transpose_times};
 use pushforward::optim::{LeastSquares, Linearisation};
 use pushforward::residual::{ErasedSystem, Point, System};
-use pushforward::training::{Assembler, Points};
+use pushforward::training::{Assembler, CollocationPoints};
 
 const UNIFORM: [usize; 3] = [9; 3];
 /// Wider and narrower than the layer before, none a multiple of the 8 numbers of a vector.
@@ -44,9 +44,9 @@ impl System for Everything {
     }
 }
 
-fn points(dim: usize, n: usize) -> Points {
+fn points(dim: usize, n: usize) -> CollocationPoints {
     let mut stream = Stream::new(4, Purpose::Audit, dim as u64);
-    let mut points = Points::new(dim, 1);
+    let mut points = CollocationPoints::new(dim, 1);
     for _ in 0..n {
         let x: Vec<f64> = (0..dim).map(|_| stream.normal()).collect();
         points.push(stream.uniform(), &x, &[stream.normal()], 0.2 + stream.uniform());

@@ -7,7 +7,7 @@ use crate::timed::{draws_of, timed_fit};
 use pushforward::density::{Benchmark, named_target};
 use pushforward::diagnostics::{Bracket, Estimates, delta_std, mode_shares, mode_weight_error, moments};
 use pushforward::evolution::{evolution_names, named_evolution};
-use pushforward::num::{Purpose, Stream};
+use pushforward::num::{Points, Purpose, Stream};
 use pushforward::sampling::{Draws, Fit};
 use pushforward::training::{FitError, FitSettings};
 use std::collections::BTreeMap;
@@ -212,10 +212,11 @@ fn measured(
 fn judged(target: &dyn Benchmark, fitted: &Fit, draws: &Draws, seed: u64, seconds: f64) -> Measured {
     let (dim, facts) = (target.dim(), target.facts());
     let estimates = Estimates::of_populations(draws.log_weights.chunks(fitted.population()));
-    let unweighted = moments(&draws.x, dim);
-    let shares = facts.modes.as_ref().map(|modes| mode_shares(&draws.x, &modes.centres, dim));
+    let x = Points::new(&draws.x, dim);
+    let unweighted = moments(x);
+    let shares = facts.modes.as_ref().map(|modes| mode_shares(x, Points::new(&modes.centres, dim)));
     let both = facts.modes.as_ref().zip(shares.as_ref());
-    let few = &draws.x[..draws.x.len().min(DISTANCE_DRAWS * dim)];
+    let few = x.first(DISTANCE_DRAWS);
     let exact_draw = |stream: &mut Stream, x: &mut [f64]| target.draw(stream, x);
     let sizes: Vec<String> =
         fitted.factorisation.ranges.iter().map(|range| range.len().to_string()).collect();
@@ -230,8 +231,8 @@ fn judged(target: &dyn Benchmark, fitted: &Fit, draws: &Draws, seed: u64, second
             (found.count(), modes.weights.len())
         }),
         mode_weight_error: both.map_or(f64::NAN, |(modes, shares)| mode_weight_error(shares, &modes.weights)),
-        distances: distances_to_exact(few, dim, seed, exact_draw),
-        floors: floors(few.len() / dim, dim, seed, exact_draw),
+        distances: distances_to_exact(few, seed, exact_draw),
+        floors: floors(few.len(), dim, seed, exact_draw),
         estimates,
         seconds,
     }

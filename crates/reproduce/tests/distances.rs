@@ -6,7 +6,7 @@ use pushforward::density::{
 use pushforward::diagnostics::{
     Bounds, Bracket, Estimates, Evidence, Reason, Verdict, judge, missed_modes, mode_shares,
 };
-use pushforward::num::{Purpose, Stream};
+use pushforward::num::{Points, Purpose, Stream};
 use pushforward_reproduce::distance::{Distances, distances_to_exact, floors};
 use std::collections::BTreeMap;
 
@@ -29,9 +29,9 @@ fn in_floors(target: &dyn Benchmark, drawn: &dyn Fn(u64) -> Vec<f64>) -> Vec<f64
         |sum: &mut [f64; 4], distances| sum.iter_mut().zip(figures(distances)).for_each(|(s, f)| *s += f);
     for seed in 0..5 {
         let points = drawn(seed);
-        let (d, n) = (target.dim(), points.len() / target.dim());
-        add(&mut ours, distances_to_exact(&points, d, seed, draw).unwrap());
-        add(&mut floor, floors(n, d, seed, draw).unwrap());
+        let points = Points::new(&points, target.dim());
+        add(&mut ours, distances_to_exact(points, seed, draw).unwrap());
+        add(&mut floor, floors(points.len(), points.dim(), seed, draw).unwrap());
     }
     ours.iter().zip(floor).map(|(a, b)| a / b).collect()
 }
@@ -73,7 +73,8 @@ fn a_mode_less_is_seen_by_every_figure() {
     let proposal = without(&target, 2, 2);
     let points = draws(&proposal, n, 1);
     let modes = target.facts().modes.unwrap();
-    let shares = mode_shares(&points, &modes.centres, 2);
+    let centres = Points::new(&modes.centres, 2);
+    let shares = mode_shares(Points::new(&points, 2), centres);
     let Some(Reason::MissedModes { missed, n_modes, mass }) = missed_modes(&shares, &modes.weights, n) else {
         panic!("the third mode is missing, {shares:?}");
     };
@@ -95,7 +96,7 @@ fn a_mode_less_is_seen_by_every_figure() {
     let perfect =
         Bracket::new(&log_weights(&target, &target, &exact), &log_weights(&target, &target, &points));
     assert_eq!((perfect.elbo, perfect.eubo), (0.0, 0.0));
-    let shares = mode_shares(&exact, &modes.centres, 2);
+    let shares = mode_shares(Points::new(&exact, 2), centres);
     assert_eq!(missed_modes(&shares, &modes.weights, n), None, "exact draws miss nothing");
 }
 
@@ -122,7 +123,9 @@ fn threads_do_not_matter() {
     let (x, y) = (draws(target.as_ref(), 200, 4), draws(target.as_ref(), 200, 5));
     let on = |threads| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
-        pool.install(|| figures(Distances::between(&x, &y, 5, 3)).map(f64::to_bits))
+        pool.install(|| {
+            figures(Distances::between(Points::new(&x, 5), Points::new(&y, 5), 3)).map(f64::to_bits)
+        })
     };
     assert_eq!(on(1), on(3));
 }

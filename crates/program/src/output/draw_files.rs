@@ -21,7 +21,7 @@ pub fn draw_files(quantities: &Quantities, draws: &Draws, seed: u64) -> Vec<(Str
         files.push(("unconstrained.npy".to_string(), npy_bytes(&[n, coordinates.len()], &draws.x)));
     }
     files.push(("log_weights.npy".to_string(), npy_bytes(&[n], &draws.log_weights)));
-    files.push(("draws.csv".to_string(), table(names, values, &draws.log_weights).into_bytes()));
+    files.push(("draws.csv".to_string(), table(quantities, &draws.log_weights).into_bytes()));
     let equal = resampled(&draws.log_weights, seed);
     let zarr = zarr_draws(quantities, &draws.log_weights, &equal);
     files.extend(zarr.into_iter().map(|(path, bytes)| (format!("draws.zarr/{path}"), bytes)));
@@ -29,14 +29,11 @@ pub fn draw_files(quantities: &Quantities, draws: &Draws, seed: u64) -> Vec<(Str
 }
 
 /// A column for each quantity, and `log_weight`.
-fn table(names: &[String], values: &[f64], log_weights: &[f64]) -> String {
-    let header: Vec<&str> = names.iter().map(String::as_str).chain(["log_weight"]).collect();
+fn table(quantities: &Quantities, log_weights: &[f64]) -> String {
+    let header: Vec<&str> = quantities.names.iter().map(String::as_str).chain(["log_weight"]).collect();
     let mut csv = Csv::new(&header);
-    let mut row = vec![0.0; header.len()];
-    for (k, log_weight) in log_weights.iter().enumerate() {
-        row[..names.len()].copy_from_slice(&values[k * names.len()..(k + 1) * names.len()]);
-        row[names.len()] = *log_weight;
-        csv.row(&row);
+    for (point, log_weight) in quantities.points().iter().zip(log_weights) {
+        csv.row(&[point, &[*log_weight]].concat());
     }
     csv.text().to_string()
 }

@@ -8,6 +8,7 @@ use crate::settings::run_settings::RunSettings;
 use pushforward::diagnostics::{
     self, Bounds, Estimates, Evidence, delta_std, missed_modes, mode_shares, moments, weighted_moments,
 };
+use pushforward::num::Points;
 use pushforward::optim::Method;
 use pushforward::sampling::Fit;
 
@@ -37,7 +38,8 @@ fn judged(problem: &Problem<'_>, fitted: &Fitted, estimates: &Estimates) -> Vec<
     };
     let draws = &fitted.draws;
     reasons.extend(modes.and_then(|modes| {
-        let shares = mode_shares(&draws.x, &modes.centres, problem.target.dim());
+        let dim = problem.target.dim();
+        let shares = mode_shares(Points::new(&draws.x, dim), Points::new(&modes.centres, dim));
         missed_modes(&shares, &modes.weights, draws.log_weights.len()).map(|reason| reason.to_string())
     }));
     reasons
@@ -65,8 +67,8 @@ pub fn record(problem: &Problem<'_>, run_settings: &RunSettings, fitted: &Fitted
     let dim = problem.target.dim();
     let estimates = Estimates::of_populations(draws.log_weights.chunks(fit.population()));
     let (verdict, reasons) = verdict(problem, fitted, &estimates);
-    let weighted = weighted_moments(&quantities.values, quantities.count(), &draws.log_weights);
-    let unweighted = moments(&draws.x, dim);
+    let weighted = weighted_moments(quantities.points(), &draws.log_weights);
+    let unweighted = moments(Points::new(&draws.x, dim));
     let mut settings_as_run = run_settings.to_json();
     let mut ways: Vec<&str> = fit.factors.iter().map(|factor| factor.located_by.name()).collect();
     ways.dedup();

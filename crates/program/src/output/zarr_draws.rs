@@ -11,15 +11,15 @@ use std::collections::BTreeMap;
 /// `theta` over chain, draw and `theta_dim_0`, which counts from 1 as the names do. `sample_stats` has the number in
 /// draws.npy and the log weight of each draw.
 pub fn zarr_draws(quantities: &Quantities, log_weights: &[f64], equal: &[usize]) -> Vec<(String, Vec<u8>)> {
-    let (m, n) = (quantities.count(), equal.len());
+    let (points, n) = (quantities.points(), equal.len());
     let mut posterior: Vec<ZarrArray> = chain_and_draw(n).into();
     for Variable { name, shape, columns } in variables(&quantities.names) {
         let axes: Vec<(String, usize)> =
             shape.iter().enumerate().map(|(k, length)| (axis(&name, k), *length)).collect();
         posterior.extend(axes.iter().map(|(name, length)| counted(name, 1, *length)));
-        let of_draw =
-            |k: &usize| columns.iter().map(|column| quantities.values[k * m + column]).collect::<Vec<f64>>();
-        posterior.push(over_draws(name, n, axes, ZarrValues::Real(equal.iter().flat_map(of_draw).collect())));
+        let of_draw = |x: &[f64]| columns.iter().map(|column| x[*column]).collect::<Vec<f64>>();
+        let values = equal.iter().flat_map(|k| of_draw(points.point(*k))).collect();
+        posterior.push(over_draws(name, n, axes, ZarrValues::Real(values)));
     }
     let mut statistics: Vec<ZarrArray> = chain_and_draw(n).into();
     let logs = ZarrValues::Real(equal.iter().map(|k| log_weights[*k]).collect());

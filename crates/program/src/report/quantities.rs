@@ -1,6 +1,7 @@
 //! What the user asked about at every draw: the columns of draws.npy, of which the coordinates of the fit may be a change.
 
 use pushforward::density::Target;
+use pushforward::num::Points;
 
 /// The quantities of some draws, on the user's scale and with the user's names.
 #[derive(Clone, Debug, PartialEq)]
@@ -28,9 +29,14 @@ impl Quantities {
         Quantities { names, values, coordinates: if are_coordinates { Vec::new() } else { coordinates } }
     }
 
-    /// How many there are, m.
-    pub fn count(&self) -> usize {
-        self.names.len()
+    /// The values as n points of dimension m: one point for each draw, one coordinate for each
+    /// name.
+    ///
+    /// # Panics
+    /// If there are no names.
+    #[track_caller]
+    pub fn points(&self) -> Points<'_> {
+        Points::new(&self.values, self.names.len())
     }
 }
 
@@ -40,8 +46,9 @@ impl Quantities {
 /// If the target's constrained point is not as long as the list of its names.
 pub fn on_the_users_scale(target: &dyn Target, x: &[f64]) -> Vec<f64> {
     let m = target.constrained_names().len();
-    let mut values = Vec::with_capacity(x.len() / target.dim() * m);
-    for x in x.chunks_exact(target.dim()) {
+    let points = Points::new(x, target.dim());
+    let mut values = Vec::with_capacity(points.len() * m);
+    for x in points {
         let point = target.constrain(x);
         assert_eq!(point.len(), m, "the target names {m} quantities and gives {} of them", point.len());
         values.extend(point);

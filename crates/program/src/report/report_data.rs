@@ -6,12 +6,13 @@ use crate::folder::record::Record;
 use crate::format::csv::Csv;
 use crate::report::cells::{TIMES, bin, central_range, edges, rounded};
 use crate::report::fitted::Fitted;
-use crate::report::quantities::{Quantities, on_the_users_scale};
+use crate::report::quantities::on_the_users_scale;
 use crate::report::residual_tables::residual_tables;
-use crate::report::shown_coordinates::{column, shown_coordinates};
+use crate::report::shown_coordinates::shown_coordinates;
 use crate::settings::problem::Problem;
 use pushforward::density::{self, Target};
 use pushforward::diagnostics::{Bracket, log_mean_weight, tail_threshold};
+use pushforward::num::Points;
 use pushforward::sampling::{Draws, Fit, Trajectories};
 use pushforward::training::{HistoryRow, Sampler};
 use pushforward::transport::Tolerance;
@@ -39,7 +40,7 @@ const WEIGHT_BINS: usize = 60;
 pub fn report_tables(problem: &Problem<'_>, record: &Record, fitted: &Fitted) -> Vec<(&'static str, String)> {
     let Fitted { fit, draws, quantities, .. } = fitted;
     let weights = scaled_weights(&draws.log_weights);
-    let shown = shown_coordinates(&quantities.values, quantities.count(), &weights);
+    let shown = shown_coordinates(quantities.points(), &weights);
     let first_two = &shown[..shown.len().min(2)];
     let mut tables = vec![
         ("figure-log_z.csv", log_z_table(problem, record, fitted)),
@@ -48,10 +49,10 @@ pub fn report_tables(problem: &Problem<'_>, record: &Record, fitted: &Fitted) ->
     if record.is_planar() {
         tables.push(("figure-density.csv", density_table(problem, draws)));
     } else {
-        let Quantities { values, .. } = quantities;
-        let sample = Weighted { x: values, dim: quantities.count(), weights: &weights };
+        let sample = Weighted { points: quantities.points(), weights: &weights };
         let exact = problem.exact_draws.map(|exact| on_the_users_scale(problem.target, exact));
-        let marginals = marginals_of(sample, exact.as_deref(), &shown);
+        let exact = exact.as_ref().map(|values| Points::new(values, quantities.names.len()));
+        let marginals = marginals_of(sample, exact, &shown);
         tables.push(("figure-pairs.csv", pair_table(sample, &shown, &marginals)));
         tables.push(("figure-marginals.csv", marginal_table(&shown, &marginals)));
     }
@@ -61,7 +62,7 @@ pub fn report_tables(problem: &Problem<'_>, record: &Record, fitted: &Fitted) ->
     let journeys = journeys.and_then(Result::ok);
     tables.push(("figure-trajectories.csv", trajectory_table(problem.target, journeys.as_ref(), first_two)));
     // The equation is one of the coordinates of the fit, and so is its residual.
-    let shown = shown_coordinates(&draws.x, record.dim, &weights);
+    let shown = shown_coordinates(Points::new(&draws.x, record.dim), &weights);
     tables.extend(residual_tables(problem.target, record, fit, journeys.as_ref(), &shown));
     tables
 }
@@ -195,8 +196,8 @@ fn at_exact_draws(problem: &Problem<'_>, record: &Record, fit: &Fit) -> Vec<f64>
         return Vec::new();
     };
     let n = EXACT_FOR_BOUND.min(record.n_draws / EXACT_PART).max(FEWEST);
-    let some = &exact[..exact.len().min(n * record.dim)];
-    fit.flow_log_weights_at(problem.target, some).unwrap_or_default()
+    let some = Points::new(exact, record.dim).first(n);
+    fit.flow_log_weights_at(problem.target, some.as_slice()).unwrap_or_default()
 }
 
 /// Densities of draws and of weight over log w − log Z. The heavy side is whole, the light one is cut at one in a thousand.
@@ -222,7 +223,8 @@ fn weight_table(record: &Record, draws: &Draws) -> String {
 /// log ρ over the frame of the contour figure.
 fn density_table(problem: &Problem<'_>, draws: &Draws) -> String {
     let mut csv = Csv::new(&["x", "y", "log_density"]);
-    let (x, y) = frame(&draws.x, problem.facts.modes.as_ref().map_or(&[], |modes| &modes.centres));
+    let centres = problem.facts.modes.as_ref().map_or(&[][..], |modes| &modes.centres);
+    let (x, y) = frame(Points::new(&draws.x, 2), Points::new(centres, 2));
     let at = |range: Range, k: usize| rounded(range.low + range.width() * k as f64 / (SIDE - 1) as f64);
     for row in 0..SIDE {
         let points: Vec<f64> = (0..SIDE).flat_map(|column| [at(x, column), at(y, row)]).collect();
@@ -234,14 +236,13 @@ fn density_table(problem: &Problem<'_>, draws: &Draws) -> String {
 }
 
 /// Ranges that hold 99 % of the draws and every known mode, so that a mode without draws is seen.
-fn frame(draws: &[f64], centres: &[f64]) -> (Range, Range) {
+fn frame(draws: Points<'_>, centres: Points<'_>) -> (Range, Range) {
     let along = |axis: usize| {
-        let mut sorted = column(draws, 2, axis);
-        sorted.retain(|v| v.is_finite());
+        let mut sorted: Vec<f64> = draws.coordinate(axis).filter(|v| v.is_finite()).collect();
         sorted.sort_by(f64::total_cmp);
         let cut = sorted.len() / 200;
         let bulk = sorted[cut..sorted.len() - cut].iter().copied();
-        Range::of(bulk.chain(column(centres, 2, axis))).scaled(1.25)
+        Range::of(bulk.chain(centres.coordinate(axis))).scaled(1.25)
     };
     let (x, y) = (along(0), along(1));
     // Beyond 2:1 the shorter side is opened: equal aspect would leave a ribbon.
@@ -251,11 +252,10 @@ fn frame(draws: &[f64], centres: &[f64]) -> (Range, Range) {
     (opened(x), opened(y))
 }
 
-/// Points n×d with weights.
+/// Points, each with its weight.
 #[derive(Clone, Copy)]
 struct Weighted<'a> {
-    x: &'a [f64],
-    dim: usize,
+    points: Points<'a>,
     weights: &'a [f64],
 }
 
@@ -265,10 +265,10 @@ struct Bins {
     exact: Option<Histogram>,
 }
 
-fn marginals_of(sample: Weighted<'_>, exact: Option<&[f64]>, shown: &[usize]) -> Vec<Bins> {
+fn marginals_of(sample: Weighted<'_>, exact: Option<Points<'_>>, shown: &[usize]) -> Vec<Bins> {
     let of_coordinate = |i: &usize| {
-        let values = column(sample.x, sample.dim, *i);
-        let exact = exact.map(|x| column(x, sample.dim, *i));
+        let of = |points: Points<'_>| points.coordinate(*i).collect::<Vec<f64>>();
+        let (values, exact) = (of(sample.points), exact.map(of));
         let range = central_range(exact.as_ref().unwrap_or(&values));
         Bins {
             draws: Histogram::new(&values, Some(sample.weights), range, MARGINAL_BINS),
@@ -298,7 +298,7 @@ fn pair_table(sample: Weighted<'_>, shown: &[usize], marginals: &[Bins]) -> Stri
         for (a, &across) in shown[..b].iter().enumerate() {
             let ranges = [marginals[a].draws.range, marginals[b].draws.range];
             let mut shares = vec![0.0; PAIR_BINS * PAIR_BINS];
-            for (x, weight) in sample.x.chunks_exact(sample.dim).zip(sample.weights) {
+            for (x, weight) in sample.points.iter().zip(sample.weights) {
                 let cells = [bin(ranges[0], x[across], PAIR_BINS), bin(ranges[1], x[up], PAIR_BINS)];
                 if let ([Some(column), Some(row)], true) = (cells, weight.is_finite()) {
                     shares[row * PAIR_BINS + column] += weight / total;

@@ -3,8 +3,8 @@
 use crate::folder::record::Record;
 use crate::format::csv::Csv;
 use crate::report::cells::{TIMES, bin, central_range, edges, rounded};
-use crate::report::shown_coordinates::column;
 use pushforward::density::Target;
+use pushforward::num::Points;
 use pushforward::sampling::{Fit, ResidualsAt, Trajectories};
 
 /// Bins of the coordinate.
@@ -29,7 +29,7 @@ pub fn residual_tables(
     if let Some(map) = journeys.and_then(|journeys| Map::of(target, fit, journeys, shown)) {
         map.write(&mut cells);
         if let Ok(points) = fit.residuals_at_collocation(target, map.block, record.n_points) {
-            let x = column(&points.x, target.dim(), map.coordinate);
+            let x = Points::new(&points.x, target.dim()).coordinate(map.coordinate);
             for ((t, x), size) in points.times.iter().zip(x).zip(&points.sizes) {
                 dots.row(&[rounded(*t), rounded(x), rounded(*size)]);
             }
@@ -50,8 +50,9 @@ impl Map {
     fn of(target: &dyn Target, fit: &Fit, journeys: &Trajectories, shown: &[usize]) -> Option<Map> {
         let (times, x) = at_middles(journeys, target.dim());
         let (block, at) = worst_block(target, fit, &times, &x)?;
-        let coordinate = coordinate_of(&at.x, &x, target.dim(), shown);
-        let passed = column(&at.x, target.dim(), coordinate);
+        let of_block = Points::new(&at.x, target.dim());
+        let coordinate = coordinate_of(of_block, Points::new(&x, target.dim()), shown);
+        let passed: Vec<f64> = of_block.coordinate(coordinate).collect();
         let range = central_range(&passed);
         let mut map = Map { block, coordinate, range, cells: vec![(0.0, 0); TIMES * BINS] };
         if fit.factorisation.ranges[block].len() == 1 {
@@ -127,16 +128,16 @@ fn worst_block(target: &dyn Target, fit: &Fit, times: &[f64], x: &[f64]) -> Opti
 }
 
 /// The coordinate with the largest part of its variance from the block; the first shown one that nearly has it.
-fn coordinate_of(of_block: &[f64], x: &[f64], dim: usize, shown: &[usize]) -> usize {
-    let shares: Vec<f64> =
-        (0..dim).map(|i| variance(&column(of_block, dim, i)) / variance(&column(x, dim, i))).collect();
+fn coordinate_of(of_block: Points<'_>, x: Points<'_>, shown: &[usize]) -> usize {
+    let share = |i: usize| variance(of_block.coordinate(i)) / variance(x.coordinate(i));
+    let shares: Vec<f64> = (0..x.dim()).map(share).collect();
     let largest = shares.iter().copied().fold(0.0, f64::max);
-    let mut in_order = shown.iter().copied().chain(0..dim);
+    let mut in_order = shown.iter().copied().chain(0..x.dim());
     in_order.find(|i| shares[*i] >= NEARLY * largest).unwrap_or(shown[0])
 }
 
-fn variance(values: &[f64]) -> f64 {
-    let finite: Vec<f64> = values.iter().copied().filter(|v| v.is_finite()).collect();
+fn variance(values: impl Iterator<Item = f64>) -> f64 {
+    let finite: Vec<f64> = values.filter(|v| v.is_finite()).collect();
     let n = finite.len().max(1) as f64;
     let mean = finite.iter().sum::<f64>() / n;
     finite.iter().map(|v| (v - mean) * (v - mean)).sum::<f64>() / n
@@ -151,8 +152,9 @@ mod tests {
     fn the_coordinate_shown_is_one_that_moves_with_the_block() {
         let of_block = [0.0, -1.0, -1.0, 0.0, 1.0, 1.0, 0.0, 0.0, 0.0];
         let x = [-1.0, -1.0, -3.0, 0.0, 1.0, 4.0, 1.0, 0.0, 1.0];
-        assert_eq!(coordinate_of(&of_block, &x, 3, &[0, 1, 2]), 1);
-        assert_eq!(coordinate_of(&x, &x, 3, &[2, 0]), 2);
-        assert_eq!(coordinate_of(&of_block, &of_block, 3, &[0, 2, 1]), 2);
+        let (of_block, x) = (Points::new(&of_block, 3), Points::new(&x, 3));
+        assert_eq!(coordinate_of(of_block, x, &[0, 1, 2]), 1);
+        assert_eq!(coordinate_of(x, x, &[2, 0]), 2);
+        assert_eq!(coordinate_of(of_block, of_block, &[0, 2, 1]), 2);
     }
 }

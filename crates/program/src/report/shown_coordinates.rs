@@ -1,5 +1,7 @@
 //! Which coordinates of many are shown: the first, and the ones whose marginals are furthest from normal.
 
+use pushforward::num::Points;
+
 /// Coordinates of a figure at most.
 pub const MOST_SHOWN: usize = 6;
 
@@ -8,12 +10,13 @@ pub const MOST_SHOWN: usize = 6;
 ///
 /// The distance is the largest gap between the weighted distribution function of a coordinate and that of the normal law
 /// of the same mean and deviation; draws or weights that are not finite are left out.
-pub fn shown_coordinates(x: &[f64], dim: usize, weights: &[f64]) -> Vec<usize> {
+pub fn shown_coordinates(points: Points<'_>, weights: &[f64]) -> Vec<usize> {
+    let dim = points.dim();
     if dim <= MOST_SHOWN {
         return (0..dim).collect();
     }
-    let mut ranked: Vec<(f64, usize)> =
-        (1..dim).map(|i| (distance_to_normal(&column(x, dim, i), weights), i)).collect();
+    let distance = |i: usize| distance_to_normal(points.coordinate(i), weights);
+    let mut ranked: Vec<(f64, usize)> = (1..dim).map(|i| (distance(i), i)).collect();
     // Stable, so that ties are broken by the number of the coordinate.
     ranked.sort_by(|a, b| b.0.total_cmp(&a.0));
     let furthest = ranked[..MOST_SHOWN - 1].iter().map(|(_, i)| *i);
@@ -22,13 +25,8 @@ pub fn shown_coordinates(x: &[f64], dim: usize, weights: &[f64]) -> Vec<usize> {
     shown
 }
 
-/// Coordinate `i` of points n×d.
-pub fn column(x: &[f64], dim: usize, i: usize) -> Vec<f64> {
-    x.iter().skip(i).step_by(dim).copied().collect()
-}
-
-fn distance_to_normal(values: &[f64], weights: &[f64]) -> f64 {
-    let pairs = values.iter().copied().zip(weights.iter().copied());
+fn distance_to_normal(values: impl Iterator<Item = f64>, weights: &[f64]) -> f64 {
+    let pairs = values.zip(weights.iter().copied());
     let mut pairs: Vec<(f64, f64)> = pairs.filter(|(v, w)| v.is_finite() && w.is_finite()).collect();
     pairs.sort_by(|a, b| a.0.total_cmp(&b.0));
     let total: f64 = pairs.iter().map(|p| p.1).sum();
@@ -63,15 +61,15 @@ mod tests {
                 x.push(stream.normal() + if wells.contains(&i) { 2.0 * side } else { 0.0 });
             }
         }
-        assert_eq!(shown_coordinates(&x, 10, &[1.0; 2000]), [0, 4, 5, 6, 8, 9]);
-        assert_eq!(shown_coordinates(&[], 3, &[]), [0, 1, 2]);
-        assert_eq!(shown_coordinates(&[], 9, &[]).len(), 6);
+        assert_eq!(shown_coordinates(Points::new(&x, 10), &[1.0; 2000]), [0, 4, 5, 6, 8, 9]);
+        assert_eq!(shown_coordinates(Points::new(&[], 3), &[]), [0, 1, 2]);
+        assert_eq!(shown_coordinates(Points::new(&[], 9), &[]).len(), 6);
     }
 
     /// Two equal points at ±1: the step to ½ at −1 stands ½ − Φ(−1) above the normal law.
     #[test]
     fn the_distance_of_two_points() {
-        let gap = distance_to_normal(&[-1.0, 1.0], &[0.5, 0.5]);
+        let gap = distance_to_normal([-1.0, 1.0].into_iter(), &[0.5, 0.5]);
         assert!((gap - (0.5 - 0.5 * libm::erfc(1.0 / 2f64.sqrt()))).abs() < 1e-15, "{gap}");
     }
 }

@@ -147,7 +147,8 @@ impl<'a> Search<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use pushforward::num::{Purpose, Stream};
+    use crate::distance::pairs::squared_distances;
+    use pushforward::num::{Points, Purpose, Stream};
 
     fn total(costs: &[f64], columns: &[usize]) -> f64 {
         columns.iter().enumerate().map(|(i, j)| costs[i * columns.len() + j]).sum()
@@ -191,7 +192,7 @@ mod tests {
         let mut stream = Stream::new(8, Purpose::Audit, 1);
         let points: Vec<f64> = (0..4 * n).map(|_| stream.normal()).collect();
         let (x, y) = points.split_at(2 * n);
-        let costs = crate::distance::points::squared_distances(x, y, 2);
+        let costs = squared_distances(Points::new(x, 2), Points::new(y, 2));
         let Search { columns, row_prices, column_prices, .. } = solved(&costs, n);
         let mut seen = columns.clone();
         seen.sort_unstable();

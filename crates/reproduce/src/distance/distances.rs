@@ -1,11 +1,10 @@
 //! All distances between two sets of points at once, and what they are between exact sets: their floors.
 
 use crate::distance::mmd::mmd;
-use crate::distance::points::count;
 use crate::distance::sinkhorn::sinkhorn_w1;
 use crate::distance::sliced::{DIRECTIONS, sliced_w2};
 use crate::distance::wasserstein::w2;
-use pushforward::num::{Purpose, Stream};
+use pushforward::num::{Points, Purpose, Stream};
 
 /// Distances between two sets of points.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -21,37 +20,40 @@ pub struct Distances {
 }
 
 impl Distances {
-    /// Between `x` and `y`, n×d each; `seed` is for the directions of [`sliced_w2`].
+    /// The distances between `x` and `y`; `seed` chooses the directions of [`sliced_w2`].
     ///
     /// # Panics
-    /// If a length is no multiple of `dim`, `dim == 0`, or the numbers of points differ.
+    /// If the dimensions or the numbers of points differ.
     ///
     /// # Cost
-    /// That of the four: 1.5 s on two cores and 150 MB for 2000 points; the last grows with n², the first with n³ at worst.
+    /// That of the four: 1.5 s on two cores and 150 MB for 2000 points. The memory grows with n²,
+    /// the time with n³ at worst.
     #[track_caller]
-    pub fn between(x: &[f64], y: &[f64], dim: usize, seed: u64) -> Distances {
+    pub fn between(x: Points<'_>, y: Points<'_>, seed: u64) -> Distances {
         Distances {
-            w2: w2(x, y, dim),
-            sinkhorn_w1: sinkhorn_w1(x, y, dim),
-            sliced_w2: sliced_w2(x, y, dim, DIRECTIONS, seed),
-            mmd: mmd(x, y, dim),
+            w2: w2(x, y),
+            sinkhorn_w1: sinkhorn_w1(x, y),
+            sliced_w2: sliced_w2(x, y, DIRECTIONS, seed),
+            mmd: mmd(x, y),
         }
     }
 }
 
 /// The distances between two sets of `n` exact draws: what a perfect sampler would have, its floors.
 ///
-/// One pair is one throw of the dice: where modes are few, [`sliced_w2`] and [`mmd`] rest on how many draws fell into
-/// each and change two- or threefold with the seed. Average over seeds before reading a factor of two.
+/// One pair is one throw of the dice: where modes are few, [`sliced_w2`] and [`mmd`] rest on how
+/// many draws fell into each and change two- or threefold with the seed. Average over seeds before
+/// reading a factor of two.
 ///
-/// `draw` writes one exact draw, as `density::Benchmark::draw` does; `None` if it says that it has none. The sets come
-/// from the streams (`seed`, `Exact`, 1) and (`seed`, `Exact`, 2).
+/// `draw` writes one exact draw, as `density::Benchmark::draw` does; the result is `None` if it
+/// says that it has none. The sets come from the streams (`seed`, `Exact`, 1) and (`seed`, `Exact`,
+/// 2).
 ///
 /// # Panics
 /// If `dim == 0`.
 ///
 /// # Cost
-/// As [`Distances::between`].
+/// That of [`Distances::between`].
 #[track_caller]
 pub fn floors(
     n: usize,
@@ -61,27 +63,23 @@ pub fn floors(
 ) -> Option<Distances> {
     let x = exact_points(n, dim, (seed, 1), &mut draw)?;
     let y = exact_points(n, dim, (seed, 2), &mut draw)?;
-    Some(Distances::between(&x, &y, dim, seed))
+    Some(Distances::between(Points::new(&x, dim), Points::new(&y, dim), seed))
 }
 
-/// The distances of `draws` (n×d) to as many exact draws, those of the first set of [`floors`] with the same seed.
+/// The distances of `draws` to as many exact draws: the first set of [`floors`] with the same seed.
 ///
 /// `None` if `draw` says that there are no exact draws.
 ///
-/// # Panics
-/// If a length is no multiple of `dim`, or `dim == 0`.
-///
 /// # Cost
-/// As [`Distances::between`].
-#[track_caller]
+/// That of [`Distances::between`].
 pub fn distances_to_exact(
-    draws: &[f64],
-    dim: usize,
+    draws: Points<'_>,
     seed: u64,
     mut draw: impl FnMut(&mut Stream, &mut [f64]) -> bool,
 ) -> Option<Distances> {
-    let exact = exact_points(count(draws, dim), dim, (seed, 1), &mut draw)?;
-    Some(Distances::between(draws, &exact, dim, seed))
+    let dim = draws.dim();
+    let exact = exact_points(draws.len(), dim, (seed, 1), &mut draw)?;
+    Some(Distances::between(draws, Points::new(&exact, dim), seed))
 }
 
 fn exact_points(
@@ -116,7 +114,7 @@ mod tests {
         let floor = floors(200, 2, 4, normal).unwrap();
         let figures = |d: Distances| [d.sinkhorn_w1, d.w2, d.sliced_w2, d.mmd];
         let ratios = |by: f64| {
-            let ours = figures(distances_to_exact(&shifted(by), 2, 4, normal).unwrap());
+            let ours = figures(distances_to_exact(Points::new(&shifted(by), 2), 4, normal).unwrap());
             ours.iter().zip(figures(floor)).map(|(a, b)| a / b).collect::<Vec<f64>>()
         };
         assert!(ratios(0.0).iter().all(|r| (0.6..1.6).contains(r)), "{:?}", ratios(0.0));
@@ -131,7 +129,7 @@ mod tests {
     #[test]
     fn the_first_exact_set_is_at_no_distance_of_itself() {
         let exact = exact_points(50, 3, (4, 1), &mut normal).unwrap();
-        let ours = distances_to_exact(&exact, 3, 4, normal).unwrap();
+        let ours = distances_to_exact(Points::new(&exact, 3), 4, normal).unwrap();
         assert_eq!((ours.w2, ours.sliced_w2, ours.mmd), (0.0, 0.0, 0.0));
         // Neighbours at 0.1 are e^−100 in the plan.
         assert!(ours.sinkhorn_w1 < 1e-3, "{ours:?}");
@@ -140,6 +138,6 @@ mod tests {
     #[test]
     fn without_exact_draws_there_is_none() {
         assert_eq!(floors(10, 2, 0, |_, _| false), None);
-        assert_eq!(distances_to_exact(&[0.0; 4], 2, 0, |_, _| false), None);
+        assert_eq!(distances_to_exact(Points::new(&[0.0; 4], 2), 0, |_, _| false), None);
     }
 }

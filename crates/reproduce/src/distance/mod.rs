@@ -3,7 +3,7 @@
 mod assignment;
 mod distances;
 mod mmd;
-mod points;
+mod pairs;
 mod sinkhorn;
 mod sliced;
 mod wasserstein;

@@ -1,7 +1,7 @@
 //! Entropic optimal transport between two sets of points, as published tables compute their distance.
 
-use crate::distance::points::{comparable, count, squared_distances};
-use pushforward::num::pairwise_sum;
+use crate::distance::pairs::{comparable, squared_distances};
+use pushforward::num::{Points, pairwise_sum};
 use rayon::prelude::*;
 
 /// The ε of published tables, in units of the coordinates.
@@ -16,13 +16,14 @@ const NEGLIGIBLE: f64 = -60.0;
 /// ⟨P, C⟩ for C_ij = |x_i − y_j| and the plan P_ij = e^((f_i + g_j − C_ij)/ε) after 100 Sinkhorn iterations with
 /// ε = 1e-3 and uniform weights; in units of the coordinates, at least 0.
 ///
-/// What tables of learned samplers call "W2". The iterations start at g = 0; each fits f to the rows, then g to
-/// the columns, all in log space. A plan between distant sets is far from converged then, its rows do not sum to
-/// 1/n, and the figure depends on ε and the count: compare it with figures computed the same way, and with its
-/// floor ([`super::floors`]). Empty sets or a coordinate that is not finite: NaN.
+/// Tables of learned samplers call it "W2". The iterations start at g = 0; each fits f to the rows,
+/// then g to the columns, all in log space. A plan between distant sets is far from converged then,
+/// its rows do not sum to 1/n, and the figure depends on ε and the count: compare it with figures
+/// computed the same way, and with its floor ([`super::floors`]). The result is NaN if a set is
+/// empty or a coordinate is not finite.
 ///
 /// # Panics
-/// If a length is no multiple of `dim`, or `dim == 0`.
+/// If the dimensions differ.
 ///
 /// # Cost
 /// 200·n·m subtractions and few exponentials, rows in parallel; 2·n·m numbers (64 MB for twice 2000 points).
@@ -33,18 +34,17 @@ const NEGLIGIBLE: f64 = -60.0;
 ///
 /// Exact case: where y_j = x_j + a and other pairs are farther apart by many ε, |a|.
 #[track_caller]
-pub fn sinkhorn_w1(x: &[f64], y: &[f64], dim: usize) -> f64 {
-    let (n, m) = (count(x, dim), count(y, dim));
+pub fn sinkhorn_w1(x: Points<'_>, y: Points<'_>) -> f64 {
     if !comparable(x, y) {
         return f64::NAN;
     }
-    let plan_cost = |scaled, transposed| plan_cost(scaled, transposed, (n, m), ITERATIONS);
-    EPSILON * plan_cost(&scaled_costs(x, y, dim, EPSILON), &scaled_costs(y, x, dim, EPSILON))
+    let (costs, transposed) = (scaled_costs(x, y, EPSILON), scaled_costs(y, x, EPSILON));
+    EPSILON * plan_cost(&costs, &transposed, (x.len(), y.len()), ITERATIONS)
 }
 
 /// |x_i − y_j|/ε, n×m.
-fn scaled_costs(x: &[f64], y: &[f64], dim: usize, epsilon: f64) -> Vec<f64> {
-    let mut costs = squared_distances(x, y, dim);
+fn scaled_costs(x: Points<'_>, y: Points<'_>, epsilon: f64) -> Vec<f64> {
+    let mut costs = squared_distances(x, y);
     costs.par_iter_mut().for_each(|c| *c = c.sqrt() / epsilon);
     costs
 }
@@ -91,12 +91,16 @@ mod tests {
         points
     }
 
+    fn between(x: &[f64], y: &[f64], dim: usize) -> f64 {
+        sinkhorn_w1(Points::new(x, dim), Points::new(y, dim))
+    }
+
     /// Two pairs at distances 0 and a: the plan has ½/(1 + e^(−a/ε)) on the diagonal.
     #[test]
     fn two_pairs_have_their_closed_form() {
         let a = 2e-3;
         let exact = a / (1.0 + libm::exp(a / EPSILON));
-        assert!((sinkhorn_w1(&[0.0, a], &[0.0, a], 1) - exact).abs() < 1e-17);
+        assert!((between(&[0.0, a], &[0.0, a], 1) - exact).abs() < 1e-17);
         let other = a / (1.0 + libm::exp(a / (1.1 * EPSILON)));
         assert!((other - exact).abs() > 1e-5, "another ε would pass");
     }
@@ -106,7 +110,7 @@ mod tests {
         let x: Vec<f64> = (0..200).flat_map(|k| [f64::from(k % 20), f64::from(k / 20)]).collect();
         let y: Vec<f64> = x.chunks_exact(2).rev().flat_map(|p| [p[0] + 0.09, p[1] - 0.12]).collect();
         // Rounding of potentials of size 150 (in ε) enters through e^f.
-        assert!((sinkhorn_w1(&x, &y, 2) - 0.15).abs() < 1e-13);
+        assert!((between(&x, &y, 2) - 0.15).abs() < 1e-13);
     }
 
     /// Plain scaling of e^(−C/ε) as in Cuturi 2013, for unequal numbers of points and an ε that allows it.
@@ -114,8 +118,8 @@ mod tests {
     fn scaling_without_logarithms_agrees() {
         let (n, m, epsilon) = (17, 23, 0.4);
         let (x, y) = (normals(3 * n, 0), normals(3 * m, 1));
-        let costs = scaled_costs(&x, &y, 3, epsilon);
-        let transposed = scaled_costs(&y, &x, 3, epsilon);
+        let costs = scaled_costs(Points::new(&x, 3), Points::new(&y, 3), epsilon);
+        let transposed = scaled_costs(Points::new(&y, 3), Points::new(&x, 3), epsilon);
         for iterations in [1, 7] {
             let (mut u, mut v) = (vec![0.0; n], vec![1.0; m]);
             let kernel = |i: usize, j: usize| (-costs[i * m + j]).exp();
@@ -139,16 +143,16 @@ mod tests {
         let (x, y) = (normals(2 * 150, 2), normals(2 * 130, 3));
         let on = |threads| {
             let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
-            pool.install(|| sinkhorn_w1(&x, &y, 2).to_bits())
+            pool.install(|| between(&x, &y, 2).to_bits())
         };
         assert_eq!(on(1), on(3));
     }
 
     #[test]
     fn edges() {
-        assert_eq!(sinkhorn_w1(&[3.0, 4.0], &[0.0, 0.0], 2), 5.0);
-        assert!(sinkhorn_w1(&[], &[1.0], 1).is_nan());
-        assert!(sinkhorn_w1(&[f64::NAN, 1.0], &[1.0, 2.0], 1).is_nan());
-        assert!(sinkhorn_w1(&[f64::INFINITY], &[1.0], 1).is_nan());
+        assert_eq!(between(&[3.0, 4.0], &[0.0, 0.0], 2), 5.0);
+        assert!(between(&[], &[1.0], 1).is_nan());
+        assert!(between(&[f64::NAN, 1.0], &[1.0, 2.0], 1).is_nan());
+        assert!(between(&[f64::INFINITY], &[1.0], 1).is_nan());
     }
 }

@@ -5,7 +5,7 @@ use crate::residual::Point;
 
 /// Collocation points: (t, x), the system's data and a weight for each.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Points {
+pub struct CollocationPoints {
     pub(super) dim: usize,
     pub(super) n_data: usize,
     pub(super) times: Vec<f64>,
@@ -14,15 +14,15 @@ pub struct Points {
     pub(super) weights: Vec<f64>,
 }
 
-impl Points {
+impl CollocationPoints {
     /// No points yet, in dimension `dim` with `n_data` numbers known at each.
-    pub fn new(dim: usize, n_data: usize) -> Points {
-        Points { dim, n_data, ..Points::default() }
+    pub fn new(dim: usize, n_data: usize) -> CollocationPoints {
+        CollocationPoints { dim, n_data, ..CollocationPoints::default() }
     }
 
     /// The points of these numbers.
-    pub(super) fn of(&self, numbers: &[usize]) -> Points {
-        let mut some = Points::new(self.dim, self.n_data);
+    pub(super) fn of(&self, numbers: &[usize]) -> CollocationPoints {
+        let mut some = CollocationPoints::new(self.dim, self.n_data);
         for &k in numbers {
             let point = self.point(k);
             some.push(point.time, point.x, point.data, self.weights[k]);
