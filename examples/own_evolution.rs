@@ -1,7 +1,9 @@
-//! An evolution of one's own: the annealing path is prescribed, and the velocity is the gradient of a potential.
+//! An evolution of one's own: the annealing path is prescribed, and the velocity is the gradient of
+//! a potential.
 //!
-//! Of all velocities that move particles along a given path, the gradient spends the least kinetic energy. The path
-//! has a schedule of its own, which starts and ends slowly. The target is a banana with log Z = log 2π.
+//! Of all velocities that move particles along a given path, the gradient spends the least kinetic
+//! energy. The path has a schedule of its own, which starts and ends slowly. The target is a banana
+//! with log Z = log 2π.
 
 use pushforward::density::LogDensity;
 use pushforward::diagnostics::Estimates;

@@ -11,16 +11,18 @@ use crate::network::{Jets, Unknown};
 use crate::num::Scalar;
 use crate::residual::{Point, continuity};
 
-/// `∂A/∂t − c(t) + div μ + μ·∇A = 0` with A = (1 − b) log p_prior + b log ρ.
+/// `∂A/∂t − c(t) + div μ + μ·∇A = 0`, where A = (1 − b) log p_prior + b log ρ.
 ///
-/// Unknowns: μ(x,t) and c(t) = d/dt log Z_t. Velocity: μ. Noise: none. log Z = ∫₀¹ c dt.
-/// Exact case: Gaussian to Gaussian; the law has precision (1 − b)I + bΣ⁻¹.
+/// * Unknowns: μ(x, t) and c(t) = d/dt log Z_t, so that log Z = ∫₀¹ c dt.
+/// * Velocity: μ. Noise: none.
+/// * Exact case: Gaussian to Gaussian; the law has precision (1 − b)I + bΣ⁻¹.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct AnnealedOde;
 
-/// A narrow prior weighs the modes of an annealed law unequally, and mass must cross from one to the other when gaps
-/// between them have opened already; the flow that does it is as large as the gaps are deep. On nine modes the
-/// effective fraction after 400 steps is 0.92, 0.973, 0.992 with widths of 1, 1.5, 2.2.
+/// A narrow prior weighs the modes of an annealed law unequally, and mass must cross from one to
+/// the other when gaps between them have opened already; the flow that does it is as large as the
+/// gaps are deep. On nine modes the effective fraction after 400 steps is 0.92, 0.973, 0.992 with
+/// widths of 1, 1.5, 2.2.
 pub(super) const ANNEALED_WIDTH: f64 = 2.0;
 
 const MU: usize = 0;

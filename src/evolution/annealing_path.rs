@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 /// The schedule b(t) of an annealing path, increasing, with b(0) = 0 and b(1) = 1.
 ///
-/// Implement [`AnnealingPath::share`] for a schedule of your own and hand it to an [`Ansatz`](super::Ansatz):
+/// Implement [`AnnealingPath::share`] for a schedule of your own and hand it to an
+/// [`Ansatz`](super::Ansatz):
 ///
 /// ```
 /// use pushforward::evolution::{AnnealingPath, Ansatz};
@@ -29,7 +30,8 @@ pub trait AnnealingPath: Send + Sync {
     /// (b, b′) at t in [0, 1].
     fn share(&self, t: f64) -> (f64, f64);
 
-    /// (c, c′) at t: the factor of the learned correction of V. By default t(1 − t), which keeps both ends of the path.
+    /// (c, c′) at t: the factor of the learned correction of V. By default t(1 − t), which keeps
+    /// both ends of the path.
     fn freedom(&self, t: f64) -> (f64, f64) {
         (t * (1.0 - t), 1.0 - 2.0 * t)
     }

@@ -1,4 +1,5 @@
-//! V with its boundary values built in: the annealing path between prior and target, and what is learned beside it.
+//! V with its boundary values built in: the annealing path between prior and target, and what is
+//! learned beside it.
 
 use super::annealing_path::AnnealingPath;
 use super::log_density::{Level, LogDensityAt};
@@ -8,8 +9,8 @@ use crate::num::Scalar;
 use crate::residual::Point;
 use std::sync::Arc;
 
-/// V = (1 − b) log p_prior + b log ρ + cφ less its normalisation: b of [`AnnealingPath::share`], c of
-/// [`AnnealingPath::freedom`], φ an unknown, the normalisation as [`LogZ`] says.
+/// V = (1 − b) log p_prior + b log ρ + cφ less its normalisation: b of [`AnnealingPath::share`], c
+/// of [`AnnealingPath::freedom`], φ an unknown, the normalisation as [`LogZ`] says.
 ///
 /// ```
 /// use pushforward::evolution::{Ansatz, Quadratic};

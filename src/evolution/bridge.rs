@@ -12,12 +12,13 @@ use crate::num::{Channels, Scalar};
 use crate::residual::{Point, fokker_planck, hamilton_jacobi};
 use nalgebra::DMatrix;
 
-/// `∂V/∂t + ΔΦ + ∇Φ·∇V − ½σ²(ΔV + |∇V|²) = 0` and `0.1·(∂Φ/∂t + ½|∇Φ|² + ½σ²ΔΦ) = 0` with
+/// `∂V/∂t + ΔΦ + ∇Φ·∇V − ½σ²(ΔV + |∇V|²) = 0` and `0.1·(∂Φ/∂t + ½|∇Φ|² + ½σ²ΔΦ) = 0`, where
 /// V = (1 − b) log p_prior + b(log ρ − z) + t(1 − t)φ.
 ///
-/// Unknowns: φ(x,t), Φ(x,t), and the scalar z, which is log Z at the solution. Drift: ∇Φ. Noise: σ, constant.
-/// Differs: Φ is σ² times that of the source, so that the drift is ∇Φ.
-/// Exact case: Gaussian to Gaussian (Chen, Georgiou & Pavon 2016; Bunne et al. 2023).
+/// * Unknowns: φ(x, t), Φ(x, t), and the scalar z, which is log Z at the solution.
+/// * Drift: ∇Φ. Noise: σ, constant.
+/// * Differs: Φ is σ² times that of the source, so that the drift is ∇Φ.
+/// * Exact case: Gaussian to Gaussian (Chen, Georgiou & Pavon 2016; Bunne et al. 2023).
 #[derive(Clone, Copy, Debug)]
 pub struct Bridge {
     /// σ², squared standard deviations of the target per unit of time.
@@ -28,9 +29,10 @@ const PHI: usize = 0;
 const POTENTIAL: usize = 1;
 const V: Ansatz<Quadratic> = Ansatz::new(Quadratic, PHI);
 
-/// Factor of the Hamilton-Jacobi residual in the loss. The solution is the same for any; the first equation alone decides
-/// weights and log Z, and the second is large in gaps between modes, where no draw passes: with 1 a fit of three narrow
-/// modes spends its steps there (pilot ESS 0.96 after 120 steps, 0.99 after 30 with 0.1).
+/// Factor of the Hamilton-Jacobi residual in the loss. The solution is the same for any; the first
+/// equation alone decides weights and log Z, and the second is large in gaps between modes, where
+/// no draw passes: with 1 a fit of three narrow modes spends its steps there (pilot ESS 0.96 after
+/// 120 steps, 0.99 after 30 with 0.1).
 const SECOND_EQUATION: f64 = 0.1;
 
 impl Default for Bridge {
@@ -66,8 +68,9 @@ impl Evolution for Bridge {
 }
 
 impl ClosedForm for Bridge {
-    /// The law is N(tm, C), C = (1 − t)²I + t²Σ + t(1 − t)D, D = (4Σ + σ⁴I)^½, the drift m + F(x − tm) with
-    /// F = F₀(I + tF₀)⁻¹, F₀ = ½(D − σ²I) − I, and Φ = m·y + ½yᵀFy + ½|m|²t − ½σ² log det(I + tF₀), y = x − tm.
+    /// The law is N(tm, C), where C = (1 − t)²I + t²Σ + t(1 − t)D and D = (4Σ + σ⁴I)^½. The drift is
+    /// m + Fy, where y = x − tm, F = F₀(I + tF₀)⁻¹ and F₀ = ½(D − σ²I) − I, and the potential is
+    /// Φ = m·y + ½yᵀFy + ½|m|²t − ½σ² log det(I + tF₀).
     fn gaussian_solution(&self, case: &GaussianCase, t: f64, x: &[f64]) -> GaussianSolution {
         let (s2, d) = (self.variance_rate, case.dim());
         let identity = DMatrix::identity(d, d);

@@ -6,7 +6,8 @@ use crate::network::{Jets, Networks};
 use crate::num::Scalar;
 use crate::residual::Point;
 
-/// An evolution from the standard normal prior (t = 0) to the target (t = 1), in standardised coordinates.
+/// An evolution from the standard normal prior (t = 0) to the target (t = 1), in standardised
+/// coordinates.
 ///
 /// Its distribution p_t = exp V is that of the probability flow dX = v dt, and, for any σ, that of
 /// dX = (v + ½σ²∇V) dt + σ dW.
@@ -50,30 +51,39 @@ use crate::residual::Point;
 ///         potential.laplacian()
 ///     }
 /// }
+///
+/// # use pushforward::{density::gauss, fitting::{Control, FitError, FitSettings, fit}};
+/// # let settings = FitSettings { steps: 3, points: 64, width: 4, depth: 1, ..FitSettings::default() };
+/// let fitted = fit(&gauss(2), &AnnealedGradient, &settings, &mut |_| Control::Continue)?;
+/// # assert_eq!(fitted.history().len(), 3);
+/// # Ok::<(), FitError>(())
 /// ```
 pub trait Evolution: Clone + Send + Sync + 'static {
     /// What it is in dimension `dim`: its unknowns, its equations, what it reads of the target.
     fn description(&self, dim: usize) -> Description;
 
-    /// Writes the residuals at one point, left side minus right side, one for each equation of the description.
+    /// Writes the residuals at one point, left side minus right side, one for each equation of the
+    /// description.
     ///
-    /// `point.data` is what [`Description::reads`] says. The formulas are generic in the number: run over `f64` they
-    /// are the residuals, run over variables of the tape they yield all derivatives by the parameters.
+    /// `point.data` is what [`Description::reads`] says. The formulas are generic in the number:
+    /// run over `f64` they are the residuals, run over variables of the tape they yield all
+    /// derivatives by the parameters.
     fn residuals<S: Scalar>(&self, point: Point<'_>, jets: &Jets<'_, S>, out: &mut [S]);
 
     /// Writes the velocity v of the probability flow and returns its divergence.
     ///
-    /// `point.data` is what [`Description::flow_reads`] says or more. If the divergence alone reads Δlog ρ, that may be
-    /// NaN; then the divergence is NaN and v is not.
+    /// `point.data` is what [`Description::flow_reads`] says or more. If the divergence alone reads
+    /// Δlog ρ, that may be NaN; then the divergence is NaN and v is not.
     fn flow(&self, point: Point<'_>, jets: &Jets<'_, f64>, velocity: &mut [f64]) -> f64;
 
-    /// The same evolution for one target: a target that is a product has several factors, each with its own summary.
-    /// By default nothing changes.
+    /// The same evolution for one target: a target that is a product has several factors, each with
+    /// its own summary. By default nothing changes.
     fn for_target(&self, _target: TargetSummary) -> Self {
         self.clone()
     }
 
-    /// Writes ∇V and returns V, up to a function of t alone; noisy draws read it. By default that of the ansatz.
+    /// Writes ∇V and returns V, up to a function of t alone; noisy draws read it. By default that
+    /// of the ansatz.
     fn log_density(
         &self,
         described: &Description,

@@ -45,8 +45,8 @@ pub struct Description {
     pub reads: TargetData,
     /// The unknowns that the flow reads, by number; the others are not computed, and are NaN.
     pub flow_unknowns: Vec<usize>,
-    /// What the flow reads of the target. Where it is [`TargetData::Laplacian`], Δlog ρ is for the divergence alone:
-    /// it is NaN where the divergence is not asked for.
+    /// What the flow reads of the target. Where it is [`TargetData::Laplacian`], Δlog ρ is for the
+    /// divergence alone: it is NaN where the divergence is not asked for.
     pub flow_reads: TargetData,
     /// V, with the annealing path on which or near which it lies.
     pub ansatz: Ansatz<Arc<dyn AnnealingPath>>,
@@ -57,8 +57,8 @@ pub struct Description {
 }
 
 impl Description {
-    /// One free scalar, the equation "conservation of mass", and no noise; the equations and the flow read the score,
-    /// and the flow reads all unknowns; the prior is as wide as the target.
+    /// One free scalar, the equation "conservation of mass", and no noise; the equations and the
+    /// flow read the score, and the flow reads all unknowns; the prior is as wide as the target.
     pub fn new<P: AnnealingPath + Clone + 'static>(
         name: &'static str,
         unknowns: Vec<Unknown>,

@@ -14,25 +14,29 @@ use crate::num::{Channels, Purpose, Scalar, Stream, log_mean_exp};
 use crate::residual::{Fields, Point, continuity};
 use nalgebra::DMatrix;
 
-/// `∂V/∂t + a(t)(d + x·∇V + ΔV + |∇V|²) = 0`, a = d ln α/dt, V = log law of α·X + √n·N(0, I): the continuity
-/// equation of the probability flow v = a(x + ∇V).
+/// `∂V/∂t + a(t)(d + x·∇V + ΔV + |∇V|²) = 0`, where a = d ln α/dt and V is the log density of
+/// α·X + √n·N(0, I): the continuity equation of the probability flow v = a(x + ∇V).
 ///
-/// Unknowns: φ(x,t) in V = (1 − b) log p_prior + b(log ρ − z) + cφ with b and c of [`Noising`], and the scalar z, of
-/// which a function of t in φ can take a part: log Z = z + log E exp(cφ(·, 0)), E over the prior. Drift: a(x + 2∇V).
-/// Noise: σ² = 2a.
-/// Source: arXiv 2407.07873, section 3, with f = −½βx and ½β ds = a dt; Differs: the clock of [`Noising`].
-/// Exact case: Gaussian to Gaussian, the law N(αm, α²Σ + nI).
+/// * Unknowns: φ(x, t) in V = (1 − b) log p_prior + b(log ρ − z) + cφ with b and c of [`Noising`],
+///   and the scalar z. A function of t in φ can take a part of log Z:
+///   log Z = z + log E exp(cφ(·, 0)), where E is the mean over the prior.
+/// * Drift: a(x + 2∇V). Noise: σ² = 2a.
+/// * Source: arXiv 2407.07873, section 3, with f = −½βx and ½β ds = a dt.
+///   Differs: the clock of [`Noising`].
+/// * Exact case: Gaussian to Gaussian, the law N(αm, α²Σ + nI).
 #[derive(Clone, Copy, Debug)]
 pub struct Diffusion {
     v: Ansatz<Noising>,
 }
 
 const PHI: usize = 0;
-/// Draws of the prior for the mass at t = 0, from which V differs by hundredths of a nat: an error of 1e-4.
+/// Draws of the prior for the mass at t = 0, from which V differs by hundredths of a nat: an error
+/// of 1e-4.
 const MASS_DRAWS: usize = 4096;
 
 impl Diffusion {
-    /// With a clock for features of this squared width in units of the prior's; a fit sets it for each target.
+    /// With a clock for features of this squared width in units of the prior's; a fit sets it for
+    /// each target.
     ///
     /// # Panics
     /// If it is not positive.

@@ -8,7 +8,8 @@ use crate::network::{Jets, Networks, Unknown};
 use crate::num::Scalar;
 use crate::residual::{Point, System};
 
-/// An [`Evolution`] behind a pointer. Every evolution is one: `&MyEvolution` is a `&dyn ErasedEvolution`.
+/// An [`Evolution`] behind a pointer. Every evolution is one: `&MyEvolution` is a `&dyn
+/// ErasedEvolution`.
 pub trait ErasedEvolution: Send + Sync {
     /// See [`Evolution::description`].
     fn description(&self, dim: usize) -> Description;

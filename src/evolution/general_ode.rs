@@ -10,11 +10,13 @@ use crate::network::{Jets, Unknown};
 use crate::num::{Channels, Scalar};
 use crate::residual::{Point, continuity};
 
-/// `∂V/∂t + div μ + μ·∇V = 0` with V = (1 − b) log p_prior + b(log ρ − z) + t(1 − t)φ.
+/// `∂V/∂t + div μ + μ·∇V = 0`, where V = (1 − b) log p_prior + b(log ρ − z) + t(1 − t)φ.
 ///
-/// Unknowns: φ(x,t), μ(x,t), and the scalar z, which is log Z at the solution. Velocity: μ. Noise: none.
-/// Many pairs solve it; damped Gauss-Newton from small networks finds one of moderate size.
-/// Exact case: Gaussian to Gaussian with an affine μ, from the law N(t²m, MMᵀ), M = (1 − t)I + tL.
+/// * Unknowns: φ(x, t), μ(x, t), and the scalar z, which is log Z at the solution.
+/// * Velocity: μ. Noise: none.
+/// * Many pairs solve it; damped Gauss-Newton from small networks finds one of moderate size.
+/// * Exact case: Gaussian to Gaussian with an affine μ, from the law N(t²m, MMᵀ), where
+///   M = (1 − t)I + tL.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct GeneralOde;
 

@@ -11,10 +11,12 @@ use crate::network::{Jets, Unknown};
 use crate::num::{Channels, Scalar};
 use crate::residual::{Point, fokker_planck};
 
-/// `∂V/∂t + div μ + μ·∇V − ½σ²(ΔV + |∇V|²) = 0` with V = (1 − b) log p_prior + b(log ρ − z) + t(1 − t)φ.
+/// `∂V/∂t + div μ + μ·∇V − ½σ²(ΔV + |∇V|²) = 0`, where
+/// V = (1 − b) log p_prior + b(log ρ − z) + t(1 − t)φ.
 ///
-/// Unknowns: φ(x,t), μ(x,t), and the scalar z, which is log Z at the solution. Drift: μ. Noise: σ, constant.
-/// Exact case: Gaussian to Gaussian, μ = v + ½σ²∇V for the affine flow v of `general-ode`.
+/// * Unknowns: φ(x, t), μ(x, t), and the scalar z, which is log Z at the solution.
+/// * Drift: μ. Noise: σ, constant.
+/// * Exact case: Gaussian to Gaussian, μ = v + ½σ²∇V for the affine flow v of `general-ode`.
 #[derive(Clone, Copy, Debug)]
 pub struct GeneralSde {
     /// σ², squared standard deviations of the target per unit of time.

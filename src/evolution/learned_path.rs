@@ -13,13 +13,14 @@ use crate::network::{Jets, Unknown};
 use crate::num::{Channels, Scalar};
 use crate::residual::{Point, continuity};
 
-/// `∂V/∂t + div μ̃ + μ̃·∇V = 0` with V = (1 − b) log p_prior + b log ρ + t(1 − t)φ − ∫₀ᵗ c, where μ = μ̃ + ½σ²∇V is the
-/// drift: the Laplacian cancels.
+/// `∂V/∂t + div μ̃ + μ̃·∇V = 0`, where V = (1 − b) log p_prior + b log ρ + t(1 − t)φ − ∫₀ᵗ c and
+/// μ = μ̃ + ½σ²∇V is the drift: the Laplacian cancels.
 ///
-/// Unknowns: φ(x,t), μ̃(x,t) and c(t) = d/dt log Z_t. Drift: μ. Noise: σ, constant; none with σ = 0. log Z = ∫₀¹ c dt.
-/// Mass need not cross closing gaps on a path that is learned, so that the prior is as wide as the target.
-/// Source: arXiv 2301.07388; Differs: c is a network, not an expectation.
-/// Exact case: Gaussian to Gaussian, the law N(t²m, MMᵀ), M = (1 − t)I + tL.
+/// * Unknowns: φ(x, t), μ̃(x, t) and c(t) = d/dt log Z_t, so that log Z = ∫₀¹ c dt.
+/// * Drift: μ. Noise: σ, constant; none with σ = 0.
+/// * The prior is as wide as the target: on a learned path mass need not cross closing gaps.
+/// * Source: arXiv 2301.07388. Differs: c is a network, not an expectation.
+/// * Exact case: Gaussian to Gaussian, the law N(t²m, MMᵀ), where M = (1 − t)I + tL.
 #[derive(Clone, Copy, Debug)]
 pub struct LearnedPath {
     /// σ², squared standard deviations of the target per unit of time.

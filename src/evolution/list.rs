@@ -13,7 +13,8 @@ use super::learned_path::LearnedPath;
 use super::optimal_transport::OptimalTransport;
 use super::target_summary::TargetSummary;
 
-/// Every built-in evolution, for one target; the first is the one that the program takes if none is asked for.
+/// Every built-in evolution, for one target; the first is the one that the program takes if none is
+/// asked for.
 pub fn built_in_evolutions(target: TargetSummary) -> Vec<Box<dyn ClosedForm>> {
     vec![
         Box::new(GeneralOde),

@@ -111,8 +111,8 @@ impl LogDensityAt<'_, f64> {
         along_path - b * z + self.correction.as_ref().map_or(0.0, |phi| self.freedom.0 * phi.value())
     }
 
-    /// Writes the velocity of the probability flow, drift − ½σ²∇V with σ² = `variance_rate`, and returns its
-    /// divergence, div drift − ½σ²ΔV.
+    /// Writes the velocity of the probability flow, drift − ½σ²∇V with σ² = `variance_rate`, and
+    /// returns its divergence, div drift − ½σ²ΔV.
     pub fn probability_flow(
         &self,
         drift: &[f64],

@@ -10,7 +10,8 @@ pub enum LogZ {
         /// Number of the free scalar.
         scalar: usize,
     },
-    /// V contains −∫₀ᵗ c with c(t) = d/dt log Z_t, the sum of an unknown function of t and a free scalar.
+    /// V contains −∫₀ᵗ c with c(t) = d/dt log Z_t, the sum of an unknown function of t and a free
+    /// scalar.
     Rate {
         /// Number of the unknown, for the shape of c.
         unknown: usize,

@@ -1,9 +1,10 @@
-//! Evolutions: each fixes one pair of log density V and velocity μ among the many that carry the prior to the
-//! target.
+//! Evolutions: each fixes one pair of log density V and velocity μ among the many that carry the
+//! prior to the target.
 //!
 //! An evolution is a value that `sampling::fit` takes, built in or a user's own. In reading order:
-//! `definition.rs` (the trait to implement), `description.rs` (what an evolution says of itself), `ansatz.rs` (V with
-//! its boundary values built in), then the evolutions, and `closed_form` for their exact case.
+//! `definition.rs` (the trait to implement), `description.rs` (what an evolution says of itself),
+//! `ansatz.rs` (V with its boundary values built in), then the evolutions, and `closed_form` for
+//! their exact case.
 
 mod annealed_ode;
 mod annealed_sde;

@@ -6,8 +6,8 @@ use std::sync::Arc;
 /// Mean of σ² over [from, to].
 type MeanVarianceRate = Arc<dyn Fn(f64, f64) -> f64 + Send + Sync>;
 
-/// σ of dX = (v + ½σ²∇V) dt + σ dW, in standardised coordinates. The distribution at each time is that of the flow
-/// dX = v dt, whatever σ is.
+/// σ of dX = (v + ½σ²∇V) dt + σ dW, in standardised coordinates. The distribution at each time is
+/// that of the flow dX = v dt, whatever σ is.
 #[derive(Clone, Default)]
 pub enum Noise {
     /// σ = 0: draws follow the flow.
@@ -22,8 +22,9 @@ pub enum Noise {
     Varying(MeanVarianceRate),
 }
 
-/// σ² of the evolutions with constant noise: in a unit of time noise alone spreads a point over half of the target's
-/// standard deviation, and the narrowest features it has to be held in are seen for a quarter of the time as with 1.
+/// σ² of the evolutions with constant noise: in a unit of time noise alone spreads a point over
+/// half of the target's standard deviation, and the narrowest features it has to be held in are
+/// seen for a quarter of the time as with 1.
 pub(super) const VARIANCE_RATE: f64 = 0.25;
 
 impl Noise {

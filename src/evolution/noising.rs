@@ -3,12 +3,13 @@
 use super::annealing_path::AnnealingPath;
 use super::cover_law::CoverLaw;
 
-/// Variance preserving noise: at time t the law is that of α·X + √n·N(0, I), X of the target, α² + n = 1.
+/// Variance preserving noise: at time t the law is that of α·X + √n·N(0, I) with X of the target
+/// and α² + n = 1.
 ///
-/// The clock: ln(n + v) is linear in t, where v is the squared width of the target's features, so that the span in
-/// which noise drowns them, n near v, gets its share of [0, 1] however small v is. At t = 1 n = 0; at t = 0
-/// α² = [`Noising::REMAINING_SIGNAL`], where a standardised target, which shares mean and covariance with the prior,
-/// differs from it by cumulants of order α³.
+/// The clock: ln(n + v) is linear in t, where v is the squared width of the target's features, so
+/// that the span in which noise drowns them, n near v, gets its share of [0, 1] however small v is.
+/// At t = 1 n = 0; at t = 0 α² = [`Noising::REMAINING_SIGNAL`], where a standardised target, which
+/// shares mean and covariance with the prior, differs from it by cumulants of order α³.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Noising {
     feature_variance: f64,
@@ -61,8 +62,8 @@ impl Noising {
 }
 
 impl AnnealingPath for Noising {
-    /// (b, b′): the share of log ρ in the log density, as for a feature of variance v under this noise,
-    /// α²v/(α²v + n), shifted and scaled to vanish at t = 0.
+    /// (b, b′): the share of log ρ in the log density, as for a feature of variance v under this
+    /// noise, α²v/(α²v + n), shifted and scaled to vanish at t = 0.
     fn share(&self, t: f64) -> (f64, f64) {
         let v = self.feature_variance;
         let at = |t: f64| {
@@ -74,9 +75,9 @@ impl AnnealingPath for Noising {
         ((at(t) - first) / (1.0 - first), slope / (1.0 - first))
     }
 
-    /// 1 − t² keeps the target alone: a noising ends near the prior, not at it, and its equation follows from the
-    /// target. With both ends kept it is overdetermined, and a network meets the second one by mass that comes in from
-    /// where no points are.
+    /// 1 − t² keeps the target alone: a noising ends near the prior, not at it, and its equation
+    /// follows from the target. With both ends kept it is overdetermined, and a network meets the
+    /// second one by mass that comes in from where no points are.
     fn freedom(&self, t: f64) -> (f64, f64) {
         (1.0 - t * t, -2.0 * t)
     }

@@ -11,10 +11,12 @@ use crate::num::{Channels, Scalar};
 use crate::residual::{Point, continuity, hamilton_jacobi};
 use nalgebra::DMatrix;
 
-/// `∂V/∂t + ΔΦ + ∇Φ·∇V = 0` and `∂Φ/∂t + ½|∇Φ|² = 0` with V = (1 − b) log p_prior + b(log ρ − z) + t(1 − t)φ.
+/// `∂V/∂t + ΔΦ + ∇Φ·∇V = 0` and `∂Φ/∂t + ½|∇Φ|² = 0`, where
+/// V = (1 − b) log p_prior + b(log ρ − z) + t(1 − t)φ.
 ///
-/// Unknowns: φ(x,t), Φ(x,t), and the scalar z, which is log Z at the solution. Velocity: ∇Φ. Noise: none.
-/// Exact case: Gaussian to Gaussian by the map of Bures, x ↦ m + Tx with T = Σ^½.
+/// * Unknowns: φ(x, t), Φ(x, t), and the scalar z, which is log Z at the solution.
+/// * Velocity: ∇Φ. Noise: none.
+/// * Exact case: Gaussian to Gaussian by the map of Bures, x ↦ m + Tx with T = Σ^½.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct OptimalTransport;
 
@@ -49,7 +51,8 @@ impl Evolution for OptimalTransport {
 }
 
 impl ClosedForm for OptimalTransport {
-    /// M = (1 − t)I + tT carries N(0, I) to N(tm, M²); Φ = m·y + ½yᵀGy + ½|m|²t with y = x − tm, G = (T − I)M⁻¹.
+    /// M = (1 − t)I + tT carries N(0, I) to N(tm, M²). The potential is
+    /// Φ = m·y + ½yᵀGy + ½|m|²t, where y = x − tm and G = (T − I)M⁻¹.
     fn gaussian_solution(&self, case: &GaussianCase, t: f64, x: &[f64]) -> GaussianSolution {
         let identity = DMatrix::identity(case.dim(), case.dim());
         let step = case.spectral(f64::sqrt) - &identity;

@@ -6,7 +6,8 @@ use crate::network::{Activation, Jets, Networks};
 use crate::residual::{ErasedSystem, Point};
 
 /// An evolution for one target, behind a pointer, with its description at hand; made by
-/// [`ErasedEvolution::prepare`](super::ErasedEvolution::prepare). Its residuals are those of [`ErasedSystem`].
+/// [`ErasedEvolution::prepare`](super::ErasedEvolution::prepare). Its residuals are those of
+/// [`ErasedSystem`].
 pub trait PreparedEvolution: ErasedSystem {
     /// What it is.
     fn description(&self) -> &Description;

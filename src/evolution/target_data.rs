@@ -23,7 +23,8 @@ impl TargetData {
         }
     }
 
-    /// Puts into `data` the numbers of all points, point after point. Where log ρ is −inf the others are 0.
+    /// Puts into `data` the numbers of all points, point after point. Where log ρ is −inf the
+    /// others are 0.
     ///
     /// # Errors
     /// [`DensityError`] of the first point at which the target fails.

@@ -5,8 +5,8 @@ use crate::num::Scalar;
 
 /// The values and derivatives of all unknowns at one point, and the free scalars.
 ///
-/// Unknowns are counted from 0 in the order in which the equation declared them. A handle reads one of them:
-/// `u_t + μ·∇u` in two dimensions is
+/// Unknowns are counted from 0 in the order in which the equation declared them. A handle reads one
+/// of them: `u_t + μ·∇u` in two dimensions is
 ///
 /// ```
 /// use pushforward::network::{Jets, Unknown};
@@ -87,7 +87,8 @@ impl<'a, S: Scalar> Jets<'a, S> {
     }
 }
 
-/// A scalar function of (t, x) at one point: its value and the derivatives that were declared for it.
+/// A scalar function of (t, x) at one point: its value and the derivatives that were declared for
+/// it.
 ///
 /// A derivative that was not declared is a panic that says which one is missing.
 #[derive(Clone, Copy, Debug)]

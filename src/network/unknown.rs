@@ -18,7 +18,8 @@ pub enum Inputs {
 pub enum Form {
     /// Every channel of every output.
     Full,
-    /// The values of a vector field with d outputs, and its divergence: one number in place of d² derivatives.
+    /// The values of a vector field with d outputs, and its divergence: one number in place of d²
+    /// derivatives.
     Divergence,
 }
 

@@ -3,7 +3,8 @@
 use super::fields::{Fields, inner};
 use crate::num::Scalar;
 
-/// `R = ∂V/∂t + div μ + μ·∇V`, nats per unit of time: zero iff V = log p_t for the law p_t of dX = μ dt.
+/// `R = ∂V/∂t + div μ + μ·∇V`, nats per unit of time: zero iff V = log p_t for the law p_t of
+/// dX = μ dt.
 ///
 /// Never filters: NaN or ±inf comes back as computed.
 ///

@@ -4,8 +4,8 @@ use super::continuity;
 use super::fields::{Fields, inner};
 use crate::num::Scalar;
 
-/// `R = ∂V/∂t + div μ + μ·∇V − ½σ²(ΔV + |∇V|²)`, nats per unit of time: zero iff V = log p_t for the law p_t of
-/// dX = μ dt + σ dW. `variance_rate` is σ², `fields.velocity` the drift μ.
+/// `R = ∂V/∂t + div μ + μ·∇V − ½σ²(ΔV + |∇V|²)`, nats per unit of time: zero iff V = log p_t for
+/// the law p_t of dX = μ dt + σ dW. `variance_rate` is σ², `fields.velocity` the drift μ.
 ///
 /// It is the continuity equation of the probability flow μ − ½σ²∇V.
 /// Never filters: NaN or ±inf comes back as computed.

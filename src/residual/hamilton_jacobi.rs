@@ -3,8 +3,9 @@
 use super::fields::inner;
 use crate::num::Scalar;
 
-/// `R = ∂Φ/∂t + ½|∇Φ|² + ½σ²ΔΦ`: zero iff the velocity ∇Φ spends the least mean ∫½|velocity|² dt among those that
-/// join the same two laws under noise σ (`variance_rate` = σ²; 0 for optimal transport).
+/// `R = ∂Φ/∂t + ½|∇Φ|² + ½σ²ΔΦ`: zero iff the velocity ∇Φ spends the least mean ∫½|velocity|² dt
+/// among those that join the same two laws under noise σ (`variance_rate` = σ²; 0 for optimal
+/// transport).
 ///
 /// Never filters: NaN or ±inf comes back as computed.
 ///

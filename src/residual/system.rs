@@ -1,4 +1,5 @@
-//! What a solver needs to know of a system of equations: its unknowns, and its residuals point by point.
+//! What a solver needs to know of a system of equations: its unknowns, and its residuals point by
+//! point.
 
 use crate::autodiff::Var;
 use crate::network::{Jets, Unknown};
@@ -11,15 +12,16 @@ pub struct Point<'a> {
     pub time: f64,
     /// x, d numbers.
     pub x: &'a [f64],
-    /// Numbers that do not depend on the unknowns, as the system defines them (log ρ, a right-hand side, …).
+    /// Numbers that do not depend on the unknowns, as the system defines them (log ρ, a right-hand
+    /// side, …).
     pub data: &'a [f64],
 }
 
 /// A system of equations in unknown functions of (t, x): the trait for a PDE of your own.
 ///
-/// Write the residuals once, generic in the scalar: run over `f64` they are the residuals, run over the
-/// tape's variables they yield the seeds of the reverse sweep, so no derivative is written by hand.
-/// `examples/own_equation.rs` fits one.
+/// Write the residuals once, generic in the scalar: run over `f64` they are the residuals, run over
+/// the tape's variables they yield the seeds of the reverse sweep, so no derivative is written by
+/// hand. `examples/own_equation.rs` fits one.
 ///
 /// ```
 /// use pushforward::network::{Jets, Unknown};
@@ -74,7 +76,8 @@ pub trait System: Send + Sync {
     /// How many residuals each point has.
     fn n_equations(&self) -> usize;
 
-    /// Writes the residuals at one point, left side minus right side; `out` has `n_equations` places.
+    /// Writes the residuals at one point, left side minus right side; `out` has `n_equations`
+    /// places.
     fn residuals<S: Scalar>(&self, point: Point<'_>, jets: &Jets<'_, S>, out: &mut [S]);
 }
 

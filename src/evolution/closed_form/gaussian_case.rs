@@ -91,8 +91,8 @@ impl GaussianCase {
         ((1.0 - b) * prior + b * target, db_dt * (target - prior), gradient, laplacian)
     }
 
-    /// d/dt log Z_t on the annealing path: log Z_b = const(b) + ½b²pᵀCp − ½ log det Λ + ½d log 2π with
-    /// Λ = (1 − b)I + bΣ⁻¹, C = Λ⁻¹, p = Σ⁻¹m, differentiated.
+    /// d/dt log Z_t on the annealing path: log Z_b = const(b) + ½b²pᵀCp − ½ log det Λ + ½d log 2π
+    /// with Λ = (1 − b)I + bΣ⁻¹, C = Λ⁻¹, p = Σ⁻¹m, differentiated.
     pub(in crate::evolution) fn annealed_rate(&self, path: &dyn AnnealingPath, t: f64) -> f64 {
         let d = self.dim();
         let (b, db_dt) = path.share(t);

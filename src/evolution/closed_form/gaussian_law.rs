@@ -5,7 +5,8 @@ use crate::evolution::annealing_path::AnnealingPath;
 use nalgebra::{DMatrix, DVector};
 use std::f64::consts::PI;
 
-/// N(m_t, C_t) at one time with its rates of change, and the affine velocity m′ + G(x − m), 2 sym(GC) = C′.
+/// N(m_t, C_t) at one time with its rates of change, and the affine velocity m′ + G(x − m), where
+/// GC + CGᵀ = C′.
 #[derive(Clone, Debug)]
 pub struct GaussianLaw {
     /// m_t.
@@ -79,7 +80,8 @@ impl GaussianLaw {
         (value, rate, -pulled, -self.precision.trace())
     }
 
-    /// [φ, ∂t φ, ∇φ] of φ = (V − A)/c, c of [`AnnealingPath::freedom`], and Δφ if asked for; 0 < t < 1.
+    /// [φ, ∂t φ, ∇φ] of φ = (V − A)/c with c of [`AnnealingPath::freedom`], and Δφ if asked for;
+    /// t is inside (0, 1).
     pub(in crate::evolution) fn correction(
         &self,
         case: &GaussianCase,
@@ -110,7 +112,8 @@ impl GaussianLaw {
         affine(&self.mean_rate, &(&self.gradient - &self.precision * (0.5 * variance_rate)), &y)
     }
 
-    /// [Φ, ∂t Φ, ∇Φ, ΔΦ] of Φ = m′·y + ½yᵀFy + k with y = x − tm′, F symmetric with F′ = −F², k′ given.
+    /// [Φ, ∂t Φ, ∇Φ, ΔΦ] of Φ = m′·y + ½yᵀFy + k with y = x − tm′: F is symmetric with F′ = −F²,
+    /// and k and k′ are given.
     pub(in crate::evolution) fn potential(
         &self,
         x: &[f64],

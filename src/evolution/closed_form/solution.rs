@@ -6,13 +6,15 @@ use crate::evolution::erased::ErasedEvolution;
 /// The unknowns of an evolution at one point, where they solve its equations.
 #[derive(Clone, Debug, PartialEq)]
 pub struct GaussianSolution {
-    /// Values and derivatives of all unknowns in their order, as [`Jets`](crate::network::Jets) reads them.
+    /// Values and derivatives of all unknowns in their order, as [`Jets`](crate::network::Jets)
+    /// reads them.
     pub numbers: Vec<f64>,
     /// The free scalars.
     pub scalars: Vec<f64>,
 }
 
-/// An evolution whose solution between Gaussians is known. Every built-in one is: its residual must vanish there.
+/// An evolution whose solution between Gaussians is known. Every built-in one is: its residual must
+/// vanish there.
 ///
 /// ```
 /// use pushforward::evolution::{ClosedForm, Evolution, GaussianCase, GeneralOde};
