@@ -1,6 +1,7 @@
 //! Why there is no fit.
 
 use super::CheckpointError;
+use super::settings::OutOfRange;
 use crate::density::DensityError;
 use crate::evolution::EVOLUTIONS;
 use std::fmt;
@@ -30,7 +31,7 @@ pub enum FitError {
         /// Which one.
         name: &'static str,
         /// What it must be.
-        requirement: &'static str,
+        requirement: String,
     },
     /// The checkpoint is not one of this fit.
     Checkpoint(CheckpointError),
@@ -65,6 +66,12 @@ impl std::error::Error for FitError {}
 impl From<DensityError> for FitError {
     fn from(error: DensityError) -> FitError {
         FitError::Density(error)
+    }
+}
+
+impl From<OutOfRange> for FitError {
+    fn from(OutOfRange { range, .. }: OutOfRange) -> FitError {
+        FitError::BadSetting { name: range.name, requirement: range.to_string() }
     }
 }
 

@@ -43,7 +43,7 @@ pub use laplace::Located;
 pub use pilot::{BlockPilot, Pilot};
 pub use plan::{Plan, plan};
 pub use points::Points;
-pub use settings::{FitSettings, Sampler};
+pub use settings::{FitSettings, OutOfRange, Sampler, SettingRange};
 pub use split::Split;
 pub use state::{HistoryRow, TrainingState};
 pub use tempering::{Ladder, Population, Tempering};
