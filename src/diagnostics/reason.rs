@@ -1,4 +1,4 @@
-//! Why a result is not to be trusted, with the figures and what to try: "FINDING; ADVICE", each without a semicolon before.
+//! Why a result is not to be trusted: a finding with its figures, and an advice on what to try.
 
 /// One reason against a result.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -78,57 +78,74 @@ pub enum Reason {
     },
 }
 
-impl std::fmt::Display for Reason {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl Reason {
+    /// What was found, with its figures and the bounds that they miss.
+    pub fn finding(&self) -> String {
         match self {
-            Reason::NotFinite { count, first } => write!(
-                f,
-                "{count} log weights are NaN or +inf, the first at draw {first}; \
-                 check the density there and tighten the integration tolerance"
-            ),
-            Reason::LowEss { ess, bound } => write!(
-                f,
-                "the normalised effective sample size is {ess:.4}, below {bound}; fit for more steps or with more points"
-            ),
-            Reason::FewDraws { effective, bound } => {
-                write!(f, "there are only {effective:.1} effective draws, below {bound}; ask for more draws")
+            Reason::NotFinite { count, first } => {
+                format!("{count} log weights are NaN or +inf, the first at draw {first}")
             }
-            Reason::ParetoK { k, bound } => write!(
-                f,
-                "Pareto k of the largest weights is {k:.2}, above {bound}; the draws miss mass in the tails: \
-                 fit for more steps, or with more points, or ask for more draws"
-            ),
-            Reason::LearnedLogZDisagrees { learned, estimated, se, tolerance } => write!(
-                f,
+            Reason::LowEss { ess, bound } => {
+                format!("the normalised effective sample size is {ess:.4}, below {bound}")
+            }
+            Reason::FewDraws { effective, bound } => {
+                format!("there are only {effective:.1} effective draws, below {bound}")
+            }
+            Reason::ParetoK { k, bound } => {
+                format!("Pareto k of the largest weights is {k:.2}, above {bound}")
+            }
+            Reason::LearnedLogZDisagrees { learned, estimated, se, tolerance } => format!(
                 "the learned log Z {learned:.6} and the estimate {estimated:.6} ± {se:.1e} differ by more than \
-                 {tolerance:.1e}; fit for more steps, and suspect missed modes"
+                 {tolerance:.1e}"
             ),
-            Reason::Unseen { share, bound } => write!(
-                f,
+            Reason::Unseen { share, bound } => format!(
                 "{:.1} % of the mass that the search before the fit found lies where draws hardly ever come, more than \
-                 {:.0} %, and no weight tells of it: log Z falls short{}; fit for more steps, with more points or a wider \
-                 network",
+                 {:.0} %, and no weight tells of it: log Z falls short{}",
                 100.0 * share,
                 100.0 * bound,
                 by_about(-libm::log1p(-share))
             ),
-            Reason::ExactLogZDisagrees { exact, estimated, se, tolerance } => write!(
-                f,
+            Reason::ExactLogZDisagrees { exact, estimated, se, tolerance } => format!(
                 "the estimate of log Z {estimated:.6} ± {se:.1e} is further than {tolerance:.1e} from the exact \
-                 {exact:.6}; suspect missed modes: try another seed, more points or a wider network"
+                 {exact:.6}"
             ),
-            Reason::ModeCollapse { shortfall, n_modes } => write!(
-                f,
-                "log Z falls short by {shortfall:.3}, the logarithm of the number of modes ({n_modes}); the draws \
-                 sit in one mode: try another seed, more points or a wider network"
+            Reason::ModeCollapse { shortfall, n_modes } => format!(
+                "log Z falls short by {shortfall:.3}, the logarithm of the number of modes ({n_modes})"
             ),
-            Reason::MissedModes { missed, n_modes, mass } => write!(
-                f,
+            Reason::MissedModes { missed, n_modes, mass } => format!(
                 "{missed} of {n_modes} modes have hardly any draws, though they hold {mass:.3} of the mass: log Z falls \
-                 short by {:.3}; try another seed, more points or a wider network",
+                 short by {:.3}",
                 -libm::log1p(-mass)
             ),
         }
+    }
+
+    /// What it means for the result, and what to try.
+    pub fn advice(&self) -> &'static str {
+        match self {
+            Reason::NotFinite { .. } => "check the density there and tighten the integration tolerance",
+            Reason::LowEss { .. } => "fit for more steps or with more points",
+            Reason::FewDraws { .. } => "ask for more draws",
+            Reason::ParetoK { .. } => {
+                "the draws miss mass in the tails: fit for more steps, or with more points, or ask for more draws"
+            }
+            Reason::LearnedLogZDisagrees { .. } => "fit for more steps, and suspect missed modes",
+            Reason::Unseen { .. } => "fit for more steps, with more points or a wider network",
+            Reason::ExactLogZDisagrees { .. } => {
+                "suspect missed modes: try another seed, more points or a wider network"
+            }
+            Reason::ModeCollapse { .. } => {
+                "the draws sit in one mode: try another seed, more points or a wider network"
+            }
+            Reason::MissedModes { .. } => "try another seed, more points or a wider network",
+        }
+    }
+}
+
+impl std::fmt::Display for Reason {
+    /// `FINDING; ADVICE`.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}; {}", self.finding(), self.advice())
     }
 }
 

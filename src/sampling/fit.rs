@@ -155,19 +155,11 @@ fn check_checkpoint(
 }
 
 pub(super) fn check(target: &dyn Target, settings: &FitSettings) -> Result<(), FitError> {
-    let bad = |name, requirement| Err(FitError::BadSetting { name, requirement });
-    match settings {
-        _ if target.dim() == 0 => bad("the dimension of the target", "at least 1"),
-        s if s.steps == 0 => bad("steps", "at least 1"),
-        s if s.steps_per_set == 0 => bad("steps_per_set", "at least 1"),
-        s if s.points < 16 => bad("points", "at least 16"),
-        s if s.width == 0 => bad("width", "at least 1"),
-        s if s.time_steps == 0 => bad("time_steps", "at least 1"),
-        s if !(0.0..=1.0).contains(&s.resample_below) => bad("resample_below", "in [0, 1]"),
-        s if s.depth == 0 => bad("depth", "at least 1"),
-        s if !(s.target_ess > 0.0 && s.target_ess <= 1.0) => bad("target_ess", "in (0, 1]"),
-        _ => Ok(()),
+    if target.dim() == 0 {
+        let requirement = "at least 1".to_string();
+        return Err(FitError::BadSetting { name: "the dimension of the target", requirement });
     }
+    Ok(settings.check()?)
 }
 
 /// What an evolution needs, the target and the settings must have.
@@ -182,7 +174,7 @@ pub(super) fn check_evolution(
     if settings.sampler == Some(Sampler::Noise) && !evolution.noise.is_some() {
         return Err(FitError::BadSetting {
             name: "sampler",
-            requirement: "flow for an evolution without noise",
+            requirement: "flow for an evolution without noise".to_string(),
         });
     }
     Ok(())

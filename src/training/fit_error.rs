@@ -1,6 +1,7 @@
 //! Why there is no fit.
 
 use super::checkpoint::CheckpointError;
+use super::settings::OutOfRange;
 use crate::density::{DensityError, PointError};
 use crate::evolution::{TargetData, TargetSummary, built_in_evolutions};
 use crate::locate::LocateError;
@@ -26,7 +27,7 @@ pub enum FitError {
         /// Which one.
         name: &'static str,
         /// What it must be.
-        requirement: &'static str,
+        requirement: String,
     },
     /// The checkpoint is not one of this fit.
     Checkpoint(CheckpointError),
@@ -73,6 +74,12 @@ impl From<LocateError> for FitError {
             LocateError::Density(error) => FitError::Density(error),
             LocateError::NoSupport { scale } => FitError::NoSupport { scale },
         }
+    }
+}
+
+impl From<OutOfRange> for FitError {
+    fn from(OutOfRange { range, .. }: OutOfRange) -> FitError {
+        FitError::BadSetting { name: range.name, requirement: range.to_string() }
     }
 }
 

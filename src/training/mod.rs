@@ -38,7 +38,7 @@ pub(crate) use observer::ClosureObserver;
 pub use observer::{Control, Observer};
 pub use record::{HistoryRow, Progress};
 pub(crate) use schedule::train;
-pub use settings::{FitSettings, Sampler};
+pub use settings::{FitSettings, OutOfRange, Sampler, SettingRange};
 pub(crate) use state::FIRST_DAMPING;
 pub use state::TrainingState;
 pub use stop_reason::StopReason;

@@ -2,6 +2,59 @@
 
 use crate::locate::LocateSettings;
 use crate::optim::Optimiser;
+use std::fmt;
+
+/// The range of a setting of a fit: its one home, from which [`FitSettings::check`] and programs that read settings take it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct SettingRange {
+    /// Name of the setting.
+    pub name: &'static str,
+    /// The lower end.
+    pub least: f64,
+    /// Whether the lower end itself is in the range.
+    pub includes_least: bool,
+    /// The upper end, which is in the range; +inf where there is none.
+    pub most: f64,
+}
+
+impl SettingRange {
+    const fn at_least(name: &'static str, least: usize) -> SettingRange {
+        SettingRange { name, least: least as f64, includes_least: true, most: f64::INFINITY }
+    }
+
+    /// Whether a value is in the range; NaN is in none.
+    pub fn contains(&self, value: f64) -> bool {
+        let is_low = if self.includes_least { value < self.least } else { value <= self.least };
+        !is_low && value <= self.most
+    }
+}
+
+impl fmt::Display for SettingRange {
+    /// `at least 16`, `in (0, 1]`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let SettingRange { least, most, .. } = self;
+        if most.is_infinite() {
+            return write!(f, "at least {least}");
+        }
+        write!(f, "in {}{least}, {most}]", if self.includes_least { '[' } else { '(' })
+    }
+}
+
+/// A setting that is out of its range.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct OutOfRange {
+    /// The range, with the name of the setting.
+    pub range: SettingRange,
+    /// The value that was set.
+    pub value: f64,
+}
+
+impl fmt::Display for OutOfRange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} = {}: it must be {}", self.range.name, self.value, self.range)
+    }
+}
+impl std::error::Error for OutOfRange {}
 
 /// How draws are moved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -95,5 +148,79 @@ impl FitSettings {
     pub(crate) fn locating(&self, prior_width: f64) -> LocateSettings {
         let FitSettings { standardise, factorise, seed, .. } = *self;
         LocateSettings { standardise, factorise, prior_width, seed }
+    }
+
+    /// The range of [`FitSettings::steps`].
+    pub const STEPS: SettingRange = SettingRange::at_least("steps", 1);
+    /// The range of [`FitSettings::steps_per_set`].
+    pub const STEPS_PER_SET: SettingRange = SettingRange::at_least("steps_per_set", 1);
+    /// The range of [`FitSettings::points`]. Fewer points than sixteen are no sample of space and time.
+    pub const POINTS: SettingRange = SettingRange::at_least("points", 16);
+    /// The range of [`FitSettings::width`].
+    pub const WIDTH: SettingRange = SettingRange::at_least("width", 1);
+    /// The range of [`FitSettings::depth`].
+    pub const DEPTH: SettingRange = SettingRange::at_least("depth", 1);
+    /// The range of [`FitSettings::time_steps`].
+    pub const TIME_STEPS: SettingRange = SettingRange::at_least("time_steps", 1);
+    /// The range of [`FitSettings::resample_below`].
+    pub const RESAMPLE_BELOW: SettingRange =
+        SettingRange { name: "resample_below", least: 0.0, includes_least: true, most: 1.0 };
+    /// The range of [`FitSettings::target_ess`]. No draws reach 0 or pass 1.
+    pub const TARGET_ESS: SettingRange =
+        SettingRange { name: "target_ess", least: 0.0, includes_least: false, most: 1.0 };
+
+    /// Checks that every setting is in its range.
+    ///
+    /// # Errors
+    /// [`OutOfRange`] with the first setting that is not, and its value.
+    pub fn check(&self) -> Result<(), OutOfRange> {
+        let mut checked = [
+            (FitSettings::STEPS, self.steps as f64),
+            (FitSettings::STEPS_PER_SET, self.steps_per_set as f64),
+            (FitSettings::POINTS, self.points as f64),
+            (FitSettings::WIDTH, self.width as f64),
+            (FitSettings::TIME_STEPS, self.time_steps as f64),
+            (FitSettings::RESAMPLE_BELOW, self.resample_below),
+            (FitSettings::DEPTH, self.depth as f64),
+            (FitSettings::TARGET_ESS, self.target_ess),
+        ]
+        .into_iter();
+        let first = checked.find(|(range, value)| !range.contains(*value));
+        first.map_or(Ok(()), |(range, value)| Err(OutOfRange { range, value }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ranges_hold_their_ends_as_they_say() {
+        let (whole, open) = (FitSettings::POINTS, FitSettings::TARGET_ESS);
+        let closed = FitSettings::RESAMPLE_BELOW;
+        assert_eq!([whole, open, closed].map(|r| r.to_string()), ["at least 16", "in (0, 1]", "in [0, 1]"]);
+        assert_eq!([15.0, 16.0, 1e18, f64::NAN].map(|v| whole.contains(v)), [false, true, true, false]);
+        assert_eq!([0.0, 1e-300, 1.0, f64::NAN].map(|v| open.contains(v)), [false, true, true, false]);
+        assert_eq!([-0.1, 0.0, 1.0, 1.1].map(|v| closed.contains(v)), [false, true, true, false]);
+    }
+
+    #[test]
+    fn each_setting_out_of_its_range_is_found() {
+        let good = FitSettings::default;
+        assert_eq!(good().check(), Ok(()));
+        for (name, bad) in [
+            ("steps", FitSettings { steps: 0, ..good() }),
+            ("steps_per_set", FitSettings { steps_per_set: 0, ..good() }),
+            ("points", FitSettings { points: 15, ..good() }),
+            ("width", FitSettings { width: 0, ..good() }),
+            ("depth", FitSettings { depth: 0, ..good() }),
+            ("time_steps", FitSettings { time_steps: 0, ..good() }),
+            ("resample_below", FitSettings { resample_below: f64::NAN, ..good() }),
+            ("target_ess", FitSettings { target_ess: 0.0, ..good() }),
+        ] {
+            assert_eq!(bad.check().unwrap_err().range.name, name);
+        }
+        let error = FitSettings { points: 15, ..good() }.check().unwrap_err();
+        assert_eq!(error.to_string(), "points = 15: it must be at least 16");
     }
 }

@@ -17,16 +17,32 @@ pub enum TransportError {
     Density(DensityError),
 }
 
-impl fmt::Display for TransportError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl TransportError {
+    /// What happened and where, without what to try.
+    pub fn finding(&self) -> String {
         match self {
-            TransportError::Stuck { time, at } => write!(
-                f,
+            TransportError::Stuck { time, at } => format!(
                 "the flow cannot be integrated past t = {time:.6} near x = {at:?} (standardised): \
-                 the learned velocity is too rough there; fit for more steps"
+                 the learned velocity is too rough there"
             ),
-            TransportError::Density(error) => write!(f, "{error}"),
+            TransportError::Density(error) => error.to_string(),
         }
+    }
+
+    /// What to try; none where the density itself fails.
+    pub fn advice(&self) -> Option<&'static str> {
+        match self {
+            TransportError::Stuck { .. } => Some("fit for more steps"),
+            TransportError::Density(_) => None,
+        }
+    }
+}
+
+impl fmt::Display for TransportError {
+    /// `FINDING; ADVICE`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.finding())?;
+        self.advice().map_or(Ok(()), |advice| write!(f, "; {advice}"))
     }
 }
 impl std::error::Error for TransportError {}

@@ -2,12 +2,12 @@
 
 use crate::arguments::exit_codes::EXIT_CODES;
 use crate::arguments::folder_arguments::{
-    ResumeCall, SampleCall, quiet, quiet_arg, resume_call, resume_command, sample_call, sample_command,
-    time_limit_arg,
+    ResumeCall, SampleCall, key_arg, quiet, quiet_arg, resume_call, resume_command, sample_call,
+    sample_command, time_limit_arg,
 };
 use crate::folder::folder::IfExists;
 use crate::output::progress::Style;
-use crate::settings::run_settings::RunSettings;
+use crate::settings::run_keys::{RunOption, run_options, specs};
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -101,20 +101,11 @@ Later wins: these defaults, then [run] of a density file, then the configuration
 options above. A target's own keys are listed by `pushforward targets`.";
 
 fn run_help() -> String {
-    let keys: String = RunSettings::keys().iter().map(|key| format!("  {key}\n")).collect();
+    let keys: String = specs().iter().map(|key| format!("  {key}\n")).collect();
     format!(
         "{RUN_EXAMPLES}\n\nKeys of --set for every target, with their defaults:\n{keys}{SETTINGS}\n\n{EXIT_CODES}"
     )
 }
-
-/// Options of `run` that are keys of the settings: name, placeholder, help.
-const KEY_OPTIONS: [(&str, &str, &str); 5] = [
-    ("evolution", "E", "Which transport to learn"),
-    ("seed", "S", "Seed of every random stream"),
-    ("memory", "GiB", "Memory for J; above it products with J take its place"),
-    ("threads", "T", "Threads; changes no result"),
-    ("draws", "N", "Draws at the end"),
-];
 
 /// Reads the command line; the first word is the program's name.
 ///
@@ -182,9 +173,9 @@ fn run_command() -> Command {
                 .required_unless_present("config")
                 .help("Its name (see `targets`), or a density file that ends in .toml"),
         );
-    for (name, placeholder, help) in KEY_OPTIONS {
+    for option in run_options() {
         // Read as text: a wrong value gets the same message as in a configuration file.
-        run = run.arg(Arg::new(name).long(name).value_name(placeholder).allow_hyphen_values(true).help(help));
+        run = run.arg(key_arg(&option).allow_hyphen_values(true));
     }
     run.arg(
         Arg::new("config")
@@ -254,12 +245,12 @@ fn reproduce_command() -> Command {
 }
 
 fn run_call(matches: &ArgMatches) -> RunCall {
-    let option = |(name, _, _): (&'static str, _, _)| Some((name, matches.get_one::<String>(name)?.clone()));
+    let given = |RunOption { name, .. }| Some((name, matches.get_one::<String>(name)?.clone()));
     RunCall {
         target: matches.get_one::<String>("target").cloned(),
         config: matches.get_one("config").cloned(),
         pairs: matches.get_many("set").into_iter().flatten().cloned().collect(),
-        options: KEY_OPTIONS.into_iter().filter_map(option).collect(),
+        options: run_options().into_iter().filter_map(given).collect(),
         out: matches.get_one("out").cloned(),
         if_exists: if matches.get_flag("force") { IfExists::Replace } else { IfExists::Refuse },
         progress: quiet(matches),

@@ -2,6 +2,7 @@
 
 use crate::arguments::exit_codes::EXIT_CODES;
 use crate::output::progress::Style;
+use crate::settings::run_keys::{RunOption, run_options};
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -86,8 +87,14 @@ fn folder_arg() -> Arg {
         .help("The folder of the run")
 }
 
+/// The option that sets a key.
+pub fn key_arg(option: &RunOption) -> Arg {
+    Arg::new(option.name).long(option.name).value_name(option.placeholder).help(option.help.clone())
+}
+
 fn threads_arg() -> Arg {
-    Arg::new("threads").long("threads").value_name("T").help("Threads; changes no result")
+    let threads = run_options().into_iter().find(|option| option.name == "threads");
+    key_arg(&threads.expect("threads is an option of `run`"))
 }
 
 pub fn resume_command() -> Command {

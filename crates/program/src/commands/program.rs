@@ -3,8 +3,8 @@
 use crate::arguments::arguments::{Call, ReproduceCall, RunCall, parse};
 use crate::arguments::folder_arguments::{ResumeCall, SampleCall};
 use crate::commands::audit::audit;
-use crate::commands::chosen::{Chosen, Words, entry};
 use crate::commands::plan::plan_text;
+use crate::commands::resolved_run::{Overrides, ResolvedRun, entry};
 use crate::commands::resume::{ResumeOptions, resume};
 use crate::commands::run::{Output, RunOptions, run_target};
 use crate::commands::sample::{SampleOptions, sample};
@@ -57,19 +57,19 @@ fn dispatch(call: Call, progress: Style, streams: &mut Streams<'_>) -> Result<Ex
             print(streams, &format!("{}\n", folder.join("report.html").display()), Exit::Trusted)
         }
         Call::Audit { target } => {
-            let chosen = target.map(|name| entry(&name)).transpose()?;
-            let checks = audit(chosen.map(|entry| entry.name));
+            let only = target.map(|name| entry(&name)).transpose()?;
+            let checks = audit(only.map(|entry| entry.name));
             print(streams, &audit_table(&checks), audit_exit(&checks))
         }
     }
 }
 
 fn run(call: &RunCall, progress: Style, streams: &mut Streams<'_>) -> Result<Exit, CliError> {
-    let words = Words { pairs: &call.pairs, options: &call.options };
-    let chosen = Chosen::new(call.target.as_deref(), call.config.as_deref(), words)?;
-    let problem = chosen.problem();
+    let overrides = Overrides { pairs: &call.pairs, options: &call.options };
+    let resolved = ResolvedRun::new(call.target.as_deref(), call.config.as_deref(), overrides)?;
+    let problem = resolved.problem();
     let options = RunOptions {
-        settings: chosen.settings.clone(),
+        settings: resolved.settings.clone(),
         output: output(call, problem.name),
         progress: call.progress.unwrap_or(progress),
         time_limit: call.time_limit,

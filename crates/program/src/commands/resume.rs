@@ -1,14 +1,15 @@
 //! `resume`: a run goes on where it was interrupted, and ends with the bits of one that was not.
 
-use crate::commands::chosen::{Chosen, Words};
+use crate::commands::resolved_run::{Overrides, ResolvedRun};
 use crate::commands::run::run_in;
 use crate::folder::folder::RunFolder;
-use crate::folder::record::{Record, Verdict};
+use crate::folder::record::{ReadRecordError, Record};
 use crate::folder::resume_error::ResumeError;
+use crate::folder::run_format::OtherFormat;
 use crate::format::safetensors::Safetensors;
 use crate::output::error::CliError;
 use crate::output::exit::Exit;
-use crate::output::keeper::{CHECKPOINT, CONFIG, VERSION};
+use crate::output::run_observer::{CHECKPOINT, CONFIG, FORMAT, VERSION};
 use crate::output::streams::{Streams, print};
 use crate::output::summary::summary;
 use crate::settings::config_file::{ConfiguredTarget, config_text, differences};
@@ -43,8 +44,8 @@ pub struct ResumeOptions {
 /// checkpoint; the checkpoint is damaged. Then nothing was touched.
 pub fn resume(options: &ResumeOptions, streams: &mut Streams<'_>) -> Result<Exit, CliError> {
     let folder = RunFolder::open(&options.folder)?;
-    let chosen = chosen_in(folder.path(), options.threads.clone())?;
-    resume_in(folder, &chosen.problem(), &chosen.settings, options, streams)
+    let resolved = resolved_in(folder.path(), options.threads.clone())?;
+    resume_in(folder, &resolved.problem(), &resolved.settings, options, streams)
 }
 
 /// The same for a target that is built already; its configuration must be that of the folder.
@@ -63,21 +64,24 @@ pub fn resume_in(
         let place = folder.place().display();
         let text =
             format!("{}{place} is finished: nothing is left to do\n", summary(&record, folder.place()));
-        let exit = if record.verdict == Verdict::Trusted { Exit::Trusted } else { Exit::NotTrusted };
-        return print(streams, &text, exit);
+        return print(streams, &text, record.verdict.into());
     }
     run_in(folder, problem, settings, (options.progress, options.time_limit), checkpoint, streams)
 }
 
 /// The target and settings of the run in a folder.
-pub fn chosen_in(folder: &Path, threads: Option<String>) -> Result<Chosen, CliError> {
+///
+/// # Errors
+/// [`ResumeError::OtherFormat`] if another version of the program wrote the results; those of [`ResolvedRun::new`].
+pub fn resolved_in(folder: &Path, threads: Option<String>) -> Result<ResolvedRun, CliError> {
+    check_record_format(folder)?;
     let path = folder.join("config.toml");
     if ConfiguredTarget::read(&path)?.name.is_none() {
         return Err(ResumeError::NoTarget { path }.into());
     }
     let options: Vec<(&'static str, String)> =
         threads.into_iter().map(|threads| ("threads", threads)).collect();
-    Chosen::new(None, Some(&path), Words { pairs: &[], options: &options })
+    ResolvedRun::new(None, Some(&path), Overrides { pairs: &[], options: &options })
 }
 
 /// The checkpoint in a folder, if it has one, once it is known to be of this problem, settings and version.
@@ -89,17 +93,22 @@ pub fn checkpoint_in(
     problem: &Problem<'_>,
     settings: &RunSettings,
 ) -> Result<Option<Checkpoint>, CliError> {
+    check_record_format(folder)?;
     let path = folder.join(CHECKPOINT);
     let bytes = match fs::read(&path) {
         Ok(bytes) => bytes,
         Err(cause) if cause.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(cause) => return Err(ResumeError::Unreadable { path, cause }.into()),
     };
-    let file = Safetensors::from_bytes(&bytes).map_err(|cause| ResumeError::Damaged { path, cause })?;
+    let file = Safetensors::from_bytes(&bytes);
+    let file = file.map_err(|cause| ResumeError::Damaged { path: path.clone(), cause })?;
     let text = |name: &str| file.metadata.get(name).map_or("", String::as_str);
     if text(VERSION) != env!("CARGO_PKG_VERSION") {
         return Err(ResumeError::Version { stored: text(VERSION).to_string() }.into());
     }
+    // A number that cannot be read is of no format that was ever written, and as good as none.
+    let format = OtherFormat::check(text(FORMAT).parse().ok());
+    format.map_err(|other| ResumeError::OtherFormat { path, config: folder.join("config.toml"), other })?;
     let differences = differences(text(CONFIG), &config_text(problem, settings));
     if !differences.is_empty() {
         return Err(ResumeError::Config { path: folder.join("config.toml"), differences }.into());
@@ -109,6 +118,21 @@ pub fn checkpoint_in(
     let checkpoint = Checkpoint::from_arrays(&arrays).map_err(FitError::from)?;
     checkpoint.check(problem.target).map_err(FitError::from)?;
     Ok(Some(checkpoint))
+}
+
+/// Whether the record of a folder, if it has one, is of this version; it would be replaced.
+///
+/// # Errors
+/// [`ResumeError::OtherFormat`]. A record that cannot be read is the business of whoever reads it.
+fn check_record_format(folder: &Path) -> Result<(), ResumeError> {
+    let path = folder.join("run.json");
+    let Ok(text) = fs::read_to_string(&path) else { return Ok(()) };
+    match Record::from_json(&text) {
+        Err(ReadRecordError::Format(other)) => {
+            Err(ResumeError::OtherFormat { path, config: folder.join("config.toml"), other })
+        }
+        _ => Ok(()),
+    }
 }
 
 /// The record of a run that came to its end: the one of the checkpoint's last step and reason.

@@ -1,14 +1,14 @@
 //! The main job: folder, fit, draws, estimates, figures, record, verdict.
 
 use crate::folder::folder::{IfExists, RunFolder};
-use crate::folder::record::{Record, Verdict};
-use crate::folder::run_log::RunLog;
+use crate::folder::record::Record;
+use crate::folder::run_log::{Event, RunLog};
+use crate::output::build_record::build_record;
 use crate::output::draw_files::draw_files;
 use crate::output::error::CliError;
 use crate::output::exit::Exit;
-use crate::output::keeper::{CHECKPOINT, Keeper};
 use crate::output::progress::Style;
-use crate::output::recorded::record;
+use crate::output::run_observer::{CHECKPOINT, RunObserver};
 use crate::output::streams::{Streams, print};
 use crate::output::summary::summary;
 use crate::output::threads::thread_pool;
@@ -85,19 +85,20 @@ pub(crate) fn run_in(
     let mut log = RunLog::new(log);
     let step = checkpoint.as_ref().map_or(0, |checkpoint| checkpoint.steps());
     let before = seconds_before(&folder, checkpoint.is_some());
-    log.write("start", json!({"version": env!("CARGO_PKG_VERSION"), "step": step}));
+    log.write(Event::Start, json!({"version": env!("CARGO_PKG_VERSION"), "step": step}));
     if checkpoint.is_none() {
         folder.write_now("config.toml", config.as_bytes())?;
     }
     let pool = thread_pool(settings.threads)?;
-    let keeper = Keeper::new(&mut *streams.err, streams.stop, progress, &mut folder, &mut log, &config);
-    let keeper = keeper.timed(settings.checkpoint_every, time_limit.map(|limit| start + limit), before);
-    let fitted = pool.install(|| fit_and_draw(problem, settings, checkpoint, keeper));
+    let observer =
+        RunObserver::new(&mut *streams.err, streams.stop, progress, &mut folder, &mut log, &config);
+    let observer = observer.timed(settings.checkpoint_every, time_limit.map(|limit| start + limit), before);
+    let fitted = pool.install(|| fit_and_draw(problem, settings, checkpoint, observer));
     let fitted = fitted.map_err(|error| CliError::from(error).named(problem.target));
     let fitted = match fitted {
         Ok(fitted) => fitted,
         Err(error) => {
-            log.write("failed", json!({"cause": error.to_string()}));
+            log.write(Event::Failed, json!({"cause": error.to_string()}));
             if folder.is_kept() {
                 let path = folder.path().display();
                 let _ =
@@ -106,26 +107,25 @@ pub(crate) fn run_in(
             return Err(error);
         }
     };
-    let mut record = pool.install(|| record(problem, settings, &fitted));
+    let mut record = pool.install(|| build_record(problem, settings, &fitted));
     let files = pool.install(|| result_files(problem, &record, &fitted));
     record.total_seconds = before + start.elapsed().as_secs_f64();
     write_results(&mut folder, &record, files, &config)?;
-    log.write("end", json!({"stop_reason": record.stop_reason, "verdict": record.verdict.to_string()}));
+    log.write(
+        Event::End,
+        json!({"stop_reason": record.stop_reason.to_string(), "verdict": record.verdict.to_string()}),
+    );
     let place = folder.commit()?;
     print(streams, &summary(&record, &place), exit(&record, &fitted))
 }
 
 fn exit(record: &Record, fitted: &Fitted) -> Exit {
-    match record.verdict {
-        _ if fitted.interrupted() => Exit::Interrupted,
-        Verdict::Trusted => Exit::Trusted,
-        Verdict::NotTrusted => Exit::NotTrusted,
-    }
+    if fitted.interrupted() { Exit::Interrupted } else { record.verdict.into() }
 }
 
 /// What the fit took up to the checkpoint from which it goes on, by the log.
 fn seconds_before(folder: &RunFolder, goes_on: bool) -> f64 {
-    let last = goes_on.then(|| RunLog::last(&folder.path().join("log.jsonl"), "checkpoint")).flatten();
+    let last = goes_on.then(|| RunLog::last(&folder.path().join("log.jsonl"), Event::Checkpoint)).flatten();
     last.and_then(|event| event["fit_seconds"].as_f64()).unwrap_or(0.0)
 }
 
@@ -133,35 +133,35 @@ fn fit_and_draw(
     problem: &Problem<'_>,
     settings: &RunSettings,
     checkpoint: Option<Checkpoint>,
-    mut keeper: Keeper<'_>,
+    mut observer: RunObserver<'_>,
 ) -> Result<Fitted, CliError> {
     let evolution = settings.evolution();
     match &checkpoint {
         None => {
-            keeper.display.say("checking the density");
+            observer.display.say("checking the density");
             let reads = evolution.description(problem.target.dim()).reads;
             let reads_laplacian = reads == TargetData::Laplacian;
             let checked = preflight(problem.target, reads_laplacian);
-            for line in checked.inspect_err(|_| keeper.display.end_line())?.lines() {
-                keeper.display.say(&line);
-                keeper.display.end_line();
+            for line in checked.inspect_err(|_| observer.display.end_line())?.lines() {
+                observer.display.say(&line);
+                observer.display.end_line();
             }
-            keeper.display.say("looking for the target with annealed particles");
+            observer.display.say("looking for the target with annealed particles");
         }
         // The density is held against its values at the points of the checkpoint.
         Some(checkpoint) => {
             let step = checkpoint.steps();
-            keeper.display.say(&format!("going on from {CHECKPOINT} at step {step}"));
+            observer.display.say(&format!("going on from {CHECKPOINT} at step {step}"));
         }
     }
-    let fit = fit_observed(problem.target, &*evolution, &settings.fit, checkpoint, &mut keeper);
-    keeper.display.end_line();
+    let fit = fit_observed(problem.target, &*evolution, &settings.fit, checkpoint, &mut observer);
+    observer.display.end_line();
     let fit = fit?;
-    let fit_seconds = keeper.fit_seconds();
-    keeper.display.say(&format!("moving {} draws", settings.draws));
+    let fit_seconds = observer.fit_seconds();
+    observer.display.say(&format!("moving {} draws", settings.draws));
     let fitted = Fitted::with_draws(fit, problem.target, settings, fit_seconds);
-    keeper.display.end_line();
-    Ok(Fitted { seconds: keeper.seconds, ..fitted? })
+    observer.display.end_line();
+    Ok(Fitted { seconds: observer.seconds, ..fitted? })
 }
 
 /// The numbers of a run by the names of their files: all but run.json.
@@ -203,6 +203,8 @@ fn write_results(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::folder::reason::ReasonKind;
+    use crate::folder::record::Verdict;
     use pushforward::density::Target;
     use pushforward::density::{Benchmark, gauss};
     use pushforward::sampling::fit;
@@ -233,9 +235,9 @@ mod tests {
             };
             let home = tempfile::tempdir().unwrap();
             let fitted = without_draws(&target, &settings);
-            let record = record(&problem, &settings, &fitted);
+            let record = build_record(&problem, &settings, &fitted);
             assert_eq!((record.n_draws, record.steps, record.verdict), (0, 2, Verdict::NotTrusted));
-            assert!(record.reasons.len() == 1 && record.reasons[0].contains("there are no draws: the flow"));
+            assert!(record.reasons.len() == 1 && record.reasons[0].kind == ReasonKind::NoDraws);
             let mut folder = RunFolder::create(&home.path().join("out"), IfExists::Refuse).unwrap();
             write_results(&mut folder, &record, result_files(&problem, &record, &fitted), "").unwrap();
             let place = folder.commit().unwrap();

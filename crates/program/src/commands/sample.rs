@@ -1,14 +1,14 @@
 //! `sample`: more draws from the transport of a run, without fitting.
 
-use crate::commands::resume::{checkpoint_in, chosen_in};
+use crate::commands::resume::{checkpoint_in, resolved_in};
 use crate::folder::new_folder::NewFolder;
-use crate::folder::record::{Record, Verdict};
+use crate::folder::record::Record;
 use crate::folder::resume_error::ResumeError;
 use crate::format::npy::read_npy;
+use crate::output::build_record::verdict;
 use crate::output::draw_files::draw_files;
 use crate::output::error::CliError;
 use crate::output::exit::Exit;
-use crate::output::recorded::verdict;
 use crate::output::streams::{Streams, print};
 use crate::output::threads::thread_pool;
 use crate::report::fitted::Fitted;
@@ -51,8 +51,8 @@ struct Drawn {
 /// density fails, or the draws cannot be written.
 pub fn sample(options: &SampleOptions, streams: &mut Streams<'_>) -> Result<Exit, CliError> {
     let folder = &options.folder;
-    let chosen = chosen_in(folder, options.threads.clone())?;
-    let (problem, settings) = (chosen.problem(), &chosen.settings);
+    let resolved = resolved_in(folder, options.threads.clone())?;
+    let (problem, settings) = (resolved.problem(), &resolved.settings);
     let no_results = || ResumeError::NoResults { path: folder.clone() };
     if !folder.join("run.json").is_file() {
         return Err(no_results().into());
@@ -98,7 +98,7 @@ pub fn sample(options: &SampleOptions, streams: &mut Streams<'_>) -> Result<Exit
     }
     text += &format!("seed       {seed}\nfolder     {}\nverdict    {verdict}\n", place.display());
     reasons.iter().for_each(|reason| text += &format!("           - {reason}\n"));
-    print(streams, &text, if verdict == Verdict::Trusted { Exit::Trusted } else { Exit::NotTrusted })
+    print(streams, &text, verdict.into())
 }
 
 /// The record of a set, in its folder.

@@ -8,6 +8,7 @@
 
 use crate::folder::durable::{beside, resolved, sync_folder, write_synced};
 use crate::folder::folder_error::{FolderError, not_writable};
+use crate::folder::run_log::RunLog;
 use std::fs::{self, File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -375,8 +376,7 @@ fn standing(path: &Path, if_exists: IfExists) -> Result<Standing, FolderError> {
 fn is_barely_begun(path: &Path, entries: &[fs::DirEntry]) -> bool {
     let first = [LOG, ".probe.tmp", ".config.toml.tmp"];
     let log = fs::read_to_string(path.join(LOG)).unwrap_or_default();
-    let own_log =
-        log.is_empty() || log.lines().next().is_some_and(|line| line.contains("\"event\":\"start\""));
+    let own_log = log.is_empty() || RunLog::begins(&log);
     own_log && entries.iter().all(|entry| first.iter().any(|name| entry.file_name() == *name))
 }
 

@@ -1,6 +1,11 @@
 //! run.json: everything a run states about itself.
 
+use crate::folder::reason::Reason;
+use crate::folder::run_format::OtherFormat;
+use crate::folder::stop_json;
 use crate::format::json_number::{many, one, perhaps};
+use pushforward::training::StopReason;
+use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fmt;
@@ -44,6 +49,8 @@ pub struct Machine {
 /// and settings: [`Record::without_machine`] blanks them.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Record {
+    /// The format of the files of the run, [`crate::folder::run_format::RUN_FORMAT`].
+    pub format: u64,
     /// Name of the target.
     pub target: String,
     /// The target's own parameters.
@@ -72,8 +79,9 @@ pub struct Record {
     pub steps: usize,
     /// Directions the optimiser used and its rule for steps.
     pub optimiser: String,
-    /// Why the fit ended.
-    pub stop_reason: String,
+    /// Why the fit ended; two fields of run.json, `stop_reason` and `stop`.
+    #[serde(flatten, with = "stop_json")]
+    pub stop_reason: StopReason,
     /// Loss at the end of the fit.
     #[serde(with = "one")]
     pub loss: f64,
@@ -110,7 +118,7 @@ pub struct Record {
     /// Whether the result can be relied on.
     pub verdict: Verdict,
     /// Why not; empty if trusted.
-    pub reasons: Vec<String>,
+    pub reasons: Vec<Reason>,
     /// Versions of the programs that made it.
     pub versions: BTreeMap<String, String>,
     /// Threads used.
@@ -127,16 +135,38 @@ pub struct Record {
     pub machine: Machine,
 }
 
-/// A text that is no record.
+/// A text that is no record of this version.
 #[derive(Debug)]
-pub struct ReadRecordError {
-    /// What is wrong, with line and column.
-    pub cause: serde_json::Error,
+pub enum ReadRecordError {
+    /// Another version of the program wrote it.
+    Format(OtherFormat),
+    /// It is not JSON, or a field is missing or wrong.
+    Json {
+        /// What is wrong, with line and column.
+        cause: serde_json::Error,
+    },
+}
+
+/// What tells the format of a record, of whichever version.
+#[derive(Deserialize)]
+struct Marks {
+    format: Option<u64>,
+    /// A record without a number is of the first format; anything else without one is no record.
+    versions: Option<IgnoredAny>,
 }
 
 impl fmt::Display for ReadRecordError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "not the record of a run of this version: {}", self.cause)
+        match self {
+            ReadRecordError::Format(other) => write!(
+                f,
+                "{other}: use that version, or run the target again with `pushforward run --config` and the \
+                 config.toml beside it"
+            ),
+            ReadRecordError::Json { cause } => {
+                write!(f, "not the record of a run of this version: {cause}")
+            }
+        }
     }
 }
 
@@ -154,9 +184,14 @@ impl Record {
     /// Reads the text of run.json.
     ///
     /// # Errors
-    /// [`ReadRecordError`] if it is not JSON or a field is missing.
+    /// [`ReadRecordError`] if another version wrote it, it is not JSON, or a field is missing.
     pub fn from_json(text: &str) -> Result<Record, ReadRecordError> {
-        serde_json::from_str(text).map_err(|cause| ReadRecordError { cause })
+        if let Ok(Marks { format, versions }) = serde_json::from_str(text)
+            && (format.is_some() || versions.is_some())
+        {
+            OtherFormat::check(format).map_err(ReadRecordError::Format)?;
+        }
+        serde_json::from_str(text).map_err(|cause| ReadRecordError::Json { cause })
     }
 
     /// Whether the draws lie in a plane over which the density itself is known: two coordinates, and no change of them.

@@ -1,5 +1,6 @@
 //! Why a run cannot go on, or give more draws, from what its folder holds.
 
+use crate::folder::run_format::OtherFormat;
 use crate::format::safetensors::SafetensorsError;
 use std::fmt;
 use std::io;
@@ -31,6 +32,15 @@ pub enum ResumeError {
     Version {
         /// That version.
         stored: String,
+    },
+    /// Another version of the program wrote the record or the checkpoint, in a format that this version does not read.
+    OtherFormat {
+        /// The file.
+        path: PathBuf,
+        /// The configuration of the run, from which it can be run again.
+        config: PathBuf,
+        /// The format.
+        other: OtherFormat,
     },
     /// The configuration is not the one of the checkpoint.
     Config {
@@ -84,6 +94,13 @@ impl fmt::Display for ResumeError {
                 "the checkpoint was written by version {stored}, this is {}: go on with that version, or start a new \
                  run with --config and its config.toml",
                 env!("CARGO_PKG_VERSION")
+            ),
+            ResumeError::OtherFormat { path, config, other } => write!(
+                f,
+                "{}: {other}. Nothing was touched; use that version, or start a new run with `pushforward run --config \
+                 {}`",
+                path.display(),
+                config.display()
             ),
             ResumeError::Config { path, differences } => write!(
                 f,

@@ -6,6 +6,47 @@ use std::io::{self, BufRead, BufReader, Write};
 use std::path::Path;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+/// What a line of the log tells of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// The program began, or went on.
+    Start,
+    /// The target was found.
+    Located,
+    /// A step was made.
+    Step,
+    /// A checkpoint was written.
+    Checkpoint,
+    /// A checkpoint could not be written.
+    CheckpointFailed,
+    /// The run ended with an error.
+    Failed,
+    /// The run came to its end.
+    End,
+}
+
+impl Event {
+    /// The name in the log.
+    pub fn name(self) -> &'static str {
+        match self {
+            Event::Start => "start",
+            Event::Located => "located",
+            Event::Step => "step",
+            Event::Checkpoint => "checkpoint",
+            Event::CheckpointFailed => "checkpoint failed",
+            Event::Failed => "failed",
+            Event::End => "end",
+        }
+    }
+
+    /// The fields of a line, if it is a whole one that tells of this event.
+    fn in_line(self, line: &str) -> Option<Value> {
+        // Most lines are steps: only those that may be meant are parsed.
+        let named = line.contains(self.name()).then(|| serde_json::from_str::<Value>(line).ok());
+        named.flatten().filter(|fields| fields["event"] == self.name())
+    }
+}
+
 /// A log that only grows. It is the one file of a run beside run.json that holds times of the clock. A line that cannot
 /// be written is left out: no result depends on the log.
 #[derive(Debug)]
@@ -23,25 +64,25 @@ impl RunLog {
     ///
     /// # Panics
     /// If `more` is not an object.
-    pub fn write(&mut self, event: &str, more: Value) {
+    pub fn write(&mut self, event: Event, more: Value) {
         let Value::Object(more) = more else { panic!("fields of an event are an object, not {more}") };
         let mut line = Map::new();
         line.insert("time".to_string(), json!(utc(SystemTime::now())));
-        line.insert("event".to_string(), json!(event));
+        line.insert("event".to_string(), json!(event.name()));
         line.extend(more);
         // One call for the whole line: a process that dies leaves no half of it.
         let _ = self.file.write_all((Value::Object(line).to_string() + "\n").as_bytes());
     }
 
     /// The last event of this name in a log; none if there is none or the log cannot be read.
-    pub fn last(path: &Path, event: &str) -> Option<Value> {
+    pub fn last(path: &Path, event: Event) -> Option<Value> {
         let lines = BufReader::new(File::open(path).ok()?).lines().map_while(io::Result::ok);
-        // Most lines are steps: only those that may be meant are parsed.
-        let named = lines.filter(|line| line.contains(&format!("\"{event}\"")));
-        named
-            .filter_map(|line| serde_json::from_str::<Value>(&line).ok())
-            .filter(|v| v["event"] == event)
-            .last()
+        lines.filter_map(|line| event.in_line(&line)).last()
+    }
+
+    /// Whether the text of a log begins as every log of a run does.
+    pub fn begins(text: &str) -> bool {
+        text.lines().next().is_some_and(|line| Event::Start.in_line(line).is_some())
     }
 }
 
@@ -89,18 +130,20 @@ mod tests {
     fn lines_are_added_and_the_last_of_a_name_is_found() {
         let home = tempfile::tempdir().unwrap();
         let path = home.path().join("log.jsonl");
-        assert_eq!(RunLog::last(&path, "step"), None);
+        assert_eq!(RunLog::last(&path, Event::Step), None);
         for step in 1..=3 {
             let file = File::options().create(true).append(true).open(&path).unwrap();
-            RunLog::new(file).write("step", json!({"step": step, "loss": 0.5}));
+            RunLog::new(file).write(Event::Step, json!({"step": step, "loss": 0.5}));
         }
         let text = std::fs::read_to_string(&path).unwrap();
         assert_eq!(text.lines().count(), 3);
         assert!(text.starts_with("{\"event\":\"step\",\"loss\":0.5,\"step\":1,\"time\":\"20"), "{text}");
-        assert_eq!(RunLog::last(&path, "step").unwrap()["step"], 3);
+        assert_eq!(RunLog::last(&path, Event::Step).unwrap()["step"], 3);
+        assert!(!RunLog::begins(&text) && !RunLog::begins(""));
+        assert!(RunLog::begins(&text.replace("\"step\",", "\"start\",")));
         // Half a line, as a full disk leaves it.
         std::fs::write(&path, text + "{\"event\":\"step\",\"st").unwrap();
-        assert_eq!(RunLog::last(&path, "step").unwrap()["step"], 3);
-        assert_eq!(RunLog::last(&path, "end"), None);
+        assert_eq!(RunLog::last(&path, Event::Step).unwrap()["step"], 3);
+        assert_eq!(RunLog::last(&path, Event::End), None);
     }
 }

@@ -1,5 +1,6 @@
 //! File formats: CSV, NPY, Zarr, safetensors and numbers in JSON, each with the same bytes for the same numbers.
 
+pub mod capital;
 pub mod csv;
 pub mod fnv;
 pub mod json_number;

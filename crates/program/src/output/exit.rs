@@ -1,5 +1,7 @@
 //! How the program ends: its exit codes.
 
+use crate::folder::record::Verdict;
+
 /// What the exit code says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Exit {
@@ -15,6 +17,16 @@ pub enum Exit {
     DensityFailed,
     /// 130: interrupted; what was reached is on disk.
     Interrupted,
+}
+
+impl From<Verdict> for Exit {
+    /// The exit of a command that came to its end.
+    fn from(verdict: Verdict) -> Exit {
+        match verdict {
+            Verdict::Trusted => Exit::Trusted,
+            Verdict::NotTrusted => Exit::NotTrusted,
+        }
+    }
 }
 
 impl Exit {

@@ -1,13 +1,13 @@
 //! What a run shows and leaves: streams, progress, exit codes, tables, draws and the summary.
 
+pub mod build_record;
 pub mod comparison;
 pub mod draw_files;
 pub mod error;
 pub mod exit;
 pub mod interrupt;
-pub mod keeper;
 pub mod progress;
-pub mod recorded;
+pub mod run_observer;
 pub mod streams;
 pub mod summary;
 pub mod table;

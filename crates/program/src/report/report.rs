@@ -272,8 +272,11 @@ fn trajectories(figures: &Figures) -> Vec<Block> {
 
 fn provenance(files: &ReportFiles) -> Vec<Block> {
     let head = ["", ""].map(String::from).to_vec();
-    let ended = [StopReason::TimeLimit, StopReason::Optimiser(Outcome::Interrupted)];
-    let text = if ended.iter().any(|reason| reason.to_string() == files.record.stop_reason) {
+    let by_the_clock = matches!(
+        files.record.stop_reason,
+        StopReason::TimeLimit | StopReason::Optimiser(Outcome::Interrupted)
+    );
+    let text = if by_the_clock {
         "This call makes the same steps on the same type of machine. This run was ended by the clock, and not by its \
          settings: the call goes on from there, to other draws."
     } else {

@@ -1,6 +1,8 @@
 //! The words and numbers of a report: verdict, errors, settings, and the call that makes the run again.
 
+use crate::folder::reason::Reason;
 use crate::folder::record::{Record, Verdict};
+use crate::format::capital::capital;
 use crate::page::page::Block;
 use crate::report::report_files::{ReportError, ReportFiles};
 use crate::settings::keys::{DENSITY_TEXT, TARGET};
@@ -15,24 +17,17 @@ pub fn verdict_blocks(record: &Record) -> Vec<Block> {
         let text = "Every check passed. A verdict is no proof: modes that no draw has seen leave no trace in the weights.";
         blocks.push(Block::Text(text.to_string()));
     } else {
-        blocks.push(Block::Findings(record.reasons.iter().map(|reason| split_reason(reason)).collect()));
+        blocks.push(Block::Findings(record.reasons.iter().map(sentences).collect()));
     }
     blocks
         .push(Block::Table { head: ["", "found", "bound"].map(String::from).to_vec(), rows: checks(record) });
     blocks
 }
 
-/// "FINDING; ADVICE" in two.
-fn split_reason(reason: &str) -> (String, Option<String>) {
-    match reason.split_once("; ") {
-        Some((finding, advice)) => (format!("{}.", capital(finding)), Some(format!("{advice}."))),
-        None => (format!("{}.", capital(reason)), None),
-    }
-}
-
-fn capital(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
+/// Finding and advice with a full stop each.
+fn sentences(reason: &Reason) -> (String, Option<String>) {
+    let advice = reason.advice.as_ref().map(|advice| format!("{advice}."));
+    (format!("{}.", capital(&reason.finding)), advice)
 }
 
 fn checks(record: &Record) -> Vec<Vec<String>> {
@@ -195,6 +190,7 @@ fn shell(word: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::folder::reason::ReasonKind;
 
     #[test]
     fn numbers_keep_the_digits_their_errors_leave() {
@@ -216,12 +212,16 @@ mod tests {
 
     #[test]
     fn reasons_and_words() {
-        let split = split_reason("the ESS is 0.25, below 0.5; fit longer: or wider");
+        let reason = |finding: &str, advice: Option<&str>| {
+            let (finding, advice) = (finding.to_string(), advice.map(str::to_string));
+            sentences(&Reason { kind: ReasonKind::LowEss, finding, advice })
+        };
+        // A semicolon is a sign like any other.
         assert_eq!(
-            split,
-            ("The ESS is 0.25, below 0.5.".to_string(), Some("fit longer: or wider.".to_string()))
+            reason("the ESS is 0.25; below 0.5", Some("fit longer; or wider")),
+            ("The ESS is 0.25; below 0.5.".to_string(), Some("fit longer; or wider.".to_string()))
         );
-        assert_eq!(split_reason("interrupted"), ("Interrupted.".to_string(), None));
+        assert_eq!(reason("interrupted", None), ("Interrupted.".to_string(), None));
         assert_eq!(
             (shell("a=1.5"), shell("it's"), shell("")),
             ("a=1.5".into(), "'it'\\''s'".into(), "''".into())

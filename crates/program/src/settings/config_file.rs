@@ -3,6 +3,7 @@
 use crate::density_file::source::Source;
 use crate::settings::keys::{DENSITY_TEXT, TARGET, Value};
 use crate::settings::problem::Problem;
+use crate::settings::run_keys::config_values;
 use crate::settings::run_settings::RunSettings;
 use crate::settings::settings::SettingsError;
 use std::fmt::Write;
@@ -18,7 +19,7 @@ pub fn config_text(problem: &Problem<'_>, settings: &RunSettings) -> String {
     };
     let path = |source: &Source| source.path.display().to_string();
     line(TARGET, quoted(&problem.source.map_or(problem.name.to_string(), path)));
-    for (key, value) in settings.values() {
+    for (key, value) in config_values(settings) {
         line(key, in_toml(&value));
     }
     for (key, value) in problem.parameters {
@@ -36,7 +37,7 @@ fn in_toml(value: &Value) -> String {
         Value::Count(n) if i64::try_from(*n).is_err() => format!("\"{n}\""),
         Value::Count(n) => n.to_string(),
         Value::Real(x) => format!("{x:?}"),
-        Value::Word(word) => quoted(word),
+        Value::Word(_) | Value::YesNo(_) => quoted(&value.to_string()),
     }
 }
 
@@ -110,6 +111,7 @@ mod tests {
             (Value::Real(2.0), "2.0"),
             (Value::Real(1e-9), "1e-9"),
             (Value::Word("a \"b\"\\".into()), r#"'a "b"\'"#),
+            (Value::YesNo(false), "\"no\""),
         ] {
             let written = in_toml(&value);
             assert_eq!(written, text);

@@ -22,7 +22,11 @@ pub enum Kind {
     Number(Range),
     /// One of these words.
     Choice(&'static [&'static str]),
+    /// `yes` or `no`.
+    YesNo,
 }
+
+const YES_NO: [&str; 2] = ["yes", "no"];
 
 impl fmt::Display for Kind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -31,6 +35,7 @@ impl fmt::Display for Kind {
             Kind::Count { least, most } => write!(f, "a whole number from {least} to {most}"),
             Kind::Number(range) => range.fmt(f),
             Kind::Choice(words) => write!(f, "one of {}", words.join(", ")),
+            Kind::YesNo => write!(f, "one of {}", YES_NO.join(", ")),
         }
     }
 }
@@ -44,6 +49,8 @@ pub enum Value {
     Real(f64),
     /// A word.
     Word(String),
+    /// True for yes, false for no.
+    YesNo(bool),
 }
 
 impl fmt::Display for Value {
@@ -52,6 +59,7 @@ impl fmt::Display for Value {
             Value::Count(n) => write!(f, "{n}"),
             Value::Real(x) => write!(f, "{x}"),
             Value::Word(word) => write!(f, "{word}"),
+            Value::YesNo(yes) => f.write_str(if *yes { "yes" } else { "no" }),
         }
     }
 }
@@ -62,7 +70,64 @@ impl Value {
         match self {
             Value::Count(n) => *n as f64,
             Value::Real(x) => *x,
-            Value::Word(_) => f64::NAN,
+            Value::Word(_) | Value::YesNo(_) => f64::NAN,
+        }
+    }
+
+    /// The whole number of a value that is one.
+    ///
+    /// # Panics
+    /// If the value is none.
+    #[track_caller]
+    pub fn count(&self) -> u64 {
+        match self {
+            Value::Count(n) => *n,
+            other => panic!("settings: {other:?} is not a count"),
+        }
+    }
+
+    /// The same as a size; the largest there is for one that is larger.
+    ///
+    /// # Panics
+    /// If the value is no whole number.
+    #[track_caller]
+    pub fn size(&self) -> usize {
+        usize::try_from(self.count()).unwrap_or(usize::MAX)
+    }
+
+    /// The number of a value that is one.
+    ///
+    /// # Panics
+    /// If the value is none.
+    #[track_caller]
+    pub fn number(&self) -> f64 {
+        match self {
+            Value::Real(x) => *x,
+            other => panic!("settings: {other:?} is not a number"),
+        }
+    }
+
+    /// The word of a value that is one.
+    ///
+    /// # Panics
+    /// If the value is none.
+    #[track_caller]
+    pub fn word(&self) -> &str {
+        match self {
+            Value::Word(word) => word,
+            other => panic!("settings: {other:?} is not a word"),
+        }
+    }
+
+    /// Whether the value is yes.
+    ///
+    /// # Panics
+    /// If the value is neither yes nor no.
+    #[track_caller]
+    pub fn is_yes(&self) -> bool {
+        match self {
+            Value::YesNo(yes) => *yes,
+            other => panic!("settings: {other:?} is neither yes nor no"),
         }
     }
 
@@ -72,6 +137,7 @@ impl Value {
             Value::Count(n) => (*n).into(),
             Value::Real(x) => (*x).into(),
             Value::Word(word) => word.as_str().into(),
+            Value::YesNo(yes) => (*yes).into(),
         }
     }
 }
@@ -112,12 +178,22 @@ impl fmt::Display for KeySpec {
 }
 
 impl Kind {
+    /// The words of a kind that has a list of them.
+    pub fn words(self) -> Option<&'static [&'static str]> {
+        match self {
+            Kind::Choice(words) => Some(words),
+            Kind::YesNo => Some(&YES_NO),
+            Kind::Count { .. } | Kind::Number(_) => None,
+        }
+    }
+
     /// Reads a value as typed on the command line.
     pub fn parse(self, text: &str) -> Option<Value> {
         match self {
             Kind::Count { .. } => text.parse().ok().and_then(|n| self.count(n)),
             Kind::Number(range) => text.parse().ok().and_then(|x| number(range, x)),
             Kind::Choice(words) => words.contains(&text).then(|| Value::Word(text.to_string())),
+            Kind::YesNo => YES_NO.contains(&text).then(|| Value::YesNo(text == YES_NO[0])),
         }
     }
 
@@ -133,7 +209,7 @@ impl Kind {
             }
             (Kind::Number(range), toml::Value::Integer(n)) => number(range, *n as f64),
             (Kind::Number(range @ Range::Real { .. }), toml::Value::Float(x)) => number(range, *x),
-            (Kind::Choice(_), toml::Value::String(word)) => self.parse(word),
+            (Kind::Choice(_) | Kind::YesNo, toml::Value::String(word)) => self.parse(word),
             _ => None,
         }
     }

@@ -3,5 +3,6 @@
 pub mod config_file;
 pub mod keys;
 pub mod problem;
+pub mod run_keys;
 pub mod run_settings;
 pub mod settings;

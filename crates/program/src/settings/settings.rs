@@ -236,40 +236,13 @@ impl Settings {
         self.put(key, text, |kind| kind.parse(text), Origin::CommandLine)
     }
 
-    /// The value of a whole-number key.
+    /// The value of a key.
     ///
     /// # Panics
-    /// If there is no such key of that kind.
+    /// If there is no such key.
     #[track_caller]
-    pub fn count(&self, key: &str) -> u64 {
-        match self.values.get(key) {
-            Some(Value::Count(n)) => *n,
-            other => panic!("settings: {key} is {other:?}, not a count"),
-        }
-    }
-
-    /// The value of a number key.
-    ///
-    /// # Panics
-    /// If there is no such key of that kind.
-    #[track_caller]
-    pub fn number(&self, key: &str) -> f64 {
-        match self.values.get(key) {
-            Some(Value::Real(x)) => *x,
-            other => panic!("settings: {key} is {other:?}, not a number"),
-        }
-    }
-
-    /// The value of a word key.
-    ///
-    /// # Panics
-    /// If there is no such key of that kind.
-    #[track_caller]
-    pub fn word(&self, key: &str) -> &str {
-        match self.values.get(key) {
-            Some(Value::Word(word)) => word,
-            other => panic!("settings: {key} is {other:?}, not a word"),
-        }
+    pub fn value(&self, key: &str) -> &Value {
+        self.values.get(key).unwrap_or_else(|| panic!("settings: there is no key {key}"))
     }
 
     /// The values of these keys, by name.
@@ -310,12 +283,12 @@ impl Settings {
 
 /// A word that is none of the choices is an unknown name; anything else is a bad value.
 fn refused(spec: &KeySpec, given: &str, origin: Origin) -> SettingsError {
-    match spec.kind {
-        Kind::Choice(words) => unknown(spec.name, given.trim_matches('"'), words, origin),
-        kind => SettingsError::BadValue {
+    match spec.kind.words() {
+        Some(words) => unknown(spec.name, given.trim_matches('"'), words, origin),
+        None => SettingsError::BadValue {
             key: spec.name.to_string(),
             value: given.to_string(),
-            requirement: kind.to_string(),
+            requirement: spec.kind.to_string(),
             origin,
         },
     }
@@ -349,7 +322,7 @@ mod tests {
         let mut s = settings();
         s.read_toml("steps = 7\nevolution = \"annealed-ode\"\nscale = 3\n", Path::new("a.toml")).unwrap();
         s.set_pair("steps=9").unwrap();
-        assert_eq!((s.count("steps"), s.word("evolution")), (9, "annealed-ode"));
+        assert_eq!((s.value("steps").count(), s.value("evolution").word()), (9, "annealed-ode"));
         assert_eq!(s.values["scale"], Value::Real(3.0));
         assert_eq!(s.values["pairs"], Value::Count(2));
     }

@@ -1,9 +1,11 @@
 //! The main job on densities of our own, by small real fits: failures at every stage, and what they leave.
 
 use pushforward::density::{Facts, Refusal, Target};
-use pushforward::training::FitSettings;
+use pushforward::optim::Outcome;
+use pushforward::training::{FitSettings, StopReason};
 use pushforward_cli::commands::run::{Output, RunOptions, run_target};
 use pushforward_cli::folder::folder::IfExists;
+use pushforward_cli::folder::reason::ReasonKind;
 use pushforward_cli::folder::record::{Record, Verdict};
 use pushforward_cli::format::npy::read_npy;
 use pushforward_cli::output::error::CliError;
@@ -275,7 +277,8 @@ fn an_interrupted_fit_is_kept() {
     assert_eq!(interrupted.outcome.unwrap(), Exit::Interrupted);
     let record = record_in(&place);
     assert_eq!((record.steps, record.verdict, record.n_draws), (1, Verdict::NotTrusted, 500));
-    assert!(record.stop_reason.contains("interrupted"), "{}", record.stop_reason);
-    assert!(record.reasons.iter().any(|reason| reason.contains("interrupted")), "{:?}", record.reasons);
+    assert_eq!(record.stop_reason, StopReason::Optimiser(Outcome::Interrupted));
+    let is_stated = record.reasons.iter().any(|reason| reason.kind == ReasonKind::Interrupted);
+    assert!(is_stated, "{:?}", record.reasons);
     assert!(interrupted.out.contains("verdict    not trusted\n           - "), "{}", interrupted.out);
 }

@@ -6,6 +6,7 @@ mod html;
 mod calls;
 mod density_files;
 mod interfaces;
+mod older_runs;
 mod resume;
 mod run_folder;
 mod runs;

@@ -3,6 +3,7 @@
 #![cfg(unix)]
 
 use crate::run_folder::{ON_THE_CLOCK, files_below, record_in};
+use pushforward::training::StopReason;
 use pushforward_cli::format::npy::read_npy;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -73,7 +74,7 @@ fn a_run_in_many_parts_ends_with_the_bits_of_one() {
         for step in 2..5 {
             let out = done(&home, &format!("resume parts --time-limit 1e-6 --threads {}", 1 + step % 2));
             let record = record_in(&parts);
-            assert_eq!((record.steps, record.stop_reason.as_str()), (step, "time limit reached"));
+            assert_eq!((record.steps, record.stop_reason), (step, StopReason::TimeLimit));
             assert!(out.contains("time limit reached"), "{out}");
             let losses = fs::read_to_string(parts.join("losses.csv")).unwrap();
             let all = fs::read_to_string(whole.join("losses.csv")).unwrap();

@@ -1,6 +1,8 @@
 //! The built program, as a user has it: its calls, its exits, its files.
 
 use crate::run_folder::{ON_THE_CLOCK, files_below, record_in};
+use pushforward::optim::Outcome;
+use pushforward::training::StopReason;
 use pushforward_cli::folder::record::{Record, Verdict};
 use std::fs;
 use std::path::Path;
@@ -436,7 +438,7 @@ fn an_interrupted_run_is_on_disk() {
         assert!(text(&output.stdout).contains("interrupted"), "{}", text(&output.stdout));
         let record = record_in(&home.path().join("out"));
         assert!(record.steps >= 1 && record.steps < 1_000_000 && record.verdict == Verdict::NotTrusted);
-        assert_eq!(record.stop_reason, "interrupted");
+        assert_eq!(record.stop_reason, StopReason::Optimiser(Outcome::Interrupted));
         assert_eq!(entries(home.path()), ["out"]);
     }
 }

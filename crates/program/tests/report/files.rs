@@ -1,6 +1,10 @@
 //! Arrays and records, read back by others and by us.
 
-use pushforward_cli::folder::record::{Machine, Record, Verdict};
+use pushforward::optim::Outcome;
+use pushforward::training::StopReason;
+use pushforward_cli::folder::reason::Reason;
+use pushforward_cli::folder::record::{Machine, ReadRecordError, Record, Verdict};
+use pushforward_cli::folder::run_format::{OtherFormat, RUN_FORMAT};
 use pushforward_cli::format::npy::npy_bytes;
 use pushforward_cli::format::provenance::Provenance;
 use std::collections::BTreeMap;
@@ -30,6 +34,7 @@ print(*[x.hex() for x in struct.unpack('<6d', b[10 + n:])])";
 fn record() -> Record {
     let here = Provenance::of_this_machine();
     Record {
+        format: RUN_FORMAT,
         target: "gauss".into(),
         parameters: BTreeMap::from([("dim".into(), 2.into())]),
         evolution: "general-ode".into(),
@@ -44,7 +49,7 @@ fn record() -> Record {
         n_points: 64,
         steps: 3,
         optimiser: "kernel; geodesic".into(),
-        stop_reason: "steps used up".into(),
+        stop_reason: StopReason::Optimiser(Outcome::StepLimit),
         loss: 1e-300,
         log_z: 0.1 + 0.2,
         log_z_se: f64::INFINITY,
@@ -57,7 +62,7 @@ fn record() -> Record {
         mean: vec![0.0, f64::NAN],
         std: vec![1.0, 2.0],
         verdict: Verdict::NotTrusted,
-        reasons: vec!["a reason".into()],
+        reasons: vec![Reason::interrupted()],
         versions: here.versions.map(|(what, version)| (what.into(), version.into())).into(),
         threads: 2,
         fit_seconds: 1.5,
@@ -83,6 +88,8 @@ fn a_record_keeps_every_number() {
         r#""elbo": "-inf""#,
         r#""verdict": "not trusted""#,
         r#""seed": 18446744073709551615"#,
+        r#""stop_reason": "step limit reached""#,
+        r#""kind": "step_limit""#,
     ] {
         assert!(json.contains(line), "{line} in {json}");
     }
@@ -103,6 +110,22 @@ fn two_machines_agree_on_the_rest() {
 
 #[test]
 fn a_damaged_record_is_an_error() {
-    let error = Record::from_json("{\"target\": 3}").unwrap_err().to_string();
-    assert!(error.contains("line 1"), "{error}");
+    for text in ["{\"target\": 3}", "{}", "[1", "{\"format\": \"2\"}"] {
+        let error = Record::from_json(text).unwrap_err();
+        assert!(matches!(error, ReadRecordError::Json { .. }), "{text}: {error}");
+        assert!(error.to_string().contains("line 1"), "{error}");
+    }
+}
+
+#[test]
+fn a_record_of_another_version_is_known() {
+    let stored = |text: &str| match Record::from_json(text) {
+        Err(ReadRecordError::Format(OtherFormat { stored })) => stored,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(stored(include_str!("../data/older_run/run.json")), 1);
+    let newer = record().to_json().replace("\"format\": 2", "\"format\": 3");
+    assert_eq!(stored(&newer), 3);
+    // Whatever else a later version has changed.
+    assert_eq!(stored("{\"format\": 4}"), 4);
 }

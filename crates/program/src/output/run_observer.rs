@@ -1,7 +1,8 @@
-//! Watches the fit of a run: progress, log, checkpoints, and when to stop.
+//! The observer of the fit of a run: progress, log, checkpoints, and when to stop.
 
 use crate::folder::folder::RunFolder;
-use crate::folder::run_log::RunLog;
+use crate::folder::run_format::RUN_FORMAT;
+use crate::folder::run_log::{Event, RunLog};
 use crate::format::safetensors::Safetensors;
 use crate::output::progress::{Display, Style};
 use pushforward::training::{Control, Observer, Progress, Snapshot};
@@ -12,12 +13,13 @@ use std::time::{Duration, Instant};
 
 /// The name of the file.
 pub const CHECKPOINT: &str = "checkpoint.safetensors";
-/// Texts among its metadata: the configuration, and the version of the program.
+/// Names of texts among its metadata: the configuration, the version of the program, and the format of the run's files.
 pub const CONFIG: &str = "config";
 pub const VERSION: &str = "version";
+pub const FORMAT: &str = "format";
 
-/// Watches the fit of a run and keeps it.
-pub struct Keeper<'a> {
+/// Shows a fit, logs it, writes its checkpoints, and ends it on a signal or a time limit.
+pub struct RunObserver<'a> {
     pub display: Display<&'a mut (dyn Write + Send)>,
     stop: &'a AtomicBool,
     folder: &'a mut RunFolder,
@@ -35,7 +37,7 @@ pub struct Keeper<'a> {
     pub seconds: Vec<(usize, usize, f64)>,
 }
 
-impl<'a> Keeper<'a> {
+impl<'a> RunObserver<'a> {
     /// Watches from now on.
     pub fn new(
         err: &'a mut (dyn Write + Send),
@@ -44,9 +46,9 @@ impl<'a> Keeper<'a> {
         folder: &'a mut RunFolder,
         log: &'a mut RunLog,
         config: &'a str,
-    ) -> Keeper<'a> {
+    ) -> RunObserver<'a> {
         let now = Instant::now();
-        Keeper {
+        RunObserver {
             display: Display::new(err, style),
             stop,
             folder,
@@ -62,8 +64,8 @@ impl<'a> Keeper<'a> {
     }
 
     /// With this long between checkpoints, an end, and seconds spent before.
-    pub fn timed(self, interval: f64, deadline: Option<Instant>, before: f64) -> Keeper<'a> {
-        Keeper { interval: Duration::from_secs_f64(interval), deadline, before, ..self }
+    pub fn timed(self, interval: f64, deadline: Option<Instant>, before: f64) -> RunObserver<'a> {
+        RunObserver { interval: Duration::from_secs_f64(interval), deadline, before, ..self }
     }
 
     /// Seconds of the fit so far, those before an interruption among them.
@@ -77,10 +79,12 @@ impl<'a> Keeper<'a> {
         let written = self.folder.write_now(CHECKPOINT, &bytes(now, self.config));
         self.last = Instant::now();
         match written {
-            Ok(()) => self.log.write("checkpoint", json!({"step": step, "fit_seconds": self.fit_seconds()})),
+            Ok(()) => {
+                self.log.write(Event::Checkpoint, json!({"step": step, "fit_seconds": self.fit_seconds()}))
+            }
             Err(error) => {
                 let text = format!("{error}. The fit goes on");
-                self.log.write("checkpoint failed", json!({"step": step, "cause": text}));
+                self.log.write(Event::CheckpointFailed, json!({"step": step, "cause": text}));
                 self.display.say(&text);
                 self.display.end_line();
             }
@@ -98,16 +102,16 @@ impl<'a> Keeper<'a> {
     }
 }
 
-impl Observer for Keeper<'_> {
+impl Observer for RunObserver<'_> {
     fn located(&mut self, now: &Snapshot<'_>) {
-        self.log.write("located", json!({"active_dimensions": now.located.factorisation.active()}));
+        self.log.write(Event::Located, json!({"active_dimensions": now.located.factorisation.active()}));
         self.write_if_due(now);
     }
 
     fn step(&mut self, progress: &Progress, now: &Snapshot<'_>) -> Control {
         self.display.update(progress);
         self.seconds.push((progress.factor, progress.step, self.fit_seconds()));
-        self.log.write("step", step_fields(progress, now));
+        self.log.write(Event::Step, step_fields(progress, now));
         let late = self.deadline.is_some_and(|deadline| Instant::now() >= deadline);
         if self.stop.load(Ordering::Relaxed) {
             return Control::Stop;
@@ -138,7 +142,8 @@ fn step_fields(progress: &Progress, now: &Snapshot<'_>) -> serde_json::Value {
 /// The checkpoint file: the same moment of the same run gives the same bytes.
 fn bytes(now: &Snapshot<'_>, config: &str) -> Vec<u8> {
     let tensors = now.to_arrays().into_entries().map(|(name, shape, values)| (name, (shape, values)));
-    let metadata = [(CONFIG, config), (VERSION, env!("CARGO_PKG_VERSION"))];
+    let format = RUN_FORMAT.to_string();
+    let metadata = [(CONFIG, config), (VERSION, env!("CARGO_PKG_VERSION")), (FORMAT, format.as_str())];
     let metadata = metadata.map(|(name, text)| (name.to_string(), text.to_string())).into();
     Safetensors { metadata, tensors: tensors.collect() }.to_bytes()
 }

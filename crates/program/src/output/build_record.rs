@@ -1,9 +1,12 @@
 //! What a run states about itself: estimates, verdict, provenance.
 
+use crate::folder::reason::Reason;
 use crate::folder::record::{Machine, Record, Verdict};
+use crate::folder::run_format::RUN_FORMAT;
 use crate::format::provenance::Provenance;
 use crate::report::fitted::Fitted;
 use crate::settings::problem::Problem;
+use crate::settings::run_keys::recorded_values;
 use crate::settings::run_settings::RunSettings;
 use pushforward::diagnostics::{
     self, Bounds, Estimates, Evidence, delta_std, missed_modes, mode_shares, moments, weighted_moments,
@@ -13,18 +16,18 @@ use pushforward::optim::Method;
 use pushforward::sampling::Fit;
 
 /// The verdict of the diagnostics, and what only the run knows against it.
-pub fn verdict(problem: &Problem<'_>, fitted: &Fitted, estimates: &Estimates) -> (Verdict, Vec<String>) {
+pub fn verdict(problem: &Problem<'_>, fitted: &Fitted, estimates: &Estimates) -> (Verdict, Vec<Reason>) {
     let mut reasons = match &fitted.no_draws {
-        Some(error) => vec![format!("there are no draws: {error}")],
+        Some(error) => vec![Reason::no_draws(error)],
         None => judged(problem, fitted, estimates),
     };
     if fitted.interrupted() {
-        reasons.push("interrupted before the fit came to its end".to_string());
+        reasons.push(Reason::interrupted());
     }
     (if reasons.is_empty() { Verdict::Trusted } else { Verdict::NotTrusted }, reasons)
 }
 
-fn judged(problem: &Problem<'_>, fitted: &Fitted, estimates: &Estimates) -> Vec<String> {
+fn judged(problem: &Problem<'_>, fitted: &Fitted, estimates: &Estimates) -> Vec<Reason> {
     let modes = problem.facts.modes.as_ref();
     let evidence = Evidence {
         log_z_learned: Some(fitted.fit.learned_log_z()),
@@ -34,13 +37,13 @@ fn judged(problem: &Problem<'_>, fitted: &Fitted, estimates: &Estimates) -> Vec<
     };
     let mut reasons = match diagnostics::judge(estimates, &evidence, &Bounds::default()) {
         diagnostics::Verdict::Trusted => Vec::new(),
-        diagnostics::Verdict::NotTrusted { reasons } => reasons.iter().map(ToString::to_string).collect(),
+        diagnostics::Verdict::NotTrusted { reasons } => reasons.iter().map(Reason::from).collect(),
     };
     let draws = &fitted.draws;
     reasons.extend(modes.and_then(|modes| {
         let dim = problem.target.dim();
         let shares = mode_shares(Points::new(&draws.x, dim), Points::new(&modes.centres, dim));
-        missed_modes(&shares, &modes.weights, draws.log_weights.len()).map(|reason| reason.to_string())
+        missed_modes(&shares, &modes.weights, draws.log_weights.len()).map(|reason| Reason::from(&reason))
     }));
     reasons
 }
@@ -61,7 +64,7 @@ fn optimiser_as_run(fit: &Fit, method: &Method) -> String {
 }
 
 /// All that a run states about itself but the time it took.
-pub fn record(problem: &Problem<'_>, run_settings: &RunSettings, fitted: &Fitted) -> Record {
+pub fn build_record(problem: &Problem<'_>, run_settings: &RunSettings, fitted: &Fitted) -> Record {
     let RunSettings { fit: settings, threads, .. } = run_settings;
     let Fitted { fit, draws, quantities, .. } = fitted;
     let dim = problem.target.dim();
@@ -69,7 +72,7 @@ pub fn record(problem: &Problem<'_>, run_settings: &RunSettings, fitted: &Fitted
     let (verdict, reasons) = verdict(problem, fitted, &estimates);
     let weighted = weighted_moments(quantities.points(), &draws.log_weights);
     let unweighted = moments(Points::new(&draws.x, dim));
-    let mut settings_as_run = run_settings.to_json();
+    let mut settings_as_run = recorded_values(run_settings);
     let mut ways: Vec<&str> = fit.factors.iter().map(|factor| factor.located_by.name()).collect();
     ways.dedup();
     settings_as_run.insert("located_by".to_string(), ways.join(", ").into());
@@ -80,6 +83,7 @@ pub fn record(problem: &Problem<'_>, run_settings: &RunSettings, fitted: &Fitted
     let last = history.last();
     let here = Provenance::of_this_machine();
     Record {
+        format: RUN_FORMAT,
         target: problem.name.to_string(),
         parameters: problem.parameters.iter().map(|(key, value)| (key.clone(), value.to_json())).collect(),
         evolution: run_settings.evolution.clone(),
@@ -94,7 +98,7 @@ pub fn record(problem: &Problem<'_>, run_settings: &RunSettings, fitted: &Fitted
         n_points: last.map_or(settings.points, |row| row.n_points),
         optimiser: optimiser_as_run(fit, &settings.optimiser.method),
         steps: last.map_or(0, |row| row.step),
-        stop_reason: fit.stop_reason().to_string(),
+        stop_reason: fit.stop_reason(),
         loss: last.map_or(f64::NAN, |row| row.record.loss),
         log_z: estimates.log_z,
         log_z_se: estimates.log_z_se,

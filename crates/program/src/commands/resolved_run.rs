@@ -1,4 +1,4 @@
-//! The target and settings of a run, chosen by words, by a configuration file, or by both.
+//! The target and settings of a run, resolved from the command line, a configuration file, or both.
 //!
 //! Here a target gets from its name, or from the text of its file, to its density: for `run`, and for `resume` and
 //! `sample`, which read both from config.toml.
@@ -9,6 +9,7 @@ use crate::output::error::CliError;
 use crate::settings::config_file::ConfiguredTarget;
 use crate::settings::keys::{KeySpec, Value};
 use crate::settings::problem::Problem;
+use crate::settings::run_keys::{run_settings, specs};
 use crate::settings::run_settings::RunSettings;
 use crate::settings::settings::{Origin, Settings, SettingsError, unknown};
 use pushforward::density::{self, Benchmark, Facts, Target, TargetEntry};
@@ -16,8 +17,8 @@ use pushforward::num::{Purpose, Stream};
 use std::collections::BTreeMap;
 use std::path::Path;
 
-/// What is run, built.
-pub struct Chosen {
+/// A run that is ready to begin: its target is built and its settings are read.
+pub struct ResolvedRun {
     name: String,
     parameters: BTreeMap<String, Value>,
     target: Box<dyn Target>,
@@ -28,43 +29,47 @@ pub struct Chosen {
     pub settings: RunSettings,
 }
 
-/// Settings on the command line: `key=value`, and options with a name of their own.
+/// Settings on the command line, which override all others: `key=value`, and options with a name of their own.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Words<'a> {
+pub struct Overrides<'a> {
     /// `key=value`, in order.
     pub pairs: &'a [String],
     /// Key and value.
     pub options: &'a [(&'static str, String)],
 }
 
-impl Chosen {
+impl ResolvedRun {
     /// The target of this name or file, or the one of the configuration file. Defaults, density file, configuration
     /// file, pairs, options: later wins.
     ///
     /// # Errors
     /// [`CliError::Settings`], among them `NoTarget` and `TwoTargets` if name and file name none or disagree;
     /// [`CliError::DensityFile`].
-    pub fn new(name: Option<&str>, config: Option<&Path>, words: Words<'_>) -> Result<Chosen, CliError> {
+    pub fn new(
+        name: Option<&str>,
+        config: Option<&Path>,
+        overrides: Overrides<'_>,
+    ) -> Result<ResolvedRun, CliError> {
         let configured = config.map(ConfiguredTarget::read).transpose()?.unwrap_or_default();
         let name = name_of(name, &configured)?;
         match source_of(&name, configured.text)? {
-            Some(source) => Chosen::of_file(source, config, words),
-            None => Chosen::of_catalogue(entry(&name)?, config, words),
+            Some(source) => ResolvedRun::of_file(source, config, overrides),
+            None => ResolvedRun::of_catalogue(entry(&name)?, config, overrides),
         }
     }
 
     fn of_catalogue(
         entry: &TargetEntry,
         config: Option<&Path>,
-        words: Words<'_>,
-    ) -> Result<Chosen, CliError> {
+        overrides: Overrides<'_>,
+    ) -> Result<ResolvedRun, CliError> {
         let of_target = KeySpec::of_target(entry);
-        let settings = read_settings(&of_target, None, config, words)?;
+        let settings = read_settings(&of_target, None, config, overrides)?;
         let parameters = settings.of(&of_target);
         let numbers = parameters.iter().map(|(key, value)| (key.clone(), value.as_real())).collect();
         let target = density::named_target(entry.name, &numbers).map_err(SettingsError::Target)?;
-        let settings = RunSettings::read(&settings);
-        Ok(Chosen {
+        let settings = run_settings(&settings);
+        Ok(ResolvedRun {
             name: entry.name.to_string(),
             parameters,
             exact_draws: exact_draws(target.as_ref(), &settings),
@@ -76,10 +81,14 @@ impl Chosen {
     }
 
     /// Of the density of a file nothing is known but what it says.
-    fn of_file(source: Source, config: Option<&Path>, words: Words<'_>) -> Result<Chosen, CliError> {
+    fn of_file(
+        source: Source,
+        config: Option<&Path>,
+        overrides: Overrides<'_>,
+    ) -> Result<ResolvedRun, CliError> {
         let file = DensityFile::of(source)?;
-        let settings = RunSettings::read(&read_settings(&[], Some(&file), config, words)?);
-        Ok(Chosen {
+        let settings = run_settings(&read_settings(&[], Some(&file), config, overrides)?);
+        Ok(ResolvedRun {
             name: file.source.stem(),
             parameters: BTreeMap::new(),
             target: file.open()?,
@@ -107,9 +116,9 @@ fn read_settings(
     of_target: &[KeySpec],
     file: Option<&DensityFile>,
     config: Option<&Path>,
-    words: Words<'_>,
+    overrides: Overrides<'_>,
 ) -> Result<Settings, SettingsError> {
-    let mut keys = RunSettings::keys();
+    let mut keys = specs();
     keys.extend(of_target.iter().cloned());
     let mut settings = Settings::new(keys);
     if let Some(file) = file {
@@ -118,8 +127,8 @@ fn read_settings(
     if let Some(path) = config {
         settings.read_file(path)?;
     }
-    words.pairs.iter().try_for_each(|pair| settings.set_pair(pair))?;
-    words.options.iter().try_for_each(|(key, value)| settings.set(key, value))?;
+    overrides.pairs.iter().try_for_each(|pair| settings.set_pair(pair))?;
+    overrides.options.iter().try_for_each(|(key, value)| settings.set(key, value))?;
     Ok(settings)
 }
 
