@@ -184,7 +184,8 @@ fn each_kind_of_fault_is_caught() {
 
     let red = |path: &str, text: &str, what: &str| {
         let found = faults_of(path, text);
-        assert!(found.len() == 1 && found[0].contains(what), "{path}: {found:?} instead of {what:?}");
+        assert_eq!(found.len(), 1, "{path}: {found:?} instead of {what:?}");
+        assert!(found[0].contains(what), "{path}: {found:?} instead of {what:?}");
     };
     red(
         "num/blocks.rs",

@@ -164,7 +164,8 @@ mod tests {
         let u = [0.4, -1.2, 0.7, 2.0];
         let mut point = u;
         scales().apply(&mut point);
-        assert!((point[1] - -1.2 * (0.3f64 + 0.28).exp()).abs() < 1e-15 && point[2] == 0.7);
+        assert!((point[1] - -1.2 * (0.3f64 + 0.28).exp()).abs() < 1e-15);
+        assert!(point[2] == 0.7);
         scales().invert(&mut point);
         assert!(u.iter().zip(point).all(|(a, b)| (a - b).abs() < 1e-15));
     }

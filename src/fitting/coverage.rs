@@ -109,7 +109,8 @@ mod tests {
         let ahead: Vec<f64> = (0..1000).map(|k| 4.0 + 0.01 * libm::sin(f64::from(k))).collect();
         let mut back = ahead.clone();
         let before = effective_fraction_from_both(&ahead, &back);
-        assert!(before > 0.9999 && unseen(&ahead, &back) == 0.0);
+        assert!(before > 0.9999);
+        assert!(unseen(&ahead, &back) == 0.0);
         // What draws can tell of is left to them.
         back[7] = 5.9;
         assert_eq!((effective_fraction_from_both(&ahead, &back), unseen(&ahead, &back)), (before, 0.0));

@@ -230,9 +230,8 @@ mod tests {
         for row in fit.history() {
             let [first, second] = row.equation_losses.expect("two equations");
             // Two sums of the same 128 squares in another order.
-            assert!(
-                (first + second - row.record.loss).abs() < 1e-13 * row.record.loss && first * second > 0.0
-            );
+            assert!((first + second - row.record.loss).abs() < 1e-13 * row.record.loss);
+            assert!(first * second > 0.0);
         }
         assert!(fitted(&target, "general-ode").history().iter().all(|row| row.equation_losses.is_none()));
     }
@@ -246,10 +245,8 @@ mod tests {
         let draws = fit.draw(&*target, 64, 7).unwrap();
         let journeys = fit.journeys(&*target, 64, &[0.0, 0.25, 1.0], 7).unwrap();
         for (path, draw) in journeys.x.chunks_exact(6).zip(draws.x.chunks_exact(2)) {
-            assert!(
-                (path[4] - draw[0]).abs() < 1e-4 && (path[5] - draw[1]).abs() < 1e-4,
-                "{path:?} {draw:?}"
-            );
+            assert!((path[4] - draw[0]).abs() < 1e-4, "{path:?} {draw:?}");
+            assert!((path[5] - draw[1]).abs() < 1e-4, "{path:?} {draw:?}");
         }
         for k in 0..2 {
             let at = fit.residuals_at_collocation(&*target, k, 32).unwrap();

@@ -128,10 +128,13 @@ mod tests {
             // One of the two directions of a Gaussian is left to learn: the plan does not know.
             let active = fit.split.active();
             let (_, networks) = unknowns(Setting::smooth(2), &settings).unwrap();
-            assert!(active == 1 && plan.n_params > fit.n_params());
+            assert_eq!(active, 1);
+            assert!(plan.n_params > fit.n_params());
             assert_eq!((plan.n_params, plan.points), (networks.n_params(), [64, 256]));
             assert_eq!(plan.directions[1], fit.history()[0].record.direction);
-            assert!(plan.step > Duration::ZERO && plan.density.is_some() && plan.bytes[0] < plan.bytes[1]);
+            assert!(plan.step > Duration::ZERO);
+            assert!(plan.density.is_some());
+            assert!(plan.bytes[0] < plan.bytes[1]);
         }
         let wrong = FitSettings { points: 3, ..FitSettings::default() };
         assert!(plan(&gauss(2), &wrong).is_err());

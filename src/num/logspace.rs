@@ -97,7 +97,8 @@ mod tests {
         let logs = weights.map(|w| w.ln() - 700.0);
         for offset in [0.01, 0.5, 0.99] {
             let drawn = systematic_resample(&logs, 7, offset);
-            assert!(drawn.is_sorted() && drawn.len() == 7);
+            assert!(drawn.is_sorted());
+            assert_eq!(drawn.len(), 7);
             for (i, w) in weights.iter().enumerate() {
                 let times = drawn.iter().filter(|k| **k == i).count() as f64;
                 assert!(times == (7.0 * w).floor() || times == (7.0 * w).ceil(), "{offset} {i} {times}");
