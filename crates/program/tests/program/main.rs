@@ -5,8 +5,11 @@ mod html;
 
 mod calls;
 mod density_files;
+mod entries;
+mod golden;
 mod interfaces;
 mod resume;
 mod run_folder;
 mod runs;
+mod started;
 mod users_scale;
