@@ -177,7 +177,8 @@ mod tests {
             assert!(x(Constraint::Between(-0.5, 2.5)).iter().all(|x| (-0.5..=2.5).contains(x)));
             assert!(x(Constraint::Ordered).windows(2).all(|pair| pair[0] <= pair[1]));
             let simplex = x(Constraint::Simplex);
-            assert!(simplex.iter().all(|x| *x >= 0.0) && (simplex.iter().sum::<f64>() - 1.0).abs() < 1e-15);
+            assert!(simplex.iter().all(|x| *x >= 0.0));
+            assert!((simplex.iter().sum::<f64>() - 1.0).abs() < 1e-15);
             assert!(ALL.iter().all(|(constraint, _)| lifted(*constraint, &u).1.is_finite()));
         }
         let middle = lifted(Constraint::Simplex, &[0.0; 3]).0;

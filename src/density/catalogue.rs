@@ -339,7 +339,8 @@ mod tests {
         assert!(message("gmm9", &[("dim", 2.0)]).contains("leave `dim` out"));
         for value in [0.0, -2.0, 2.5, f64::NAN, f64::INFINITY, 1e9] {
             let text = message("gauss", &[("dim", value)]);
-            assert!(text.contains(&format!("`dim` is {value}")) && text.contains("from 1 to 1000"), "{text}");
+            assert!(text.contains(&format!("`dim` is {value}")), "{text}");
+            assert!(text.contains("from 1 to 1000"), "{text}");
         }
         assert!(message("many-well-32", &[("dim", 5.0)]).contains("an even whole number"));
         assert!(message("many-well", &[("delta", -1.0)]).contains("a number from 0 to 100"));

@@ -101,10 +101,13 @@ mod tests {
     fn messages_name_the_point() {
         let error = DensityError { what: DensityFailure::NotANumber, at: vec![0.1 + 0.2, -3.0] };
         let text = error.to_string();
-        assert!(text.contains("x = (0.30000000000000004, -3.0)") && text.contains("return −inf"), "{text}");
+        assert!(text.contains("x = (0.30000000000000004, -3.0)"), "{text}");
+        assert!(text.contains("return −inf"), "{text}");
         let long =
             DensityError { what: DensityFailure::Score { index: 2, value: f64::NAN }, at: vec![1.0; 11] };
         let text = long.to_string();
-        assert!(text.contains("component 3") && text.contains("… 3 more") && text.contains("NaN"), "{text}");
+        assert!(text.contains("component 3"), "{text}");
+        assert!(text.contains("… 3 more"), "{text}");
+        assert!(text.contains("NaN"), "{text}");
     }
 }

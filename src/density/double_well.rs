@@ -135,7 +135,8 @@ mod tests {
             let facts = DoubleWell { delta, tilt: 0.0 }.facts();
             assert!((facts.log_z.exp() / mass - 1.0).abs() < 4e-15, "{}", facts.log_z.exp());
             assert!((facts.std / std - 1.0).abs() < 4e-15, "{}", facts.std);
-            assert!(facts.mean.abs() < 1e-15 && (facts.right - 0.5).abs() < 1e-13);
+            assert!(facts.mean.abs() < 1e-15);
+            assert!((facts.right - 0.5).abs() < 1e-13);
         }
     }
 
@@ -145,12 +146,13 @@ mod tests {
         let slope = |well: DoubleWell, x: f64| -4.0 * x * (x * x - well.delta) + well.tilt;
         let bowed = |tilt| DoubleWell { delta: 3.0, tilt };
         assert_eq!(slope(bowed(8.0), -1.0), 0.0);
-        assert!(bowed(-7.99).has_two_modes() && !bowed(8.01).has_two_modes());
+        assert!(bowed(-7.99).has_two_modes());
+        assert!(!bowed(8.01).has_two_modes());
         assert!(!DoubleWell { delta: 0.0, tilt: 0.0 }.has_two_modes());
         let modes = bowed(7.9).facts().modes;
-        assert!(
-            modes[0] < -1.0 && modes[1] > 1.0 && modes.iter().all(|x| slope(bowed(7.9), *x).abs() < 1e-10)
-        );
+        assert!(modes[0] < -1.0);
+        assert!(modes[1] > 1.0);
+        assert!(modes.iter().all(|x| slope(bowed(7.9), *x).abs() < 1e-10));
     }
 
     /// Draws against integrals for every branch; the twin with another tilt must not fit.

@@ -173,7 +173,8 @@ mod tests {
                 let (mut value, mut score) = ([0.0], [0.0; 2]);
                 target.values_and_scores(&c.mean, &mut value, &mut score).unwrap();
                 let step = score[0].hypot(score[1]) * c.scale * c.scale * target.nu() / (target.nu() + 2.0);
-                assert!(step > 0.0 && step < 1e-3, "{degrees}: {step}");
+                assert!(step > 0.0, "{degrees}: {step}");
+                assert!(step < 1e-3, "{degrees}: {step}");
             }
         }
     }
@@ -186,6 +187,7 @@ mod tests {
             assert!((masses.iter().sum::<f64>() - 1.0).abs() < 1e-12);
             masses.iter().zip(&COMPONENTS).map(|(m, c)| (m - c.weight).abs()).fold(0.0, f64::max)
         };
-        assert!(off(3) > 2e-3 && off(100) < 1e-3, "{} {}", off(3), off(100));
+        assert!(off(3) > 2e-3, "{} {}", off(3), off(100));
+        assert!(off(100) < 1e-3, "{} {}", off(3), off(100));
     }
 }

@@ -41,7 +41,8 @@ mod tests {
         assert_eq!(missed_modes(&[0.6, 0.37, 0.03], &masses, 1000), None, "too few, but found");
         let partial = missed_modes(&[0.99, 0.01, 0.0], &masses, 1000).unwrap();
         assert_eq!(partial, Reason::MissedModes { missed: 2, n_modes: 3, mass: 0.5 });
-        assert!(partial.to_string().contains("2 of 3 modes") && partial.to_string().contains("by 0.693"));
+        assert!(partial.to_string().contains("2 of 3 modes"));
+        assert!(partial.to_string().contains("by 0.693"));
     }
 
     #[test]

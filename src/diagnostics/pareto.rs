@@ -131,7 +131,8 @@ mod tests {
         let logs: Vec<f64> = (0..100).map(|k| f64::from((37 * k) % 100)).collect();
         // M = 20 of 100: the weights 80 to 99.
         assert_eq!(tail_threshold(&logs), 79.0);
-        assert!(tail_threshold(&logs[..20]).is_nan() && tail_threshold(&[f64::NAN; 50]).is_nan());
+        assert!(tail_threshold(&logs[..20]).is_nan());
+        assert!(tail_threshold(&[f64::NAN; 50]).is_nan());
     }
     use crate::num::{Purpose, Stream};
 

@@ -277,7 +277,8 @@ mod tests {
         let verdict =
             judge(&Estimates { ess: 0.25, n: 80, ..good() }, &Evidence::default(), &Bounds::default());
         let text = verdict.to_string();
-        assert!(text.starts_with("not trusted: ") && text.contains("0.2500, below 0.5; fit for more steps"));
+        assert!(text.starts_with("not trusted: "));
+        assert!(text.contains("0.2500, below 0.5; fit for more steps"));
         assert!(text.contains("20.0 effective draws"), "{text}");
         assert_eq!(Verdict::Trusted.to_string(), "trusted");
     }

@@ -95,7 +95,8 @@ mod tests {
         for bad in [f64::NAN, f64::INFINITY] {
             let logs = [0.0, bad, bad];
             assert_eq!(not_finite(&logs), NotFinite { count: 2, first: Some(1) });
-            assert!(ess(&logs).is_nan() && max_weight_share(&logs).is_nan());
+            assert!(ess(&logs).is_nan());
+            assert!(max_weight_share(&logs).is_nan());
             assert!(normalised_weights(&logs).iter().all(|w| w.is_nan()));
         }
     }

@@ -74,6 +74,7 @@ mod tests {
             }
         }
         let found = hessians(&Half, &[1e-4, 1.0], &DVector::from_vec(vec![1e-3])).unwrap();
-        assert!(found[0].is_none() && (found[1].as_ref().unwrap()[(0, 0)] + 1.0).abs() < 1e-9);
+        assert!(found[0].is_none());
+        assert!((found[1].as_ref().unwrap()[(0, 0)] + 1.0).abs() < 1e-9);
     }
 }

@@ -74,11 +74,13 @@ mod tests {
         let adam = Adam { rate: 0.02, ..Adam::default() };
         let (mut theta, mut moments) = (vec![3.0, -2.0], Moments::default());
         adam.descend(&mut theta, &mut moments, &[5.0, -0.1]);
-        assert!((theta[0] - 2.98).abs() < 1e-9 && (theta[1] + 1.98).abs() < 1e-8);
+        assert!((theta[0] - 2.98).abs() < 1e-9);
+        assert!((theta[1] + 1.98).abs() < 1e-8);
         for _ in 0..3000 {
             let gradient = [theta[0] - 1.0, 10.0 * (theta[1] - 0.5)];
             adam.descend(&mut theta, &mut moments, &gradient);
         }
-        assert!((theta[0] - 1.0).abs() < 1e-3 && (theta[1] - 0.5).abs() < 1e-3);
+        assert!((theta[0] - 1.0).abs() < 1e-3);
+        assert!((theta[1] - 0.5).abs() < 1e-3);
     }
 }

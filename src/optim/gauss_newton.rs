@@ -259,11 +259,13 @@ mod tests {
                 let mut last = f64::INFINITY;
                 for _ in 0..60 {
                     let (next, record) = method.step(&Rosenbrock, &state, &mut GaussNewtonMemory::default());
-                    assert!(record.loss <= record.loss_before && record.loss <= last);
+                    assert!(record.loss <= record.loss_before);
+                    assert!(record.loss <= last);
                     (state, last) = (next, record.loss);
                 }
                 assert!(last < 1e-20, "{direction:?} {step_rule:?} {last:e}");
-                assert!((state.theta[0] - 1.0).abs() < 1e-9 && (state.theta[1] - 1.0).abs() < 1e-9);
+                assert!((state.theta[0] - 1.0).abs() < 1e-9);
+                assert!((state.theta[1] - 1.0).abs() < 1e-9);
             }
         }
     }

@@ -140,7 +140,9 @@ mod tests {
             assert!(active == 1 && plan.n_params > fit.n_params());
             assert_eq!((plan.n_params, plan.points), (networks.n_params(), [64, 256]));
             assert_eq!(plan.directions[1], fit.history()[0].record.direction);
-            assert!(plan.step > Duration::ZERO && plan.density.is_some() && plan.bytes[0] < plan.bytes[1]);
+            assert!(plan.step > Duration::ZERO);
+            assert!(plan.density.is_some());
+            assert!(plan.bytes[0] < plan.bytes[1]);
         }
         let wrong = FitSettings { points: 3, ..FitSettings::default() };
         assert!(plan(&gauss(2), &GeneralOde, &wrong).is_err());

@@ -33,7 +33,8 @@ fn a_path_is_lost_beyond_its_reach_alone() {
     assert!(all.iter().all(|q| q.is_finite()));
     assert_eq!(near[1], f64::NEG_INFINITY);
     // The steps of a block are chosen for all of its particles together.
-    assert!((near[0] - all[0]).abs() < 1e-6 && (near[2] - all[2]).abs() < 1e-6, "{near:?} {all:?}");
+    assert!((near[0] - all[0]).abs() < 1e-6, "{near:?} {all:?}");
+    assert!((near[2] - all[2]).abs() < 1e-6, "{near:?} {all:?}");
     let times = [0.1, 0.9, 0.1, 0.9, 0.1, 0.9];
     for from in [From::Prior, From::Target] {
         let [all, near] =
@@ -141,5 +142,7 @@ fn a_fit_ends_where_no_step_brings_draws_closer() {
     // log 2π Φ(½).
     let exact = 1.837_877_066_409_345_3 - 0.368_946_415_288_656_5;
     assert!((estimates.log_z - exact).abs() < 4.0 * estimates.log_z_se, "{estimates:?}");
-    assert!(estimates.log_z_se < 0.01 && estimates.ess > 0.6 && estimates.ess < 0.995, "{estimates:?}");
+    assert!(estimates.log_z_se < 0.01, "{estimates:?}");
+    assert!(estimates.ess > 0.6, "{estimates:?}");
+    assert!(estimates.ess < 0.995, "{estimates:?}");
 }

@@ -92,8 +92,10 @@ fn the_whole_catalogue_passes_without_a_warning() {
         let target = named_target(entry.name, &BTreeMap::new()).unwrap();
         let found = preflight(&*target, true).unwrap_or_else(|error| panic!("{}: {error}", entry.name));
         assert!(found.warnings.is_empty(), "{}: {:?}", entry.name, found.warnings);
-        assert!(found.score_mismatch < 1e-6 && found.batch_difference == 0.0, "{}: {found:?}", entry.name);
-        assert!(found.laplacian_mismatch.unwrap() < 1e-5 && found.rays > 0, "{}: {found:?}", entry.name);
+        assert!(found.score_mismatch < 1e-6, "{}: {found:?}", entry.name);
+        assert!(found.batch_difference == 0.0, "{}: {found:?}", entry.name);
+        assert!(found.laplacian_mismatch.unwrap() < 1e-5, "{}: {found:?}", entry.name);
+        assert!(found.rays > 0, "{}: {found:?}", entry.name);
         assert_eq!(found.points, 64);
     }
 }
@@ -104,13 +106,15 @@ fn unusual_densities_that_are_sound_pass() {
     let kinks =
         check(3, |x| -x.iter().map(|v| v.abs()).sum::<f64>(), |x| x.iter().map(|v| -v.signum()).collect())
             .unwrap();
-    assert!(kinks.warnings.is_empty() && kinks.score_mismatch < 1e-9, "{kinks:?}");
+    assert!(kinks.warnings.is_empty(), "{kinks:?}");
+    assert!(kinks.score_mismatch < 1e-9, "{kinks:?}");
     // A staircase times a normal.
     let stairs = check(2, |x| normal(x) + x[0].floor().sin(), minus).unwrap();
     assert!(stairs.warnings.is_empty(), "{stairs:?}");
     // Half of the plane, a box, and one far away.
     let half = check(2, |x| if x[0] > 0.0 { normal(x) } else { f64::NEG_INFINITY }, minus).unwrap();
-    assert!(half.supported > 10 && half.supported < 54, "{half:?}");
+    assert!(half.supported > 10, "{half:?}");
+    assert!(half.supported < 54, "{half:?}");
     let inside = |x: &[f64]| if x.iter().all(|v| v.abs() < 1.0) { 0.0 } else { f64::NEG_INFINITY };
     assert_eq!(check(2, inside, |_| vec![0.0; 2]).unwrap().slowest_decay, f64::INFINITY);
     // As flat as a free parameter until its edge, which is one that somebody meant: nothing overflows there.
@@ -121,7 +125,8 @@ fn unusual_densities_that_are_sound_pass() {
         if y[0].hypot(y[1]) < 300.0 { normal(&y) } else { f64::NEG_INFINITY }
     };
     let far = check(2, away, |x| vec![500.0 - x[0], -600.0 - x[1]]).unwrap();
-    assert!(far.supported > 0 && far.supported < 64, "{far:?}");
+    assert!(far.supported > 0, "{far:?}");
+    assert!(far.supported < 64, "{far:?}");
     // Heavy tails: a product of Cauchy densities falls off as r^-2 along the axes; a Student of 1 degree as r^-(d + 1).
     let cauchy = |x: &[f64]| -x.iter().map(|v| (v * v).ln_1p()).sum::<f64>();
     let slope = |x: &[f64]| x.iter().map(|v| -2.0 * v / (1.0 + v * v)).collect();
@@ -261,7 +266,8 @@ fn derivatives_that_are_none() {
         let PreflightError::WrongScore { at, index: 2, given, differences } = &error else {
             panic!("{error}")
         };
-        assert!((given + factor * at[2]).abs() < 1e-12 && (differences + at[2]).abs() < 1e-6 * at[2].abs());
+        assert!((given + factor * at[2]).abs() < 1e-12);
+        assert!((differences + at[2]).abs() < 1e-6 * at[2].abs());
     }
     assert!(
         matches!(wrong(1.003).unwrap().warnings[..], [Warning::RoughScore { mismatch }] if mismatch > 1e-3)
@@ -299,7 +305,8 @@ fn a_density_without_a_finite_integral_is_named_with_its_direction() {
         |x| normal(&[x[0] + 2.0 * x[1], x[2]]),
         |x| vec![-(x[0] + 2.0 * x[1]), -2.0 * (x[0] + 2.0 * x[1]), -x[2]],
     ));
-    assert!((sum[0] + 2.0 * sum[1]).abs() < 1e-9 && sum[2].abs() < 1e-9, "{sum:?}");
+    assert!((sum[0] + 2.0 * sum[1]).abs() < 1e-9, "{sum:?}");
+    assert!(sum[2].abs() < 1e-9, "{sum:?}");
     // log σ under a flat prior on log σ; one that grows.
     assert_eq!(direction(check(1, |x| -x[0].exp(), |x| vec![-x[0].exp()])), [-1.0]);
     direction(check(2, |x| -normal(x), |x| x.to_vec()));
@@ -313,7 +320,8 @@ fn a_density_without_a_finite_integral_is_named_with_its_direction() {
     assert!(error.to_string().contains("proper prior"), "{error}");
     // NaN far out is unknown and no failure.
     let far = check(2, |x| if x[0].abs() > 1e3 { f64::NAN } else { normal(x) }, minus).unwrap();
-    assert!(matches!(far.warnings[..], [Warning::Unseen { .. }]) && far.rays > 0, "{far:?}");
+    assert!(matches!(far.warnings[..], [Warning::Unseen { .. }]), "{far:?}");
+    assert!(far.rays > 0, "{far:?}");
 }
 
 /// As a model with matrices is, 10¹² nats below its largest value: numbers inside of it have cancelled.

@@ -129,6 +129,8 @@ mod tests {
             assert_eq!(of(&line), Err(ProcessFailure::BadGreeting { line }));
         }
         assert!(matches!(of("pushforward 1"), Err(ProcessFailure::NoGreeting { .. })));
-        assert!(may_greet(b"push") && may_greet(b"pushforward-density 1") && !may_greet(b"pushforward 1"));
+        assert!(may_greet(b"push"));
+        assert!(may_greet(b"pushforward-density 1"));
+        assert!(!may_greet(b"pushforward 1"));
     }
 }

@@ -282,7 +282,8 @@ mod tests {
         assert!(matches!(&found[0], Statement::Define { name, .. } if name == "a"));
         assert!(matches!(&found[1], Statement::Distributed { distribution, arguments, .. }
             if distribution == "normal" && arguments.len() == 2));
-        assert!(matches!(&found[2], Statement::Add { .. }) && found.len() == 3);
+        assert!(matches!(&found[2], Statement::Add { .. }));
+        assert_eq!(found.len(), 3);
     }
 
     #[test]

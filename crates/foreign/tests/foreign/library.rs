@@ -105,7 +105,8 @@ fn one_call_at_a_time_unless_it_says_otherwise() {
             scope.spawn(move || {
                 for _ in 0..50 {
                     let (again, same) = values_and_scores(target, &points[..128]).unwrap();
-                    assert!(again == *alone && same == *scores);
+                    assert!(again == *alone);
+                    assert!(same == *scores);
                 }
             });
         }
@@ -115,7 +116,9 @@ fn one_call_at_a_time_unless_it_says_otherwise() {
     let declared = compiled(&home, "tests/data/library.c", &["-DINFO=\"STAN_THREADS=true\""]).unwrap();
     let of =
         |concurrency| load(&LibrarySettings { concurrency, ..at(declared.clone()) }).unwrap().is_parallel();
-    assert!(of(Concurrency::AsDeclared) && of(Concurrency::Parallel) && !of(Concurrency::OneCallAtATime));
+    assert!(of(Concurrency::AsDeclared));
+    assert!(of(Concurrency::Parallel));
+    assert!(!of(Concurrency::OneCallAtATime));
     let home = self::home();
     let path = compiled(&home, "tests/data/library.c", &["-DINFO=\"STAN_THREADS=false\""]).unwrap();
     let forced = load(&LibrarySettings { concurrency: Concurrency::Parallel, ..at(path.clone()) });
@@ -162,7 +165,8 @@ fn what_is_no_density_says_why() {
     let home = home();
     let missing = load(&at(home.path().join("nowhere.so"))).err().unwrap();
     assert!(matches!(missing, LibraryError::NoFile { .. }), "{missing}");
-    assert!(missing.to_string().contains("nowhere.so") && missing.to_string().contains("path"), "{missing}");
+    assert!(missing.to_string().contains("nowhere.so"), "{missing}");
+    assert!(missing.to_string().contains("path"), "{missing}");
     assert!(matches!(load(&at(home.path().to_path_buf())), Err(LibraryError::NoFile { .. })));
     let text = home.path().join("text.so");
     for words in ["", "not a library\n", "\u{7f}ELF"] {

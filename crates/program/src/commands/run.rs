@@ -242,10 +242,8 @@ mod tests {
             write_results(&mut folder, &record, result_files(&problem, &record, &fitted), "").unwrap();
             let place = folder.commit().unwrap();
             let page = std::fs::read_to_string(place.join("report.html")).unwrap();
-            assert!(
-                page.contains("there are no draws") && page.contains("No draws could be moved"),
-                "{page}"
-            );
+            assert!(page.contains("there are no draws"), "{page}");
+            assert!(page.contains("No draws could be moved"), "{page}");
             let json = record.to_json();
             assert_eq!(Record::from_json(&json).unwrap().to_json(), json);
         }

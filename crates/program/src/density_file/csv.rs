@@ -1,111 +1,70 @@
-//! Columns of a CSV file by name.
+//! Tables that users wrote: columns of numbers by name, from CSV files as programs export them.
 
-use std::fmt;
+use crate::density_file::csv_error::CsvError;
+use crate::format::rows::{Row, Rows, UnclosedQuote};
+use std::collections::{BTreeMap, BTreeSet};
 
-/// Why a text is no table of columns.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum CsvError {
-    /// There is no line with names.
-    Empty,
-    /// Two columns of one name.
-    TwoColumns {
-        /// The name.
-        name: String,
-    },
-    /// A row with more or fewer cells than there are names.
-    Ragged {
-        /// The line, counted from 1.
-        line: usize,
-        /// Its cells.
-        cells: usize,
-        /// Names in the first line.
-        names: usize,
-    },
-    /// A quote that is not closed.
-    Unclosed {
-        /// The line, counted from 1.
-        line: usize,
-    },
-    /// A cell that should be a number.
-    NotANumber {
-        /// The column.
-        column: String,
-        /// The line, counted from 1.
-        line: usize,
-        /// The cell.
-        cell: String,
-    },
-}
+/// What some programs write before a text in UTF-8.
+pub(crate) const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 
-impl fmt::Display for CsvError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            CsvError::Empty => write!(f, "the file is empty; its first line must name the columns"),
-            CsvError::TwoColumns { name } => write!(f, "two columns are called {name:?}"),
-            CsvError::Ragged { line, cells, names } => {
-                write!(f, "line {line} has {cells} cells, the first line {names}")
-            }
-            CsvError::Unclosed { line } => write!(f, "line {line} has a quote that is not closed"),
-            CsvError::NotANumber { column, line, cell } => write!(
-                f,
-                "column {column:?}, line {line}: {cell:?} is not a finite number; leave such rows out"
-            ),
-        }
-    }
-}
-impl std::error::Error for CsvError {}
+/// What may stand between cells; the line of names shows which.
+const DELIMITERS: [u8; 3] = [b',', b';', b'\t'];
 
-/// A table of cells as they stand there.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// What R, pandas, Excel, SAS, SQL and Julia write for a value that they do not have, in small letters.
+const MISSING: [&str; 11] = ["", "na", "n/a", "#n/a", "nan", "null", "none", "missing", ".", "-", "?"];
+
+/// The columns that a formula reads, and the names of all.
+#[derive(Clone, Debug, PartialEq)]
 pub struct CsvTable {
-    names: Vec<String>,
-    /// Line of the file and cells.
-    rows: Vec<(usize, Vec<String>)>,
+    /// Names of the columns in their order, without those of unnamed columns; a character that formulas cannot read
+    /// is `_`.
+    pub names: Vec<String>,
+    /// The columns that were wanted and are there, all of one length.
+    pub columns: BTreeMap<String, Vec<f64>>,
 }
 
 impl CsvTable {
-    /// Splits a text into cells: a first line of names, commas between cells, `"` around cells that hold one. Empty
-    /// lines are left out.
+    /// Reads a table: a line of names, then rows of cells, with commas, semicolons or tabs between them.
+    ///
+    /// Lines that begin with `#` above the names, and with `# ` below them, are comments (CmdStan writes such lines).
+    /// A line `sep=;` above the names is an instruction to Excel and says what the delimiter is. Empty cells beyond the
+    /// last name are left out. Only the columns that are `wanted` must hold numbers.
     ///
     /// # Errors
-    /// [`CsvError`], but for `NotANumber`.
-    pub fn read(text: &str) -> Result<CsvTable, CsvError> {
-        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-        let lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
-        let mut rows =
-            lines.map(|(k, line)| Ok((k + 1, cells(line).ok_or(CsvError::Unclosed { line: k + 1 })?)));
-        let (_, names) = rows.next().ok_or(CsvError::Empty)??;
-        let names: Vec<String> = names.iter().map(|name| readable(name)).collect();
-        if let Some((_, name)) = names.iter().enumerate().find(|(k, name)| names[..*k].contains(name)) {
-            return Err(CsvError::TwoColumns { name: name.clone() });
-        }
-        let rows: Vec<(usize, Vec<String>)> = rows.collect::<Result<_, CsvError>>()?;
-        match rows.iter().find(|(_, cells)| cells.len() != names.len()) {
-            Some((line, cells)) => {
-                Err(CsvError::Ragged { line: *line, cells: cells.len(), names: names.len() })
+    /// [`CsvError`] for the first line that is wrong.
+    ///
+    /// # Cost
+    /// Linear in the bytes, with one pass over the rows.
+    pub fn read(bytes: Vec<u8>, wanted: &BTreeSet<String>) -> Result<CsvTable, CsvError> {
+        let bytes = with_line_feeds(bytes);
+        let text = bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&bytes);
+        is_text(text)?;
+        let head = Head::of(text)?;
+        let delimiter = head.delimiter()?;
+        let mut rows = Rows::new(head.rest, head.line, delimiter);
+        let names = rows.next_row()?.ok_or(CsvError::Empty)?;
+        let mut layout = Layout { delimiter, names_line: names.line, names: names.cells.len(), rows: 0 };
+        let all = names_of(&names, head.comment)?;
+        let mut columns = wanted_columns(&all, wanted)?;
+        while let Some(row) = rows.next_row()? {
+            if layout.is_row(&row)? {
+                for (name, j, column) in &mut columns {
+                    column.push(number(&row, *j, name, delimiter)?);
+                }
+                layout.rows += 1;
             }
-            None => Ok(CsvTable { names, rows }),
         }
+        if layout.rows == 0 {
+            return Err(CsvError::NoRows { line: layout.names_line });
+        }
+        let columns = columns.into_iter().map(|(name, _, column)| (name, column)).collect();
+        Ok(CsvTable { names: all.into_iter().filter(|name| !name.is_empty()).collect(), columns })
     }
+}
 
-    /// Names of the columns; a character that formulas cannot read is `_`.
-    pub fn names(&self) -> &[String] {
-        &self.names
-    }
-
-    /// A column of numbers; none if there is no such column.
-    ///
-    /// # Errors
-    /// `NotANumber`.
-    pub fn column(&self, name: &str) -> Result<Option<Vec<f64>>, CsvError> {
-        let Some(j) = self.names.iter().position(|known| known == name) else { return Ok(None) };
-        let number = |(line, cells): &(usize, Vec<String>)| {
-            let cell = cells[j].trim();
-            let wrong =
-                || CsvError::NotANumber { column: name.to_string(), line: *line, cell: cell.to_string() };
-            cell.parse().ok().filter(|value: &f64| value.is_finite()).ok_or_else(wrong)
-        };
-        self.rows.iter().map(number).collect::<Result<_, _>>().map(Some)
+impl From<UnclosedQuote> for CsvError {
+    fn from(UnclosedQuote { line }: UnclosedQuote) -> CsvError {
+        CsvError::Unclosed { line }
     }
 }
 
@@ -117,46 +76,414 @@ pub(crate) fn readable(name: &str) -> String {
     if letter { mapped } else { format!("_{mapped}") }
 }
 
-/// None if a quote is not closed on the line.
-fn cells(line: &str) -> Option<Vec<String>> {
-    let (mut found, mut cell, mut quoted) = (Vec::new(), String::new(), false);
-    let mut rest = line.chars().peekable();
-    while let Some(c) = rest.next() {
-        match c {
-            '"' if quoted && rest.peek() == Some(&'"') => {
-                rest.next();
-                cell.push('"');
+/// A file in which carriage returns alone end the lines, with line feeds in their place.
+fn with_line_feeds(mut bytes: Vec<u8>) -> Vec<u8> {
+    if !bytes.contains(&b'\n') {
+        bytes.iter_mut().filter(|byte| **byte == b'\r').for_each(|byte| *byte = b'\n');
+    }
+    bytes
+}
+
+/// Refuses what cannot be a text in UTF-8 or in an encoding that agrees with it in ASCII.
+fn is_text(text: &[u8]) -> Result<(), CsvError> {
+    let not = |what| Err(CsvError::NotText { what });
+    match text {
+        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => not("a text in UTF-16"),
+        [b'P', b'K', 3, 4, ..] => not("a workbook (xlsx, ods) or another zip file"),
+        [0xd0, 0xcf, 0x11, 0xe0, ..] => not("a workbook (xls)"),
+        [0x1f, 0x8b, ..] => not("a file compressed by gzip"),
+        _ if text.contains(&0) => not("a file with zero bytes, as UTF-16 and binary files have them"),
+        _ => Ok(()),
+    }
+}
+
+/// What stands above the rows, and the rows.
+struct Head<'t> {
+    /// The text from the line of names on.
+    rest: &'t [u8],
+    /// The line, from 1, with which `rest` begins.
+    line: usize,
+    /// The last comment above it, and its line.
+    comment: Option<(usize, &'t [u8])>,
+    /// The delimiter that a line `sep=;` names.
+    named: Option<u8>,
+}
+
+impl<'t> Head<'t> {
+    /// Passes by blank lines, comments and `sep=;`.
+    fn of(text: &'t [u8]) -> Result<Head<'t>, CsvError> {
+        let (mut rest, mut line, mut comment, mut named) = (text, 1, None, None);
+        for raw in text.split_inclusive(|byte| *byte == b'\n') {
+            let shown = raw.trim_ascii();
+            match shown {
+                [] => {}
+                // A column may be called #.
+                [b'#', b',' | b';' | b'\t', ..] => break,
+                [b'#', words @ ..] => comment = Some((line, words)),
+                [b's', b'e', b'p', b'=', delimiter] => named = Some(*delimiter),
+                // The tab of `sep=⇥` is trimmed away with the end of the line.
+                b"sep=" => named = Some(b'\t'),
+                _ => break,
             }
-            '"' => quoted = !quoted,
-            ',' if !quoted => found.push(std::mem::take(&mut cell)),
-            c => cell.push(c),
+            (rest, line) = (&rest[raw.len()..], line + 1);
+        }
+        if rest.is_empty() { Err(CsvError::Empty) } else { Ok(Head { rest, line, comment, named }) }
+    }
+
+    /// Cells of the line of names and of the first row if this is the delimiter; 0 where there is no such row.
+    fn split(&self, delimiter: u8) -> [usize; 2] {
+        let mut rows = Rows::new(self.rest, self.line, delimiter);
+        let names = rows.next_row().ok().flatten().map_or(0, |row| row.cells.len());
+        // A quote that is open with this delimiter may be closed with the right one.
+        while let Ok(Some(Row { raw, cells, .. })) = rows.next_row() {
+            if !is_comment(raw) {
+                // Empty cells beyond the last name do not count.
+                let empty = cells.iter().rev().take_while(|cell| cell.trim_ascii().is_empty()).count();
+                return [names, cells.len() - empty.min(cells.len().saturating_sub(names))];
+            }
+        }
+        [names, 0]
+    }
+
+    /// The delimiter that splits the line of names; of two, the one that splits the first row into as many cells.
+    fn delimiter(&self) -> Result<u8, CsvError> {
+        if let Some(named) = self.named {
+            return Ok(named);
+        }
+        let split = DELIMITERS.map(|delimiter| (delimiter, self.split(delimiter)));
+        let found: Vec<(u8, bool)> = split
+            .into_iter()
+            .filter(|(_, [names, _])| *names > 1)
+            .map(|(delimiter, [names, first])| (delimiter, names == first))
+            .collect();
+        let fitting: Vec<u8> =
+            found.iter().filter(|(_, fits)| *fits).map(|(delimiter, _)| *delimiter).collect();
+        match (found.as_slice(), fitting.as_slice()) {
+            ([], _) => self.one_column(),
+            ([(one, _)], _) | (_, [one]) => Ok(*one),
+            ([(one, _), (other, _), ..], _) => {
+                let delimiters = [*one, *other].map(char::from);
+                Err(CsvError::TwoDelimiters { line: self.line, delimiters })
+            }
         }
     }
-    found.push(cell);
-    (!quoted).then_some(found)
+
+    /// A line of names without a delimiter is one name, unless it and the first row have several words without quotes.
+    fn one_column(&self) -> Result<u8, CsvError> {
+        let mut lines = self.rest.split(|byte| *byte == b'\n').filter(|line| !line.trim_ascii().is_empty());
+        let mut words = || {
+            lines
+                .next()
+                .map_or(0, |line| line.trim_ascii().split(is_blank).filter(|word| !word.is_empty()).count())
+        };
+        let (names, first) = (words(), words());
+        if names > 1 && (names == first || names + 1 == first) {
+            return Err(CsvError::Spaces { line: self.line });
+        }
+        Ok(b',')
+    }
+}
+
+fn is_blank(byte: &u8) -> bool {
+    byte.is_ascii_whitespace()
+}
+
+/// Whether a row below the names is a comment. `#N/A`, `#12` and the like are cells.
+fn is_comment(raw: &[u8]) -> bool {
+    matches!(raw, [b'#'] | [b'#', b' ' | b'\t', ..])
+}
+
+/// The names as formulas read them; that of a column without a name is empty.
+fn names_of(names: &Row<'_>, comment: Option<(usize, &[u8])>) -> Result<Vec<String>, CsvError> {
+    let line = names.line;
+    let mut found = Vec::with_capacity(names.cells.len());
+    for cell in names.cells {
+        let name = str::from_utf8(cell).map_err(|_| CsvError::NameNotUtf8 { line, name: shown(cell) })?;
+        if name.trim_start().starts_with('"') && name.starts_with(char::is_whitespace) {
+            return Err(CsvError::SpaceBeforeQuote { line, cell: shown(cell) });
+        }
+        found.push(if name.trim().is_empty() { String::new() } else { readable(name) });
+    }
+    let numbers = names.cells.iter().map(|cell| {
+        str::from_utf8(cell).ok()?.trim().parse::<f64>().ok().filter(|number| number.is_finite())
+    });
+    if let Some(numbers) = numbers.collect::<Option<Vec<f64>>>() {
+        // Whole numbers that differ may be names: those of years, or of the columns of an array.
+        let distinct: BTreeSet<u64> = numbers.iter().map(|number| number.to_bits()).collect();
+        let are_names = numbers.iter().all(|number| number.fract() == 0.0) && distinct.len() == numbers.len();
+        let count = |words: &[u8]| words.split(|byte| DELIMITERS.contains(byte)).count();
+        let comment = comment.filter(|(_, words)| count(words) == names.cells.len()).map(|(line, _)| line);
+        if !are_names || comment.is_some() {
+            return Err(CsvError::NoNames { line, comment });
+        }
+    }
+    Ok(found)
+}
+
+/// The wanted names that are there, with the numbers of their columns from 0, and no numbers in them yet.
+fn wanted_columns(
+    names: &[String],
+    wanted: &BTreeSet<String>,
+) -> Result<Vec<(String, usize, Vec<f64>)>, CsvError> {
+    let mut places: BTreeMap<&str, usize> = BTreeMap::new();
+    for (j, name) in names.iter().enumerate().filter(|(_, name)| wanted.contains(*name)) {
+        if let Some(first) = places.insert(name, j) {
+            return Err(CsvError::TwoColumns { name: name.clone(), columns: [first + 1, j + 1] });
+        }
+    }
+    Ok(places.into_iter().map(|(name, j)| (name.to_string(), j, Vec::new())).collect())
+}
+
+/// How the rows must look, and how many there were.
+struct Layout {
+    delimiter: u8,
+    names_line: usize,
+    names: usize,
+    rows: usize,
+}
+
+impl Layout {
+    /// Whether a row has data; false for blank lines and comments.
+    fn is_row(&self, row: &Row<'_>) -> Result<bool, CsvError> {
+        let Row { line, cells, raw } = *row;
+        if raw.trim_ascii().is_empty() && cells.len() == 1 {
+            return Ok(false);
+        }
+        if is_comment(raw) {
+            // A quote in a comment has opened a cell of more than one line.
+            let ends = raw.iter().any(|byte| matches!(byte, b'\n' | b'\r'));
+            return if ends { Err(CsvError::Unclosed { line }) } else { Ok(false) };
+        }
+        if raw.iter().all(|byte| *byte == self.delimiter || byte.is_ascii_whitespace()) {
+            return Err(CsvError::EmptyRow { line });
+        }
+        let surplus = cells.iter().skip(self.names).any(|cell| !cell.trim_ascii().is_empty());
+        if cells.len() >= self.names && !surplus {
+            return Ok(true);
+        }
+        let quote = cells.iter().find(|cell| {
+            cell.first().is_some_and(u8::is_ascii_whitespace) && cell.trim_ascii_start().starts_with(b"\"")
+        });
+        if let Some(cell) = quote {
+            return Err(CsvError::SpaceBeforeQuote { line, cell: shown(cell) });
+        }
+        Err(CsvError::Ragged {
+            line,
+            cells: cells.len(),
+            names_line: self.names_line,
+            names: self.names,
+            is_first: self.rows == 0,
+            delimiter: char::from(self.delimiter),
+        })
+    }
+}
+
+/// The number in a cell of a column.
+fn number(row: &Row<'_>, j: usize, column: &str, delimiter: u8) -> Result<f64, CsvError> {
+    let bytes = &row.cells[j];
+    let text = str::from_utf8(bytes).ok().map(str::trim);
+    if let Some(number) = text.and_then(|text| text.parse().ok()).filter(|number: &f64| number.is_finite()) {
+        return Ok(number);
+    }
+    let (line, column, cell) = (row.line, column.to_string(), shown(bytes));
+    let may_replace = delimiter != b',' && !cell.contains('.');
+    let is_number = |text: String| text.parse::<f64>().is_ok_and(f64::is_finite);
+    Err(if MISSING.contains(&cell.to_ascii_lowercase().as_str()) {
+        CsvError::Missing { column, line, cell }
+    } else if is_number(cell.replace(',', "")) {
+        CsvError::Comma { column, line, cell, may_replace }
+    } else if cell.starts_with('"') && bytes[0].is_ascii_whitespace() {
+        CsvError::SpaceBeforeQuote { line, cell }
+    } else {
+        CsvError::NotANumber { column, line, cell }
+    })
+}
+
+/// A cell as messages show it: without the spaces around it, and without what is beyond its 40th character.
+fn shown(cell: &[u8]) -> String {
+    let text = String::from_utf8_lossy(cell);
+    let text = text.trim();
+    match text.char_indices().nth(40) {
+        None => text.to_string(),
+        Some((end, _)) => format!("{}…", &text[..end]),
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::time::{Duration, Instant};
+
+    fn read(text: impl AsRef<[u8]>, wanted: &[&str]) -> Result<CsvTable, CsvError> {
+        CsvTable::read(text.as_ref().to_vec(), &wanted.iter().map(|name| name.to_string()).collect())
+    }
+
+    /// What a message says of a text of which all columns called x and y are wanted.
+    fn fault(text: impl AsRef<[u8]>) -> String {
+        read(text, &["x", "y"]).unwrap_err().to_string()
+    }
 
     #[test]
     fn columns_by_name() {
-        let table = CsvTable::read("y,\"a, \"\"b\"\"\",log.x\r\n1, 2e3,x\r\n\n-3,4,\n").unwrap();
-        assert_eq!(table.names(), ["y", "a___b_", "log_x"]);
-        assert_eq!(table.column("y"), Ok(Some(vec![1.0, -3.0])));
-        assert_eq!(table.column("a___b_"), Ok(Some(vec![2000.0, 4.0])));
-        assert_eq!(table.column("z"), Ok(None));
-        let wrong = table.column("log_x").unwrap_err().to_string();
-        assert!(wrong.contains("column \"log_x\", line 2: \"x\""), "{wrong}");
+        let text = "y,\"a, \"\"b\"\"\",log.x\r\n1, 2e3,x\r\n\n-3,4,\n";
+        let table = read(text, &["y", "a___b_", "z"]).unwrap();
+        assert_eq!(table.names, ["y", "a___b_", "log_x"]);
+        assert_eq!(table.columns["y"], [1.0, -3.0]);
+        assert_eq!(table.columns["a___b_"], [2000.0, 4.0]);
+        assert_eq!(table.columns.len(), 2, "there is no z, and log_x was not wanted");
+        let wrong = read(text, &["log_x"]).unwrap_err().to_string();
+        assert!(wrong.contains("column \"log_x\", line 2: \"x\" is not a finite number"), "{wrong}");
     }
 
     #[test]
     fn what_is_no_table() {
-        assert_eq!(CsvTable::read("\n\n"), Err(CsvError::Empty));
-        assert_eq!(CsvTable::read("a,b\n1,2\n3"), Err(CsvError::Ragged { line: 3, cells: 1, names: 2 }));
-        assert_eq!(CsvTable::read("a,a\n"), Err(CsvError::TwoColumns { name: "a".to_string() }));
-        assert_eq!(CsvTable::read("a\n\"1\n"), Err(CsvError::Unclosed { line: 2 }));
-        assert!(CsvTable::read("a\nNA\ninf").unwrap().column("a").is_err());
+        assert_eq!(read("\n\n", &[]), Err(CsvError::Empty));
+        assert_eq!(read("\u{feff}", &[]), Err(CsvError::Empty));
+        assert_eq!(read("a,b\n", &[]), Err(CsvError::NoRows { line: 1 }));
+        assert!(fault("a,b\n1,2\n3").starts_with("line 3 has 1 cells, the first line 2; "));
+        assert_eq!(read("a,a\n1,2", &["a"]), Err(CsvError::TwoColumns { name: "a".into(), columns: [1, 2] }));
+        assert!(read("a,a\n1,2", &[]).is_ok(), "nobody reads either");
+        assert_eq!(read("a\n\"1\n", &[]), Err(CsvError::Unclosed { line: 2 }));
+        assert!(read("a\nNA\ninf", &["a"]).is_err());
+        assert!(read("a\n3\ninf", &["a"]).is_err());
+    }
+
+    /// Files as programs write them, every one of the columns x = (1.5, −2e-3) and y = (3, 4).
+    #[test]
+    fn what_programs_export_is_read() {
+        let cases: [(&str, &[u8]); 22] = [
+            ("plain", b"x,y\n1.5,3\n-2e-3,4\n"),
+            ("without a last line end", b"x,y\n1.5,3\n-2e-3,4"),
+            ("CRLF and a byte order mark, as Excel", b"\xef\xbb\xbfx,y\r\n1.5,3\r\n-2e-3,4\r\n"),
+            ("CR, as an old Macintosh", b"x,y\r1.5,3\r-2e-3,4\r"),
+            ("semicolons, as Excel in Germany", b"x;y;Ort\r\n1.5;3;K\xf6ln\r\n-2e-3;4;Bonn, Beuel\r\n"),
+            ("sep=, as Excel is told", b"sep=;\r\nx;y\r\n1.5;3\r\n-2e-3;4\r\n"),
+            ("tabs and no decimal places", b"x\ty\n1.5\t3\n-2e-3\t4\n"),
+            ("sep= with a tab", b"sep=\t\nx\ty\n1.5\t3\n-2e-3\t4\n"),
+            ("row names, as write.csv of R", b"\"\",\"x\",\"y\"\n\"1\",1.5,3\n\"2\",-0.002,4\n"),
+            ("an index, as pandas", b",x,y\n0,1.5,3\n1,-0.002,4\n"),
+            ("a delimiter at the ends of rows", b"x,y\n1.5,3,\n-2e-3,4,\n"),
+            ("a delimiter at the ends of all lines", b"x,y,\n1.5,3,\n-2e-3,4,\n"),
+            ("empty columns beside the table", b"x,y,,\n1.5,3,,\n-2e-3,4,,\n"),
+            ("comments, as CmdStan", b"# model = \"a, b\"\n#\nx,y\n# Step size = 0.8\n# 1, 2\n1.5,3\n-2e-3,4\n# \n#  Elapsed Time: 1\n"),
+            ("a column of row numbers called #", b"#,x,y\n1,1.5,3\n2,-2e-3,4\n"),
+            ("errors of Excel in other columns", b"err,x,y\n#N/A,1.5,3\n#DIV/0!,-2e-3,4\n"),
+            ("blank lines", b"\n\nx,y\n\n1.5,3\n   \n-2e-3,4\n\n"),
+            ("spaces around", b" x , y \n 1.5 ,3 \n\t-2e-3, 4\n"),
+            ("quotes around numbers", b"\"x\",\"y\"\n\"1.5\",\"3\"\n\" -2e-3\",\"4\"\n"),
+            ("line breaks and doubled quotes in a text", b"said,x,y\n\"two\nlines, \"\"x\"\"\",1.5,3\n\"\",-2e-3,4\n"),
+            ("two names with units, split as the rows are", b"x;y;weight (kg, net)\n1.5;3;1\n-2e-3;4;2\n"),
+            ("a name in quotes with another delimiter", b"\"a;b\",x,y\n0,1.5,3\n0,-2e-3,4\n"),
+        ];
+        for (what, text) in cases {
+            let table = read(text, &["x", "y"]).unwrap_or_else(|error| panic!("{what}: {error}"));
+            assert_eq!(table.columns["x"], [1.5, -2e-3], "{what}");
+            assert_eq!(table.columns["y"], [3.0, 4.0], "{what}");
+            assert!(table.names.iter().all(|name| !name.is_empty()), "{what}: {:?}", table.names);
+        }
+        assert_eq!(read("x\n1\n\n2\n", &["x"]).unwrap().columns["x"], [1.0, 2.0]);
+        assert_eq!(read("2001,2002\n1,2\n", &["_2002"]).unwrap().columns["_2002"], [2.0]);
+    }
+
+    #[test]
+    fn numbers_that_are_none_are_told_with_their_place() {
+        let place = "column \"x\", line 3: ";
+        for (cell, part) in [
+            ("", "the cell is empty; a missing value is not data: leave such rows out, or declare"),
+            ("NA", "\"NA\" is not a finite number; a missing value is not data"),
+            ("NaN", "\"NaN\" is not a finite number; a missing value"),
+            (".", "\".\" is not a finite number; a missing value"),
+            ("#N/A", "\"#N/A\" is not a finite number; a missing value"),
+            ("inf", "\"inf\" is not a finite number; write it as in"),
+            ("1e999", "\"1e999\" is not a finite number"),
+            ("0x1F", "\"0x1F\" is not a finite number; write it as in -12.5 or 1e5"),
+            ("1 000", "\"1 000\" is not a finite number"),
+            ("TRUE", "\"TRUE\" is not a finite number"),
+            (
+                "\"1,5\"",
+                "\"1,5\" is not a finite number; write decimal points, and nothing between thousands",
+            ),
+        ] {
+            let wrong = fault(format!("x,y\n1,2\n{cell},3\n"));
+            assert!(wrong.starts_with(&format!("{place}{part}")), "{cell}: {wrong}");
+        }
+        let comma = fault("x;y\n1;2\n1,5;3\n");
+        assert!(
+            comma.ends_with("write decimal points: replace every comma of the file by a point"),
+            "{comma}"
+        );
+        let latin = fault(b"x,y\n1,2\n1\xa0000,3\n");
+        assert!(latin.starts_with("column \"x\", line 3: \"1\u{fffd}000\""), "{latin}");
+        let long = fault(format!("x,y\n{},1\n", "7a".repeat(100)));
+        assert!(long.contains("7a7a…\""), "{long}");
+    }
+
+    #[test]
+    fn tables_that_are_laid_out_otherwise_are_told_what_to_do() {
+        for (text, parts) in [
+            (
+                &b"x,y\n1,5,2,5\n"[..],
+                ["line 2 has 4 cells, the first line 2;", "a decimal comma must be a point"],
+            ),
+            (
+                b"# c\nx,y\n1,2\n3,4,5\n",
+                ["line 4 has 3 cells, line 2, which has the names, 2;", "needs quotes"],
+            ),
+            (b"x;y\nr1;1;2\nr2;3;4\n", ["line 2 has 3 cells", "row.names = FALSE in R"]),
+            (b"x,y\n1,2\n,\n", ["line 3 has empty cells", "leave such rows out"]),
+            (b"x y\n1.5 3\n", ["line 1 has spaces between its names", "write commas, semicolons or tabs"]),
+            (b"\"x\" \"y\"\n\"1\" 1.5 3\n", ["line 1 has spaces between its names", "tabs"]),
+            (b"x,y;z\n1\n", ["line 1 can be split at ',' and at ';'", "sep=;"]),
+            (b"1.5,3\n-2e-3,4\n", ["line 1 has numbers where the names", "write a line of names above it"]),
+            (b"# x,y\n1,3\n-2,4\n", ["line 2 has numbers", "if line 1 has the names, take away the #"]),
+            (b"a.b,x,a b,y,x\n1,2,3,4,5\n", ["two columns are called \"x\": the columns 2 and 5", "rename"]),
+            (b"x,y\n\"1,2\n3,4\n", ["line 2 has a quote that is not closed", ""]),
+            (b"x,y\n1,2\n# a, \"b\n3,4\n\"\n", ["line 3 has a quote that is not closed", ""]),
+            (
+                b"x, \"y\"\n1,2\n",
+                ["line 1: spaces stand before the quote of \"\\\"y\\\"\"", "take them away"],
+            ),
+            (b"x,y,z\n1,2, \"a, b\"\n", ["line 2: spaces stand before the quote", "take them away"]),
+            (b"x,y\n \"1\",2\n", ["line 2: spaces stand before the quote", "take them away"]),
+            (
+                b"x,Gr\xf6\xdfe\n1,2\n",
+                ["the name \"Gr\u{fffd}\u{fffd}e\" is not in UTF-8", "save the file as CSV in UTF-8"],
+            ),
+            (b"\xff\xfex\0,\0y\0", ["it is a text in UTF-16", "save the table as CSV in UTF-8"]),
+            (b"x\0,\0y\0\n\0", ["zero bytes", "save the table as CSV in UTF-8"]),
+            (b"PK\x03\x04...", ["a workbook (xlsx, ods)", "save the table as CSV"]),
+            (b"\x1f\x8b\x08..", ["compressed by gzip", ""]),
+        ] {
+            let wrong = fault(text);
+            for part in parts {
+                assert!(wrong.contains(part), "{:?}: {wrong}", String::from_utf8_lossy(text));
+            }
+        }
+    }
+
+    /// The bounds leave room for a machine with other work; a cost in the square of either number takes minutes.
+    #[test]
+    fn wide_and_long_files_cost_no_more_than_their_bytes() {
+        let begun = Instant::now();
+        let cells = |cell: &dyn Fn(usize) -> String| (0..100_000).map(cell).collect::<Vec<_>>().join(",");
+        let text = format!("{}\n{}\n", cells(&|j| format!("c{j}")), cells(&|j| j.to_string()));
+        let wanted: Vec<String> = (0..100_000).map(|j| format!("c{j}")).collect();
+        let wanted: Vec<&str> = wanted.iter().map(String::as_str).collect();
+        assert_eq!(read(&text, &wanted).unwrap().columns["c99999"], [99_999.0]);
+        let wide = begun.elapsed();
+        assert!(wide < Duration::from_secs(2), "{wide:?}");
+        let begun = Instant::now();
+        let long = "x,y\n".to_string() + &"1.25,\"two\"\n".repeat(1_000_000);
+        assert_eq!(read(&long, &["x"]).unwrap().columns["x"].len(), 1_000_000);
+        let long = begun.elapsed();
+        assert!(long < Duration::from_secs(2), "{long:?}");
+        let begun = Instant::now();
+        // Every line is a row of its own until the quote in the last, and every row is looked at again by none.
+        assert_eq!(
+            fault("x,y\n1,2\n".to_string() + &"\n".repeat(1_000_000) + "\"1,2"),
+            "line 1000003 has a quote that is not closed"
+        );
+        let blank = begun.elapsed();
+        assert!(blank < Duration::from_secs(2), "{blank:?}");
     }
 }

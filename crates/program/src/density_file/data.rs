@@ -1,6 +1,6 @@
 //! The table `[data]`: numbers, vectors and matrices that stand there, and those of a CSV or JSON file.
 
-use crate::density_file::csv::{CsvTable, readable};
+use crate::density_file::csv::{BYTE_ORDER_MARK, CsvTable, readable};
 use crate::density_file::entries::Entries;
 use crate::density_file::error::{DensityFileError, FileFault};
 use crate::density_file::source::Source;
@@ -54,29 +54,26 @@ fn read_file(
     source: &Source,
 ) -> Result<(BTreeMap<String, Data>, Vec<String>), FileFault> {
     let shown = source.beside(path).display().to_string();
-    let text = source
+    let bytes = source
         .read_beside(path)
         .map_err(|cause| FileFault::Unreadable { path: shown.clone(), cause: cause.to_string() })?;
     if Path::new(path).extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json")) {
-        return json(&text, used, &shown);
+        return json(&bytes, used, &shown);
     }
-    let csv = |cause| FileFault::Csv { path: shown.clone(), cause };
-    let table = CsvTable::read(&text).map_err(csv)?;
-    let mut data = BTreeMap::new();
-    for name in table.names().iter().filter(|name| used.contains(*name)) {
-        let column = table.column(name).map_err(csv)?.unwrap_or_default();
-        data.insert(name.clone(), Data::Vector(column));
-    }
-    Ok((data, table.names().to_vec()))
+    let table = CsvTable::read(bytes, used)
+        .map_err(|cause| FileFault::Csv { path: shown, cause: Box::new(cause) })?;
+    let data = table.columns.into_iter().map(|(name, column)| (name, Data::Vector(column)));
+    Ok((data.collect(), table.names))
 }
 
 /// An object of numbers, arrays of numbers and arrays of such arrays.
 fn json(
-    text: &str,
+    bytes: &[u8],
     used: &BTreeSet<String>,
     path: &str,
 ) -> Result<(BTreeMap<String, Data>, Vec<String>), FileFault> {
-    let object: BTreeMap<String, serde_json::Value> = serde_json::from_str(text)
+    let text = bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes);
+    let object: BTreeMap<String, serde_json::Value> = serde_json::from_slice(text)
         .map_err(|cause| FileFault::Json { path: path.to_string(), cause: cause.to_string() })?;
     let mut data = BTreeMap::new();
     let names: Vec<String> = object.keys().map(|name| readable(name)).collect();

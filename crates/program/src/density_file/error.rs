@@ -1,6 +1,6 @@
 //! Why a density file gives no density.
 
-use crate::density_file::csv::CsvError;
+use crate::density_file::csv_error::CsvError;
 use pushforward_foreign::LibraryError;
 use pushforward_foreign::ProcessError;
 use pushforward_formula::{DeclarationError, Excerpt, Fault, ModelError};
@@ -117,6 +117,9 @@ impl fmt::Display for DensityFileError {
 
 impl std::error::Error for DensityFileError {}
 
+/// How many names of a data file a message shows.
+const SHOWN: usize = 40;
+
 /// What is wrong at a place of a density file.
 #[derive(Clone, Debug, PartialEq)]
 pub enum FileFault {
@@ -164,7 +167,7 @@ pub enum FileFault {
         /// The file.
         path: String,
         /// Why.
-        cause: CsvError,
+        cause: Box<CsvError>,
     },
     /// A data file that is not a JSON object.
     Json {
@@ -182,7 +185,11 @@ impl fmt::Display for FileFault {
                 write!(f, "{fault}")?;
                 match (fault, offered) {
                     (Fault::Unknown { what: "name", .. }, Some((path, names))) => {
-                        write!(f, " {path} has {}", names.join(", "))
+                        write!(f, " {path} has {}", names[..names.len().min(SHOWN)].join(", "))?;
+                        match names.len().saturating_sub(SHOWN) {
+                            0 => Ok(()),
+                            more => write!(f, " and {more} more"),
+                        }
                     }
                     _ => Ok(()),
                 }

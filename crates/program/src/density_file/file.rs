@@ -136,16 +136,19 @@ mod tests {
         let error = |text: &str| read(text).unwrap_err().to_string();
         assert!(error("[run]\nsteps = 7").contains("does not say where the density comes from"));
         let both = error("[library]\npath = \"a\"\n[parameters]\nx = \"real\"");
-        assert!(both.contains("more than once") && both.contains("[parameters], [library]"), "{both}");
+        assert!(both.contains("more than once"), "{both}");
+        assert!(both.contains("[parameters], [library]"), "{both}");
         let unknown = error("\n[paramters]\nx = \"real\"");
-        assert!(unknown.contains("line 2, column 2") && unknown.contains("`parameters`"), "{unknown}");
+        assert!(unknown.contains("line 2, column 2"), "{unknown}");
+        assert!(unknown.contains("`parameters`"), "{unknown}");
         let missing = DensityFile::read(Path::new("/nowhere/model.toml")).unwrap_err().to_string();
         assert!(missing.contains("/nowhere/model.toml cannot be read"), "{missing}");
     }
 
     #[test]
     fn words_that_mean_a_file() {
-        assert!(DensityFile::is_meant_by("nowhere/model.toml") && !DensityFile::is_meant_by("gmm9"));
+        assert!(DensityFile::is_meant_by("nowhere/model.toml"));
+        assert!(!DensityFile::is_meant_by("gmm9"));
         let home = tempfile::tempdir().unwrap();
         let path = home.path().join("model");
         std::fs::write(&path, "").unwrap();

@@ -2,6 +2,7 @@
 
 pub mod command;
 pub mod csv;
+pub mod csv_error;
 pub mod data;
 pub mod entries;
 pub mod error;

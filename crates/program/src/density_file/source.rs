@@ -47,13 +47,13 @@ impl Source {
         }
     }
 
-    /// What a file says whose path is relative to the folder in which this one lies.
+    /// The bytes of a file whose path is relative to the folder in which this one lies.
     ///
     /// # Errors
     /// Those of the system.
-    pub fn read_beside(&self, path: &str) -> io::Result<String> {
+    pub fn read_beside(&self, path: &str) -> io::Result<Vec<u8>> {
         let path = self.beside(path);
-        self.embedded.map_or_else(|| std::fs::read_to_string(&path), |files| find(files, &path))
+        self.embedded.map_or_else(|| std::fs::read(&path), |files| find(files, &path).map(String::into_bytes))
     }
 
     /// A path of the file, relative to the folder in which the file lies.

@@ -6,6 +6,7 @@ pub mod fnv;
 pub mod json_number;
 pub mod npy;
 pub mod provenance;
+pub mod rows;
 pub mod safetensors;
 pub mod table;
 pub mod zarr;

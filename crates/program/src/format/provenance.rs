@@ -95,6 +95,7 @@ mod tests {
         let here = Provenance::of_this_machine();
         assert!(here.available_threads >= 1);
         let faer = here.versions[2].1;
-        assert!(faer.starts_with("0.") && faer.len() < 12, "{faer}");
+        assert!(faer.starts_with("0."), "{faer}");
+        assert!(faer.len() < 12, "{faer}");
     }
 }

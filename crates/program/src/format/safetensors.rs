@@ -209,7 +209,8 @@ mod tests {
         );
         assert_eq!(bytes[8 + size..][..8], 1.5f64.to_le_bytes());
         let back = Safetensors::from_bytes(&bytes).unwrap();
-        assert!(back.metadata == example().metadata && bits(&back) == bits(&example()));
+        assert!(back.metadata == example().metadata);
+        assert!(bits(&back) == bits(&example()));
         assert_eq!(back.to_bytes(), bytes);
     }
 
@@ -232,7 +233,8 @@ mod tests {
         let mut altered = bytes.clone();
         altered[last] ^= 1;
         let error = Safetensors::from_bytes(&altered).unwrap_err();
-        assert!(matches!(error, SafetensorsError::Checksum { .. }) && error.to_string().contains("altered"));
+        assert!(matches!(error, SafetensorsError::Checksum { .. }));
+        assert!(error.to_string().contains("altered"));
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Tables of numbers read back from the CSV files of a run.
 
+use crate::format::rows::{Row, Rows, UnclosedQuote};
 use std::fmt;
 
 /// Named columns of equal length.
@@ -30,6 +31,11 @@ pub enum TableError {
         /// The cell.
         cell: String,
     },
+    /// A quote that is open at the end.
+    Unclosed {
+        /// The line on which its row begins, from 1.
+        line: usize,
+    },
     /// A column that is needed and missing.
     NoColumn {
         /// Its name.
@@ -47,6 +53,9 @@ impl fmt::Display for TableError {
             TableError::NotANumber { line, cell } => {
                 write!(f, "line {line} has {cell:?} where a number is needed")
             }
+            TableError::Unclosed { line } => {
+                write!(f, "line {line} has a quote that is not closed; was it cut off or edited?")
+            }
             TableError::NoColumn { name } => {
                 write!(f, "it has no column {name:?}; another version wrote it: run the target again")
             }
@@ -56,25 +65,30 @@ impl fmt::Display for TableError {
 
 impl std::error::Error for TableError {}
 
+impl From<UnclosedQuote> for TableError {
+    fn from(UnclosedQuote { line }: UnclosedQuote) -> TableError {
+        TableError::Unclosed { line }
+    }
+}
+
 impl Table {
-    /// Reads what [`crate::format::csv::Csv`] writes: names without quotes, then rows of numbers, NaN and ±inf among them.
+    /// Reads what [`crate::format::csv::Csv`] writes: a row of names, then rows of numbers, NaN and ±inf among them.
     ///
     /// # Errors
     /// [`TableError`] with the line.
     pub fn read(text: &str) -> Result<Table, TableError> {
-        let mut lines = text.lines().enumerate();
-        let (_, head) = lines.next().filter(|(_, head)| !head.is_empty()).ok_or(TableError::NoNames)?;
-        let names: Vec<String> = head.split(',').map(str::to_string).collect();
+        let mut rows = Rows::new(text.as_bytes(), 1, b',');
+        let head = rows.next_row()?.ok_or(TableError::NoNames)?;
+        let names: Vec<String> = head.cells.iter().map(shown).collect();
         let mut columns = vec![Vec::new(); names.len()];
-        for (k, row) in lines {
-            let cells: Vec<&str> = row.split(',').collect();
-            let (line, found, expected) = (k + 1, cells.len(), names.len());
+        while let Some(Row { line, cells, .. }) = rows.next_row()? {
+            let (found, expected) = (cells.len(), names.len());
             if found != expected {
                 return Err(TableError::Length { line, found, expected });
             }
             for (cell, column) in cells.iter().zip(&mut columns) {
-                let number = cell.parse::<f64>();
-                column.push(number.map_err(|_| TableError::NotANumber { line, cell: (*cell).to_string() })?);
+                let number = str::from_utf8(cell).ok().and_then(|cell| cell.parse::<f64>().ok());
+                column.push(number.ok_or_else(|| TableError::NotANumber { line, cell: shown(cell) })?);
             }
         }
         Ok(Table { names, columns })
@@ -100,6 +114,11 @@ impl Table {
     }
 }
 
+/// A cell as messages show it.
+fn shown(cell: &[u8]) -> String {
+    String::from_utf8_lossy(cell).into_owned()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -107,12 +126,12 @@ mod tests {
 
     #[test]
     fn what_is_written_is_read() {
-        let mut csv = Csv::new(&["a", "b"]);
+        let mut csv = Csv::new(&["a", "x[1,2]"]);
         csv.row(&[0.1 + 0.2, f64::NEG_INFINITY]);
         csv.row(&[f64::NAN, -1e-300]);
         let table = Table::read(csv.text()).unwrap();
         assert_eq!((table.rows(), table.names().len()), (2, 2));
-        assert_eq!(table.column("b").unwrap(), [f64::NEG_INFINITY, -1e-300]);
+        assert_eq!(table.column("x[1,2]").unwrap(), [f64::NEG_INFINITY, -1e-300]);
         assert!(table.column("a").unwrap()[1].is_nan());
         assert_eq!(table.column("a").unwrap()[0].to_bits(), (0.1f64 + 0.2).to_bits());
     }
@@ -124,6 +143,7 @@ mod tests {
         assert_eq!(cut, TableError::Length { line: 3, found: 1, expected: 2 });
         let cell = Table::read("a\nx\n").unwrap_err();
         assert_eq!(cell, TableError::NotANumber { line: 2, cell: "x".to_string() });
+        assert_eq!(Table::read("a\n\"1\n"), Err(TableError::Unclosed { line: 2 }));
         let missing = Table::read("a\n").unwrap().column("c").unwrap_err();
         assert!(missing.to_string().contains("\"c\""), "{missing}");
     }

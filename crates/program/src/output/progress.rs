@@ -184,10 +184,13 @@ mod tests {
         let lines: Vec<String> = shown(Style::Lines, 500).lines().map(String::from).collect();
         // 25 s: the words, a step at 0.5 s, then every 2 s, and the last.
         assert_eq!(lines.len(), 15);
-        assert!(lines[0] == "now looking" && lines[1].starts_with("now step  1/60"));
+        assert!(lines[0] == "now looking");
+        assert!(lines[1].starts_with("now step  1/60"));
         assert!(lines[14].starts_with("now step 50/60"));
         let clock = time_of_the_clock();
-        assert!(clock.len() == 20 && clock.starts_with("20") && clock.ends_with('Z'), "{clock}");
+        assert_eq!(clock.len(), 20, "{clock}");
+        assert!(clock.starts_with("20"), "{clock}");
+        assert!(clock.ends_with('Z'), "{clock}");
         let redrawn = shown(Style::Redrawn, 50);
         assert_eq!(redrawn.matches('\r').count(), 27);
         assert!(redrawn.ends_with("\x1b[?7h\n"));

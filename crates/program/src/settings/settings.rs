@@ -360,7 +360,8 @@ mod tests {
     #[test]
     fn syntax_has_line_and_column() {
         let error = toml_error("steps = 7\nwidth = = 3\n");
-        assert!(error.contains("line 2, column 9") && error.contains('^'), "{error}");
+        assert!(error.contains("line 2, column 9"), "{error}");
+        assert!(error.contains('^'), "{error}");
         assert!(toml_error("steps = 7\nsteps = 8\n").contains("duplicate key"));
     }
 

@@ -1,12 +1,13 @@
 //! The main job on densities of our own, by small real fits: failures at every stage, and what they leave.
 
+use crate::run_folder::record_in;
 use pushforward::density::{Facts, Refusal, Target};
 use pushforward::optim::Outcome;
 use pushforward::training::{FitSettings, StopReason};
 use pushforward_cli::commands::run::{Output, RunOptions, run_target};
 use pushforward_cli::folder::folder::IfExists;
 use pushforward_cli::folder::reason::ReasonKind;
-use pushforward_cli::folder::record::{Record, Verdict};
+use pushforward_cli::folder::record::Verdict;
 use pushforward_cli::format::npy::read_npy;
 use pushforward_cli::output::error::CliError;
 use pushforward_cli::output::exit::Exit;
@@ -16,7 +17,6 @@ use pushforward_cli::settings::problem::Problem;
 use pushforward_cli::settings::run_settings::RunSettings;
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::Path;
 use std::sync::Mutex;
 use std::sync::atomic::AtomicBool;
 
@@ -142,10 +142,6 @@ fn run(target: &dyn Target, settings: RunSettings, output: Output) -> Finished {
     run_while(false, target, settings, output)
 }
 
-fn record_in(place: &Path) -> Record {
-    Record::from_json(&fs::read_to_string(place.join("run.json")).unwrap()).unwrap()
-}
-
 #[test]
 fn a_target_of_ones_own_leaves_everything() {
     let home = tempfile::tempdir().unwrap();
@@ -171,8 +167,10 @@ fn a_target_of_ones_own_leaves_everything() {
     }
     // A time of the clock and a space before every line.
     let said: Vec<&str> = finished.err.lines().map(|line| &line[21..]).collect();
-    assert!(said[0] == "checking the density" && said[1].starts_with("density checked at 64"), "{said:?}");
-    assert!(said[2].starts_with("looking for the target") && said[3].starts_with("step  1/20"), "{said:?}");
+    assert!(said[0] == "checking the density", "{said:?}");
+    assert!(said[1].starts_with("density checked at 64"), "{said:?}");
+    assert!(said[2].starts_with("looking for the target"), "{said:?}");
+    assert!(said[3].starts_with("step  1/20"), "{said:?}");
     assert_eq!(said.last(), Some(&"moving 500 draws"));
 }
 
@@ -186,7 +184,7 @@ fn a_density_that_fails_at_any_stage_names_its_point() {
     // Two of the three directions are integrated out. After the draws the verdict asks, at 1024 draws and 1024 particles,
     // and the report: at 64 draws moved again, for 40 residuals on the way of every draw, at the middles of 40 by 48
     // cells, and at 192 candidates for 64 points of a set.
-    let record = Record::from_json(&fs::read_to_string(earlier.join("run.json")).unwrap()).unwrap();
+    let record = record_in(&earlier);
     assert_eq!(record.settings["blocks"].to_string(), "[1]");
     let all = good.asked().0 - (2048 + 64 + 500 * 40 + 40 * 48 + 192);
     // The first point; one of the annealed particles; from the end back: 500 draws, 1024 of the last pilot,
@@ -207,7 +205,8 @@ fn a_density_that_fails_at_any_stage_names_its_point() {
                 Fault::Refuse => "has no answer at",
             };
             let text = error.to_string();
-            assert!(text.contains(&point) && text.contains(what), "{from} of {all}, {point}: {text}");
+            assert!(text.contains(&point), "{from} of {all}, {point}: {text}");
+            assert!(text.contains(what), "{from} of {all}, {point}: {text}");
             assert_eq!(fs::read(earlier.join("run.json")).unwrap(), before);
         }
     }
@@ -215,9 +214,11 @@ fn a_density_that_fails_at_any_stage_names_its_point() {
     // A density that fails for a figure takes away that figure and nothing else.
     let target = Failing::new(Fault::Panic, all + 2048 + 1000);
     let finished = run(&target, small(10), Output::At(earlier.clone(), IfExists::Replace));
-    assert!(target.asked().1.is_some() && finished.outcome.is_ok());
+    assert!(target.asked().1.is_some());
+    assert!(finished.outcome.is_ok());
     let page = fs::read_to_string(earlier.join("report.html")).unwrap();
-    assert!(page.contains("or the density failed on their way") && page.contains("figure-log_z.svg"));
+    assert!(page.contains("or the density failed on their way"));
+    assert!(page.contains("figure-log_z.svg"));
 }
 
 /// The stage at which the density fails, in a process in which every panic is the end.

@@ -5,9 +5,12 @@ mod html;
 
 mod calls;
 mod density_files;
+mod entries;
+mod golden;
 mod interfaces;
 mod older_runs;
 mod resume;
 mod run_folder;
 mod runs;
+mod started;
 mod users_scale;

@@ -1,6 +1,7 @@
 //! Results of a density with constraints: moments, figures and draws are of what the user named, the residual alone is not.
 
-use pushforward_cli::folder::record::Record;
+use crate::run_folder::record_in;
+use crate::started::{SMALL, done};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -9,18 +10,10 @@ use tempfile::TempDir;
 /// Fits a density file for some milliseconds and reads its page.
 fn run(home: &TempDir, density: &str) -> (PathBuf, String) {
     fs::write(home.path().join("model.toml"), density).unwrap();
-    let line = "run model.toml --set steps=3 --set points=64 --set width=4 --set depth=1 --draws 300 --quiet --out out";
-    let mut command = Command::new(env!("CARGO_BIN_EXE_pushforward"));
-    let output = command.current_dir(home.path()).args(line.split(' ')).output().unwrap();
-    let err = String::from_utf8_lossy(&output.stderr);
-    assert!(matches!(output.status.code(), Some(0 | 3)), "{err}");
+    done(home, &format!("run model.toml {SMALL} --quiet --out out"));
     let place = home.path().join("out");
     let page = fs::read_to_string(place.join("report.html")).unwrap();
     (place, page)
-}
-
-fn record_in(place: &Path) -> Record {
-    Record::from_json(&fs::read_to_string(place.join("run.json")).unwrap()).unwrap()
 }
 
 /// A column of a CSV whose names hold no comma.
@@ -70,7 +63,8 @@ fn two_parameters_of_which_one_is_positive() {
         let mean = weighted_mean(&place, name);
         assert!((mean - record.mean[k]).abs() < 1e-9 * mean.abs(), "{name}: {mean}, {:?}", record.mean);
         let (mass, lowest) = marginal(&place, (k + 1) as f64);
-        assert!(mass > 0.9 && (k == 0 || lowest > 0.0), "{name}: {mass}, from {lowest}");
+        assert!(mass > 0.9, "{name}: {mass}, from {lowest}");
+        assert!(k == 0 || lowest > 0.0, "{name}: {mass}, from {lowest}");
     }
     assert!(column(&place, "figure-trajectories.csv", "y").iter().all(|sigma| *sigma > 0.0));
     // log(sigma) is below 0 somewhere on its way, or this could not fail.
@@ -104,7 +98,8 @@ p = { size = 3, constraint = \"simplex\" }
     assert!((record.mean[3] - weighted_mean(&place, "odds")).abs() < 1e-9);
     let numbers = column(&place, "figure-marginals.csv", "quantity");
     assert!([1.0, 2.0, 3.0, 4.0].iter().all(|k| numbers.contains(k)));
-    assert!(page.contains("<td>odds</td>") && !page.contains("figure-density.csv"));
+    assert!(page.contains("<td>odds</td>"));
+    assert!(!page.contains("figure-density.csv"));
     // A report made again has the same words.
     let mut command = Command::new(env!("CARGO_BIN_EXE_pushforward"));
     assert!(command.arg("report").arg(&place).output().unwrap().status.success());
@@ -119,7 +114,10 @@ fn without_constraints_nothing_is_said_of_them() {
         "log_density = \"a ~ normal(1, 2)\\nb ~ normal(a, 1)\"\n[parameters]\na = \"real\"\nb = \"real\"\n",
     );
     let record = record_in(&place);
-    assert!(record.coordinates.is_empty() && record.names == ["a", "b"] && record.is_planar());
-    assert!(!page.contains("unconstrained") && !place.join("unconstrained.npy").exists());
+    assert!(record.coordinates.is_empty());
+    assert!(record.names == ["a", "b"]);
+    assert!(record.is_planar());
+    assert!(!page.contains("unconstrained"));
+    assert!(!place.join("unconstrained.npy").exists());
     assert!(place.join("figure-density.csv").is_file());
 }

@@ -1,17 +1,11 @@
 //! The folder of a run: refused, replaced, completed, gone on with or left alone, and never in between.
 
+use crate::entries::entries;
 use pushforward_cli::folder::folder::{IfExists, RunFolder};
 use pushforward_cli::folder::folder_error::FolderError;
 use pushforward_cli::folder::new_folder::NewFolder;
 use std::fs;
 use std::path::Path;
-
-fn entries(path: &Path) -> Vec<String> {
-    let read = fs::read_dir(path).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
-    let mut names: Vec<String> = read.collect();
-    names.sort();
-    names
-}
 
 /// A finished run that holds `text` in its record.
 fn run_at(path: &Path, text: &str, if_exists: IfExists) -> Result<(), FolderError> {
@@ -65,7 +59,8 @@ fn a_run_that_died_is_found_and_gone_on_with() {
     let home = tempfile::tempdir().unwrap();
     let place = home.path().join("run");
     let none = RunFolder::open(&place).unwrap_err();
-    assert!(matches!(none, FolderError::Missing { .. }) && none.to_string().contains("there is no folder"));
+    assert!(matches!(none, FolderError::Missing { .. }));
+    assert!(none.to_string().contains("there is no folder"));
     fs::create_dir(&place).unwrap();
     let foreign = RunFolder::open(&place).unwrap_err();
     assert!(foreign.to_string().contains("no config.toml"), "{foreign}");
@@ -73,10 +68,8 @@ fn a_run_that_died_is_found_and_gone_on_with() {
     folder.write_now("config.toml", b"").unwrap();
     folder.write("draws.npy", b"half").unwrap();
     let busy = RunFolder::open(&place).unwrap_err();
-    assert!(
-        matches!(busy, FolderError::InUse { .. }) && busy.to_string().contains("another process"),
-        "{busy}"
-    );
+    assert!(matches!(busy, FolderError::InUse { .. }), "{busy}");
+    assert!(busy.to_string().contains("another process"), "{busy}");
     // As a kill leaves it: nothing is cleaned up, and the system lets the lock go.
     folder.keep();
     drop(folder);
@@ -159,7 +152,8 @@ fn an_existing_run_is_refused_or_replaced_at_the_end() {
     let place = home.path().join("run");
     run_at(&place, "old", IfExists::Refuse).unwrap();
     let refused = run_at(&place, "new", IfExists::Refuse).unwrap_err();
-    assert!(matches!(refused, FolderError::Exists { .. }) && refused.to_string().contains("--force"));
+    assert!(matches!(refused, FolderError::Exists { .. }));
+    assert!(refused.to_string().contains("--force"));
     let mut folder = RunFolder::create(&place, IfExists::Replace).unwrap();
     folder.write("run.json", b"new").unwrap();
     assert_eq!(fs::read(place.join("run.json")).unwrap(), b"old");

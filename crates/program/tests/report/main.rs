@@ -1,5 +1,8 @@
 //! What a run leaves behind: files, folders, figures, and the page in a browser.
 
+#[path = "../program/entries.rs"]
+mod entries;
+
 mod browser;
 mod figures;
 mod files;

@@ -73,7 +73,8 @@ fn nasty_texts_leave_a_page_whole() {
     let figures = [residual(&[1.0, 2.0, f64::NAN, 0.0]), log_z(0.3), weights(&[1.0, 2.0], Some(0.5))];
     let html = page(figures.map(figure).to_vec()).html();
     assert_eq!(fault(&html), None);
-    assert!(!html.contains("<b onclick") && html.contains("&lt;b onclick"));
+    assert!(!html.contains("<b onclick"));
+    assert!(html.contains("&lt;b onclick"));
     // The one </script> in the text is escaped: as many ends as the film's two scripts.
     assert_eq!(html.matches("</script>").count(), 2);
     // One sheet for all figures, none within them.
@@ -121,12 +122,11 @@ fn numbers_that_are_none_break_no_figure() {
         let drawn = figure.split("<text").next().unwrap();
         let places = figure.split('"').skip(1).step_by(2);
         for place in places {
-            assert!(
-                !place.contains("NaN") && !place.split([' ', 'M', 'L']).any(|n| n.ends_with("inf")),
-                "{place}"
-            );
+            assert!(!place.contains("NaN"), "{place}");
+            assert!(!place.split([' ', 'M', 'L']).any(|n| n.ends_with("inf")), "{place}");
         }
-        assert!(drawn.starts_with("<svg") && figure.ends_with("</svg>\n"));
+        assert!(drawn.starts_with("<svg"));
+        assert!(figure.ends_with("</svg>\n"));
     }
     assert_eq!(fault(&page(figures.into_iter().map(figure).collect()).html()), None);
 }
