@@ -3,6 +3,7 @@
 #[cfg(feature = "plugin")]
 mod abi;
 mod child;
+mod greeting_words;
 #[cfg(feature = "plugin")]
 mod library;
 #[cfg(feature = "plugin")]

@@ -1,6 +1,6 @@
 //! What a child process can do wrong.
 
-use super::protocol::{HELLO, VERSION};
+use super::greeting_words::{HELLO, VERSION};
 use std::fmt;
 
 /// A child process failed.

@@ -1,8 +1,9 @@
 //! Particles with noise: the Euler-Maruyama chain, and the exact density of its discrete way.
 
+use super::ensemble::Ensemble;
 use super::resampling::resample;
-use super::velocity_field::{FieldWorkspace, LawAt};
-use super::{Ensemble, TransportError, VelocityField};
+use super::transport_error::TransportError;
+use super::velocity_field::{FieldWorkspace, LawAt, VelocityField};
 use crate::evolution::log_prior;
 use crate::num::{BLOCK, Purpose, Stream};
 use rayon::prelude::*;

@@ -1,7 +1,9 @@
 //! Particles on the probability flow: dX = v dt, with the exact divergence beside them.
 
-use super::velocity_field::FieldWorkspace;
-use super::{Ensemble, Tolerance, TransportError, VelocityField, integrate};
+use super::ensemble::Ensemble;
+use super::runge_kutta::{Tolerance, integrate};
+use super::transport_error::TransportError;
+use super::velocity_field::{FieldWorkspace, VelocityField};
 use crate::density::DensityError;
 use crate::evolution::log_prior;
 use crate::num::{BLOCK, Purpose, Stream};

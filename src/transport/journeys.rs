@@ -1,9 +1,10 @@
 //! Particles watched on their way: where each of them is at given times.
 
-use super::euler_maruyama::Chain;
+use super::euler_maruyama::{self, Chain};
 use super::flow::{between, carry};
-use super::velocity_field::FieldWorkspace;
-use super::{Mover, TransportError, VelocityField, euler_maruyama};
+use super::mover::Mover;
+use super::transport_error::TransportError;
+use super::velocity_field::{FieldWorkspace, VelocityField};
 use crate::num::{BLOCK, Purpose, Stream};
 use rayon::prelude::*;
 

@@ -1,7 +1,8 @@
 //! The times of a noisy chain, placed where they are needed.
 
 use super::euler_maruyama::{Chain, chains};
-use super::{TransportError, VelocityField};
+use super::transport_error::TransportError;
+use super::velocity_field::VelocityField;
 use crate::num::Purpose;
 
 /// Times from 0 to 1, increasing.

@@ -1,7 +1,9 @@
 //! The checks of a density in their order: numbers, repetition, derivatives, decay.
 
-use super::{Preflight, PreflightError, Warning, decay, derivatives, points, repeat};
-use crate::density::Target;
+use super::error::PreflightError;
+use super::report::{Preflight, Warning};
+use super::{decay, derivatives, points, repeat};
+use crate::density::target::Target;
 
 /// Looks at a density before anything is fitted to it, at points that are the same for every seed.
 ///

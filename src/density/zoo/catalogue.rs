@@ -1,9 +1,16 @@
 //! The targets that can be asked for by name, with their parameters.
 
-use super::{
-    Banana, Benchmark, CatalogueError, Funnel, ManyWell, Rings, RotatedWells, StudentMixture, TiltedPairs,
-    gauss, gmm_rotated, gmm_unequal, gmm9, gmm40, nearest,
-};
+use super::banana::Banana;
+use super::catalogue_error::CatalogueError;
+use super::facts::Benchmark;
+use super::funnel::Funnel;
+use super::gauss::gauss;
+use super::many_well::{ManyWell, TiltedPairs};
+use super::named_mixtures::{gmm_rotated, gmm_unequal, gmm9, gmm40};
+use super::rings::Rings;
+use super::rotated_wells::RotatedWells;
+use super::student_mixture::StudentMixture;
+use crate::density::nearest::nearest;
 use std::collections::BTreeMap;
 
 /// One named target.

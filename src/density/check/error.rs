@@ -1,7 +1,6 @@
 //! Why a density is not fit to be fitted.
 
-use crate::density::DensityError;
-use crate::density::density_error::point;
+use crate::density::density_error::{DensityError, point};
 use std::fmt;
 
 /// A density fails a check that comes before the fit.
