@@ -25,9 +25,11 @@ pub struct Gaussian {
 }
 
 /// Why a mean and a covariance make no Gaussian.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
 pub enum GaussianError {
     /// The covariance is not square.
+    #[error("the covariance is {rows}×{cols}; give a square matrix")]
     NotSquare {
         /// Its rows.
         rows: usize,
@@ -35,6 +37,10 @@ pub enum GaussianError {
         cols: usize,
     },
     /// The mean and the covariance have different dimensions, or dimension 0.
+    #[error(
+        "the mean has {mean} entries and the covariance {covariance} rows; give both the same, \
+         at least 1"
+    )]
     Dimensions {
         /// Length of the mean.
         mean: usize,
@@ -42,6 +48,7 @@ pub enum GaussianError {
         covariance: usize,
     },
     /// An entry of the mean (column 0) or the covariance is NaN or infinite.
+    #[error("entry ({row}, {col}) of the mean or covariance is {value}; give finite numbers")]
     NotFinite {
         /// Its row, from 0.
         row: usize,
@@ -51,6 +58,10 @@ pub enum GaussianError {
         value: f64,
     },
     /// Two entries across the diagonal differ by more than 1e-12 of their scale.
+    #[error(
+        "covariance entries ({row}, {col}) and ({col}, {row}) differ by {difference:e}; use ½ \
+         (C + Cᵀ)"
+    )]
     NotSymmetric {
         /// Row of the entry below the diagonal, from 0.
         row: usize,
@@ -60,37 +71,15 @@ pub enum GaussianError {
         difference: f64,
     },
     /// A pivot of the Cholesky factor is not positive.
+    #[error(
+        "the covariance is not positive definite (pivot {index}); look for coordinates that \
+         determine each other"
+    )]
     NotPositiveDefinite {
         /// The pivot's column, from 0.
         index: usize,
     },
 }
-
-impl std::fmt::Display for GaussianError {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            GaussianError::NotSquare { rows, cols } => {
-                write!(f, "the covariance is {rows}×{cols}; give a square matrix")
-            }
-            GaussianError::Dimensions { mean, covariance } => write!(
-                f,
-                "the mean has {mean} entries and the covariance {covariance} rows; give both the same, at least 1"
-            ),
-            GaussianError::NotFinite { row, col, value } => {
-                write!(f, "entry ({row}, {col}) of the mean or covariance is {value}; give finite numbers")
-            }
-            GaussianError::NotSymmetric { row, col, difference } => write!(
-                f,
-                "covariance entries ({row}, {col}) and ({col}, {row}) differ by {difference:e}; use ½ (C + Cᵀ)"
-            ),
-            GaussianError::NotPositiveDefinite { index } => write!(
-                f,
-                "the covariance is not positive definite (pivot {index}); look for coordinates that determine each other"
-            ),
-        }
-    }
-}
-impl std::error::Error for GaussianError {}
 
 impl Gaussian {
     /// The normalised Gaussian with this mean and covariance.

@@ -8,6 +8,18 @@ use crate::num::{Scalar, log_sum_exp_scalars};
 ///
 /// # Cost
 /// Components × d²/2 multiply-adds of scalars per point; factors are computed once.
+///
+/// ```
+/// use pushforward::density::{Gaussian, GaussianMixture, LogDensity};
+/// use pushforward::nalgebra::{DMatrix, DVector};
+///
+/// let at = |mean: [f64; 2]| Gaussian::new(DVector::from_row_slice(&mean), &DMatrix::identity(2, 2));
+/// let mixture = GaussianMixture::new(&[1.0, 3.0], vec![at([-4.0, 0.0])?, at([4.0, 0.0])?])?;
+/// assert_eq!(mixture.weights(), [0.25, 0.75]);
+/// let ratio = mixture.log_density(&[4.0, 0.0]) - mixture.log_density(&[-4.0, 0.0]);
+/// assert!((ratio - 3f64.ln()).abs() < 1e-12);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct GaussianMixture {
     weights: Vec<f64>,
@@ -16,9 +28,11 @@ pub struct GaussianMixture {
 }
 
 /// Why weights and components make no mixture.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
 pub enum MixtureError {
     /// The numbers of weights and components differ, or there are none.
+    #[error("{weights} weights for {components} components; give one each, at least one")]
     Counts {
         /// Number of weights.
         weights: usize,
@@ -26,6 +40,7 @@ pub enum MixtureError {
         components: usize,
     },
     /// A weight is not positive and finite.
+    #[error("weight {index} is {value}; give a positive number, or leave the component out")]
     Weight {
         /// Its component, from 0.
         index: usize,
@@ -33,6 +48,7 @@ pub enum MixtureError {
         value: f64,
     },
     /// A component has another dimension than the first.
+    #[error("component {index} has dimension {dim}, the first has {expected}; make them equal")]
     Dimension {
         /// The component, from 0.
         index: usize,
@@ -42,23 +58,6 @@ pub enum MixtureError {
         expected: usize,
     },
 }
-
-impl std::fmt::Display for MixtureError {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            MixtureError::Counts { weights, components } => {
-                write!(f, "{weights} weights for {components} components; give one each, at least one")
-            }
-            MixtureError::Weight { index, value } => {
-                write!(f, "weight {index} is {value}; give a positive number, or leave the component out")
-            }
-            MixtureError::Dimension { index, dim, expected } => {
-                write!(f, "component {index} has dimension {dim}, the first has {expected}; make them equal")
-            }
-        }
-    }
-}
-impl std::error::Error for MixtureError {}
 
 impl GaussianMixture {
     /// The mixture with these weights, divided by their sum, and normalised components.

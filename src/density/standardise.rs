@@ -28,9 +28,11 @@ enum Scale {
 }
 
 /// Why a location and a factor make no change of variables.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
 pub enum StandardiseError {
     /// An entry of the location is NaN or infinite.
+    #[error("the location of coordinate {index} is {value}; give a finite number")]
     Location {
         /// The coordinate, from 0.
         index: usize,
@@ -38,6 +40,7 @@ pub enum StandardiseError {
         value: f64,
     },
     /// An entry of the diagonal of L is not positive and finite.
+    #[error("the scale of coordinate {index} is {value}; give a positive, finite number")]
     Scale {
         /// The coordinate, from 0.
         index: usize,
@@ -45,6 +48,10 @@ pub enum StandardiseError {
         value: f64,
     },
     /// An entry above the diagonal is not 0, or one below is NaN or infinite.
+    #[error(
+        "entry ({row}, {col}) of the scale is {value}; give a finite, lower triangular matrix, \
+         such as a Cholesky factor"
+    )]
     NotLowerTriangular {
         /// Its row, from 0.
         row: usize,
@@ -54,25 +61,6 @@ pub enum StandardiseError {
         value: f64,
     },
 }
-
-impl std::fmt::Display for StandardiseError {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            StandardiseError::Location { index, value } => {
-                write!(f, "the location of coordinate {index} is {value}; give a finite number")
-            }
-            StandardiseError::Scale { index, value } => {
-                write!(f, "the scale of coordinate {index} is {value}; give a positive, finite number")
-            }
-            StandardiseError::NotLowerTriangular { row, col, value } => write!(
-                f,
-                "entry ({row}, {col}) of the scale is {value}; give a finite, lower triangular matrix, \
-                 such as a Cholesky factor"
-            ),
-        }
-    }
-}
-impl std::error::Error for StandardiseError {}
 
 impl<'a> Standardised<'a> {
     /// The change of variables with a lower triangular L.

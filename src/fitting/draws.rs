@@ -6,7 +6,6 @@ use super::{BlockFit, Fit, Framed, Sampler};
 use crate::density::{DensityError, Target};
 use crate::num::{BLOCK, Purpose, Stream};
 use crate::transport::{Tolerance, TransportError, VelocityField, log_density_at, move_ensemble};
-use std::fmt;
 
 /// Draws with their exact log weights.
 #[derive(Clone, Debug, PartialEq)]
@@ -18,23 +17,16 @@ pub struct Draws {
 }
 
 /// Why there are no draws.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
 pub enum DrawError {
     /// The density fails at a draw.
-    Density(DensityError),
+    #[error("{0}")]
+    Density(#[source] DensityError),
     /// The flow cannot be integrated.
-    Transport(TransportError),
+    #[error("{0}")]
+    Transport(#[source] TransportError),
 }
-
-impl fmt::Display for DrawError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            DrawError::Density(error) => write!(f, "{error}"),
-            DrawError::Transport(error) => write!(f, "{error}"),
-        }
-    }
-}
-impl std::error::Error for DrawError {}
 
 impl Fit {
     /// So many draws in a row depend on one another: 1, or a block of them if they are resampled on the way.

@@ -126,19 +126,13 @@ pub struct Record {
 }
 
 /// A text that is no record.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
+#[error("not the record of a run of this version: {cause}")]
 pub struct ReadRecordError {
     /// What is wrong, with line and column.
+    #[source]
     pub cause: serde_json::Error,
 }
-
-impl fmt::Display for ReadRecordError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "not the record of a run of this version: {}", self.cause)
-    }
-}
-
-impl std::error::Error for ReadRecordError {}
 
 impl Record {
     /// The text of run.json.

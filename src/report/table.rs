@@ -1,7 +1,5 @@
 //! Tables of numbers read back from the CSV files of a run.
 
-use std::fmt;
-
 /// Named columns of equal length.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Table {
@@ -10,11 +8,14 @@ pub struct Table {
 }
 
 /// Why a text is not the table that is needed.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum TableError {
     /// No line with names.
+    #[error("it is empty; a line with the names of its columns is needed")]
     NoNames,
     /// A row with more or fewer cells than there are names.
+    #[error("line {line} has {found} cells under {expected} names; was it cut off or edited?")]
     Length {
         /// The line, from 1.
         line: usize,
@@ -24,6 +25,7 @@ pub enum TableError {
         expected: usize,
     },
     /// A cell that is no number.
+    #[error("line {line} has {cell:?} where a number is needed")]
     NotANumber {
         /// The line, from 1.
         line: usize,
@@ -31,30 +33,12 @@ pub enum TableError {
         cell: String,
     },
     /// A column that is needed and missing.
+    #[error("it has no column {name:?}; another version wrote it: run the target again")]
     NoColumn {
         /// Its name.
         name: String,
     },
 }
-
-impl fmt::Display for TableError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            TableError::NoNames => write!(f, "it is empty; a line with the names of its columns is needed"),
-            TableError::Length { line, found, expected } => {
-                write!(f, "line {line} has {found} cells under {expected} names; was it cut off or edited?")
-            }
-            TableError::NotANumber { line, cell } => {
-                write!(f, "line {line} has {cell:?} where a number is needed")
-            }
-            TableError::NoColumn { name } => {
-                write!(f, "it has no column {name:?}; another version wrote it: run the target again")
-            }
-        }
-    }
-}
-
-impl std::error::Error for TableError {}
 
 impl Table {
     /// Reads what [`super::Csv`] writes: names without quotes, then rows of numbers, NaN and ±inf among them.

@@ -1,18 +1,20 @@
 //! Columns of a CSV file by name.
 
-use std::fmt;
-
 /// Why a text is no table of columns.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum CsvError {
     /// There is no line with names.
+    #[error("the file is empty; its first line must name the columns")]
     Empty,
     /// Two columns of one name.
+    #[error("two columns are called {name:?}")]
     TwoColumns {
         /// The name.
         name: String,
     },
     /// A row with more or fewer cells than there are names.
+    #[error("line {line} has {cells} cells, the first line {names}")]
     Ragged {
         /// The line, counted from 1.
         line: usize,
@@ -22,11 +24,13 @@ pub enum CsvError {
         names: usize,
     },
     /// A quote that is not closed.
+    #[error("line {line} has a quote that is not closed")]
     Unclosed {
         /// The line, counted from 1.
         line: usize,
     },
     /// A cell that should be a number.
+    #[error("column {column:?}, line {line}: {cell:?} is not a finite number; leave such rows out")]
     NotANumber {
         /// The column.
         column: String,
@@ -36,24 +40,6 @@ pub enum CsvError {
         cell: String,
     },
 }
-
-impl fmt::Display for CsvError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            CsvError::Empty => write!(f, "the file is empty; its first line must name the columns"),
-            CsvError::TwoColumns { name } => write!(f, "two columns are called {name:?}"),
-            CsvError::Ragged { line, cells, names } => {
-                write!(f, "line {line} has {cells} cells, the first line {names}")
-            }
-            CsvError::Unclosed { line } => write!(f, "line {line} has a quote that is not closed"),
-            CsvError::NotANumber { column, line, cell } => write!(
-                f,
-                "column {column:?}, line {line}: {cell:?} is not a finite number; leave such rows out"
-            ),
-        }
-    }
-}
-impl std::error::Error for CsvError {}
 
 /// A table of cells as they stand there.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -4,16 +4,24 @@ use crate::density::density_error::{DensityError, point};
 use std::fmt;
 
 /// A density fails a check that comes before the fit.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
 pub enum PreflightError {
     /// It fails at a point.
-    Density(DensityError),
+    #[error("{0}")]
+    Density(#[from] DensityError),
     /// It is zero wherever it was looked at.
+    #[error(
+        "the density is zero (log density −inf) at every point looked at, up to {scale} around \
+         the origin: see that the bounds of parameters, the laws and the data leave something \
+         together, or shift or scale the coordinates so that the target lies there"
+    )]
     NoSupport {
         /// The widest look was at points of N(0, scale²) in every coordinate.
         scale: f64,
     },
     /// It gives other bits when it is asked again.
+    #[error(fmt = not_repeatable)]
     NotRepeatable {
         /// The point.
         at: Vec<f64>,
@@ -25,6 +33,12 @@ pub enum PreflightError {
         threads: bool,
     },
     /// It gives another number when the point is asked for alone than among others.
+    #[error(
+        "asked alone and not among other points at {}, {}; see that each point has its own answer, \
+         in the order of the points",
+        point(.at),
+        changed(*.among_others, *.alone)
+    )]
     OtherInBatch {
         /// The point.
         at: Vec<f64>,
@@ -34,6 +48,11 @@ pub enum PreflightError {
         alone: f64,
     },
     /// log ρ without its score is another number than with it.
+    #[error(
+        "at {} the log density is {value:?} by itself and {with_score:?} when its score is \
+         asked for; compute both by the same formula, constants included",
+        point(.at)
+    )]
     TwoValues {
         /// The point.
         at: Vec<f64>,
@@ -43,6 +62,13 @@ pub enum PreflightError {
         with_score: f64,
     },
     /// The score is not the gradient.
+    #[error(
+        "component {} of the score is {given:?} at {}, where differences of the log density \
+         give {differences:?}; correct the gradient, which is that of the log density, not of \
+         its negative",
+        .index + 1,
+        point(.at)
+    )]
     WrongScore {
         /// The point.
         at: Vec<f64>,
@@ -54,6 +80,11 @@ pub enum PreflightError {
         differences: f64,
     },
     /// The Laplacian is not the divergence of the score.
+    #[error(
+        "the Laplacian is {given:?} at {}, where differences of the score give {differences:?}; \
+         correct the second derivatives, or have them from differences",
+        point(.at)
+    )]
     WrongLaplacian {
         /// The point.
         at: Vec<f64>,
@@ -63,13 +94,29 @@ pub enum PreflightError {
         differences: f64,
     },
     /// It answers no more after it was asked far out.
+    #[error(
+        "after points as far out as {distance:e}, where it is asked whether the density falls \
+         off: {error}\nreturn −inf where numbers overflow"
+    )]
     LostFarOut {
         /// At most so far from the start.
         distance: f64,
         /// What it does now, at a point where it had an answer before.
+        #[source]
         error: DensityError,
     },
     /// It does not fall off along a ray, so that its integral is infinite.
+    #[error(
+        "the density does not fall off fast enough to have a finite integral: from {} along ({}) \
+         the log density is {:?} at distance {:e} and {:?} at {:e}; give every parameter a proper \
+         prior, and see that no combination of them is left free",
+        point(.from),
+        shown(.direction),
+        .far[0].1,
+        .far[0].0,
+        .far[1].1,
+        .far[1].0
+    )]
     NotIntegrable {
         /// Where the ray starts.
         from: Vec<f64>,
@@ -80,82 +127,27 @@ pub enum PreflightError {
     },
 }
 
-impl fmt::Display for PreflightError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            PreflightError::Density(error) => error.fmt(f),
-            PreflightError::NoSupport { scale } => write!(
-                f,
-                "the density is zero (log density −inf) at every point looked at, up to {scale} around the origin: \
-                 see that the bounds of parameters, the laws and the data leave something together, or \
-                 shift or scale the coordinates so that the target lies there"
-            ),
-            PreflightError::NotRepeatable { at, first, second, threads } => {
-                let when = if *threads { "from several threads" } else { "again" };
-                write!(f, "asked {when} at {}, ", point(at))?;
-                changed(f, *first, *second)?;
-                let advice = if *threads {
-                    "let calls not share what they write to, or allow one call at a time"
-                } else {
-                    "draw no random numbers in it, and let it keep nothing between calls"
-                };
-                write!(f, "; {advice}")
-            }
-            PreflightError::OtherInBatch { at, among_others, alone } => {
-                write!(f, "asked alone and not among other points at {}, ", point(at))?;
-                changed(f, *among_others, *alone)?;
-                write!(f, "; see that each point has its own answer, in the order of the points")
-            }
-            PreflightError::TwoValues { at, value, with_score } => write!(
-                f,
-                "at {} the log density is {value:?} by itself and {with_score:?} when its score is asked for; \
-                 compute both by the same formula, constants included",
-                point(at)
-            ),
-            PreflightError::WrongScore { at, index, given, differences } => write!(
-                f,
-                "component {} of the score is {given:?} at {}, where differences of the log density give \
-                 {differences:?}; correct the gradient, which is that of the log density, not of its negative",
-                index + 1,
-                point(at)
-            ),
-            PreflightError::WrongLaplacian { at, given, differences } => write!(
-                f,
-                "the Laplacian is {given:?} at {}, where differences of the score give {differences:?}; correct the \
-                 second derivatives, or have them from differences",
-                point(at)
-            ),
-            PreflightError::LostFarOut { distance, error } => write!(
-                f,
-                "after points as far out as {distance:e}, where it is asked whether the density falls off: {error}\n\
-                 return −inf where numbers overflow"
-            ),
-            PreflightError::NotIntegrable { from, direction, far: [(near, at_near), (far, at_far)] } => {
-                write!(
-                    f,
-                    "the density does not fall off fast enough to have a finite integral: from {} along ({}) the log density is \
-                 {at_near:?} at distance {near:e} and {at_far:?} at {far:e}; give every parameter a proper prior, and \
-                 see that no combination of them is left free",
-                    point(from),
-                    shown(direction)
-                )
-            }
-        }
-    }
-}
-impl std::error::Error for PreflightError {}
-
-impl From<DensityError> for PreflightError {
-    fn from(error: DensityError) -> PreflightError {
-        PreflightError::Density(error)
-    }
+fn not_repeatable(
+    at: &[f64],
+    first: &f64,
+    second: &f64,
+    threads: &bool,
+    f: &mut fmt::Formatter<'_>,
+) -> fmt::Result {
+    let (when, advice) = if *threads {
+        ("from several threads", "let calls not share what they write to, or allow one call at a time")
+    } else {
+        ("again", "draw no random numbers in it, and let it keep nothing between calls")
+    };
+    write!(f, "asked {when} at {}, {}; {advice}", point(at), changed(*first, *second))
 }
 
-fn changed(f: &mut fmt::Formatter<'_>, first: f64, second: f64) -> fmt::Result {
+/// What is another number than before: log ρ, or the score if log ρ is the same.
+fn changed(first: f64, second: f64) -> String {
     if first.to_bits() == second.to_bits() {
-        return write!(f, "the log density is {first:?} as before and its score is another");
+        return format!("the log density is {first:?} as before and its score is another");
     }
-    write!(f, "the log density is {second:?} where it was {first:?}")
+    format!("the log density is {second:?} where it was {first:?}")
 }
 
 /// A direction with few digits, zeros left out if there are many.

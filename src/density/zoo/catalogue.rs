@@ -99,6 +99,19 @@ pub fn targets() -> &'static [TargetEntry] {
 ///
 /// # Errors
 /// Each case of [`CatalogueError`], with the datum.
+///
+/// ```
+/// use pushforward::density::named_target;
+/// use std::collections::BTreeMap;
+///
+/// let funnel = named_target("funnel", &BTreeMap::from([("dim".to_string(), 3.0)]))?;
+/// assert_eq!(funnel.dim(), 3);
+/// assert_eq!(funnel.facts().log_z, Some(0.0));
+///
+/// let error = named_target("funel", &BTreeMap::new()).err().unwrap();
+/// assert!(error.to_string().contains("did you mean `funnel`?"));
+/// # Ok::<(), pushforward::density::CatalogueError>(())
+/// ```
 pub fn named_target(
     name: &str,
     parameters: &BTreeMap<String, f64>,

@@ -1,9 +1,11 @@
 //! What can be wrong with a request for a named target.
 
 /// A named target could not be made.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
 pub enum CatalogueError {
     /// There is no such target.
+    #[error("there is no target `{given}`; did you mean `{nearest}`? `pushforward targets` lists all")]
     UnknownTarget {
         /// What was asked for.
         given: String,
@@ -11,6 +13,7 @@ pub enum CatalogueError {
         nearest: &'static str,
     },
     /// The target has no such parameter.
+    #[error("{}", no_parameter(.target, .given, *.nearest))]
     UnknownParameter {
         /// The target.
         target: &'static str,
@@ -20,6 +23,7 @@ pub enum CatalogueError {
         nearest: Option<&'static str>,
     },
     /// A parameter has a value it cannot have.
+    #[error("`{name}` is {value}; it must be {requirement}")]
     BadParameter {
         /// The parameter.
         name: &'static str,
@@ -30,23 +34,11 @@ pub enum CatalogueError {
     },
 }
 
-impl std::fmt::Display for CatalogueError {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            CatalogueError::UnknownTarget { given, nearest } => write!(
-                f,
-                "there is no target `{given}`; did you mean `{nearest}`? `pushforward targets` lists all"
-            ),
-            CatalogueError::UnknownParameter { target, given, nearest: Some(nearest) } => {
-                write!(f, "`{target}` has no parameter `{given}`; did you mean `{nearest}`?")
-            }
-            CatalogueError::UnknownParameter { target, given, nearest: None } => {
-                write!(f, "`{target}` has no parameters; leave `{given}` out")
-            }
-            CatalogueError::BadParameter { name, value, requirement } => {
-                write!(f, "`{name}` is {value}; it must be {requirement}")
-            }
+fn no_parameter(target: &str, given: &str, nearest: Option<&str>) -> String {
+    match nearest {
+        Some(nearest) => {
+            format!("`{target}` has no parameter `{given}`; did you mean `{nearest}`?")
         }
+        None => format!("`{target}` has no parameters; leave `{given}` out"),
     }
 }
-impl std::error::Error for CatalogueError {}
