@@ -4,10 +4,9 @@
 mod timing;
 
 use pushforward::density::gauss;
-use pushforward::evolution::{Evolution, GeneralOde};
-use pushforward::network::{Networks, Tanh};
+use pushforward::evolution::{ErasedEvolution, GeneralOde, TargetSummary};
+use pushforward::network::Tanh;
 use pushforward::num::Purpose;
-use pushforward::residual::ErasedSystem;
 use pushforward::transport::{Mover, Tolerance, VelocityField, move_ensemble};
 use timing::median_seconds;
 
@@ -17,13 +16,11 @@ fn main() {
     }
     let n = 4096;
     for dim in [2, 10, 50] {
-        let evolution = GeneralOde::new(dim);
-        let system: &dyn ErasedSystem = evolution.as_system();
-        let networks = Networks::new(system.unknowns(), system.n_scalars(), dim, &[40; 3], &Tanh);
+        let evolution = &*GeneralOde.prepare(TargetSummary::smooth(dim));
+        let networks = evolution.networks(&[40; 3], &Tanh);
         let theta = networks.initial_parameters(0);
         let (target, mover) = (gauss(dim), Mover::Flow(Tolerance::default()));
-        let field =
-            VelocityField { evolution: &evolution, networks: &networks, theta: &theta, target: &target };
+        let field = VelocityField { evolution, networks: &networks, theta: &theta, target: &target };
         let moved = || move_ensemble(field, n, 0, Purpose::Audit, &mover).expect("a smooth field");
         let evaluations = moved().evaluations;
         let seconds = median_seconds(3, || drop(moved()));

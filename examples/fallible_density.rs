@@ -7,7 +7,9 @@
 
 use pushforward::density::{Refusal, Target, values};
 use pushforward::diagnostics::Estimates;
-use pushforward::fitting::{Control, FitError, FitSettings, fit};
+use pushforward::evolution::GeneralOde;
+use pushforward::sampling::fit;
+use pushforward::training::{Control, FitError, FitSettings};
 
 const MEASURED: f64 = 0.0200;
 const ERROR: f64 = 0.0005;
@@ -84,7 +86,8 @@ impl Target for Pipe {
 fn main() {
     let settings = FitSettings { points: 500, width: 16, depth: 2, ..FitSettings::default() };
     let pipe = Pipe { steps: 100 };
-    let fitted = fit(&pipe, &settings, &mut |_| Control::Continue).expect("Newton's method converges");
+    let fitted =
+        fit(&pipe, &GeneralOde, &settings, &mut |_| Control::Continue).expect("Newton's method converges");
     let draws = fitted.draw(&pipe, 4000, 1).expect("Newton's method converges");
     let estimates = Estimates::from_log_weights(&draws.log_weights);
     let exact = log_z_by_quadrature(&pipe);
@@ -96,7 +99,7 @@ fn main() {
     // With too few steps there is no answer: an error of the evaluation and of the fit, and no panic.
     let hasty = Pipe { steps: 2 };
     println!("{}", values(&hasty, &[0.0, 0.0]).expect_err("two steps are too few"));
-    let outcome = fit(&hasty, &settings, &mut |_| Control::Continue);
+    let outcome = fit(&hasty, &GeneralOde, &settings, &mut |_| Control::Continue);
     println!("the fit says so too  {}", matches!(outcome, Err(FitError::Density(_))));
 }
 

@@ -6,8 +6,10 @@
 
 use pushforward::density::LogDensity;
 use pushforward::diagnostics::{Estimates, normalised_weights};
-use pushforward::fitting::{Control, FitSettings, fit};
+use pushforward::evolution::GeneralOde;
 use pushforward::num::Scalar;
+use pushforward::sampling::fit;
+use pushforward::training::{Control, FitSettings};
 
 /// Temperature at launch in °F, and 1 if an O-ring was distressed.
 #[rustfmt::skip]
@@ -42,8 +44,8 @@ fn logit<S: Scalar>(x: &[S], temperature: f64) -> S {
 
 fn main() {
     let settings = FitSettings { points: 600, width: 20, depth: 2, ..FitSettings::default() };
-    let fitted =
-        fit(&Rings, &settings, &mut |_| Control::Continue).expect("the density is finite everywhere");
+    let fitted = fit(&Rings, &GeneralOde, &settings, &mut |_| Control::Continue)
+        .expect("the density is finite everywhere");
     let draws = fitted.draw(&Rings, 10_000, 1).expect("the learned flow is smooth");
     let estimates = Estimates::from_log_weights(&draws.log_weights);
     let exact = log_z_by_quadrature();

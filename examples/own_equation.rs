@@ -3,11 +3,11 @@
 //! The solution is u = sin πx₁ sin πx₂. A network with one hidden layer of 64 units is fitted by Gauss-Newton
 //! to the residuals inside and on the boundary; no derivative is written by hand.
 
-use pushforward::fitting::{Assembler, Points};
-use pushforward::network::{Form, Inputs, Jets, Networks, Tanh, Unknown, naive_jets};
+use pushforward::network::{Inputs, Jets, Networks, Tanh, Unknown, naive_jets};
 use pushforward::num::{Channels, Purpose, Scalar, Stream};
 use pushforward::optim::{Damping, GaussNewton, GaussNewtonMemory, GaussNewtonState};
 use pushforward::residual::{Point, System};
+use pushforward::training::{Assembler, CollocationPoints};
 use std::f64::consts::PI;
 
 /// a·(−Δu) + b·u − f = 0, with the data [a, b, f] of each point: (1, 0) inside, (0, 1) on the boundary.
@@ -17,13 +17,8 @@ const STEPS: usize = 600;
 
 impl System for Poisson {
     fn unknowns(&self) -> Vec<Unknown> {
-        vec![Unknown {
-            name: "u",
-            outputs: 1,
-            inputs: Inputs::Space,
-            channels: Channels { space: 2, time: false, laplacian: true },
-            form: Form::Full,
-        }]
+        let channels = Channels { space: 2, time: false, laplacian: true };
+        vec![Unknown { inputs: Inputs::Space, ..Unknown::scalar_field("u", channels) }]
     }
 
     fn n_equations(&self) -> usize {
@@ -32,7 +27,8 @@ impl System for Poisson {
 
     fn residuals<S: Scalar>(&self, point: Point<'_>, jets: &Jets<'_, S>, out: &mut [S]) {
         let [a, b, f] = point.data else { panic!("a point has the data [a, b, f]") };
-        out[0] = jets.laplacian(0, 0) * -a + jets.value(0, 0) * *b - *f;
+        let u = jets.scalar_field(0);
+        out[0] = u.laplacian() * -a + u.value() * *b - *f;
     }
 }
 
@@ -41,10 +37,10 @@ fn solution(x: &[f64]) -> f64 {
 }
 
 /// Uniform points: 900 inside and 30 on each side, both sets with the same weight in the loss.
-fn points() -> Points {
+fn points() -> CollocationPoints {
     let (inside, per_side) = (900, 30);
     let mut stream = Stream::new(0, Purpose::Points, 0);
-    let mut points = Points::new(2, 3);
+    let mut points = CollocationPoints::new(2, 3);
     let n = (inside + 4 * per_side) as f64;
     for _ in 0..inside {
         let x = [stream.uniform(), stream.uniform()];

@@ -4,10 +4,6 @@
 //! log-continuity equation, without simulating anything in training; draws are then moved once and
 //! weighted exactly. The modules stand in the order in which data flow through them.
 
-// What a user writes against the crate by its name also compiles inside it: `reproduce` runs an example.
-#[cfg(feature = "cli")]
-extern crate self as pushforward;
-
 /// The matrices of the public edge: means, covariances, frames.
 pub use nalgebra;
 
@@ -15,8 +11,6 @@ pub mod num;
 
 pub mod autodiff;
 pub mod density;
-pub mod foreign;
-pub mod formula;
 
 pub mod network;
 pub mod residual;
@@ -24,15 +18,15 @@ pub mod residual;
 pub mod evolution;
 pub mod optim;
 
+pub mod coordinates;
+pub mod particles;
 pub mod transport;
 
-pub mod fitting;
+pub mod locate;
+pub mod training;
 
 pub mod diagnostics;
-pub mod report;
-
-#[cfg(feature = "cli")]
-pub mod cli;
+pub mod sampling;
 
 /// The README's examples, run as tests.
 #[cfg(doctest)]

@@ -1,9 +1,9 @@
 //! The residual the engine is timed on: a variance-preserving diffusion with one tanh network, at a given size.
 
-use pushforward::fitting::{Assembler, Points};
-use pushforward::network::{Form, Inputs, Jets, Networks, Tanh, Unknown};
+use pushforward::network::{Jets, Networks, Tanh, Unknown};
 use pushforward::num::{Channels, Purpose, Scalar, Stream};
 use pushforward::residual::{Point, System};
+use pushforward::training::{Assembler, CollocationPoints};
 
 /// R = ∂V/∂t + ½(d + x·∇V) + ½(ΔV + |∇V|²): the equation of a noised density, β = S = 1.
 struct Diffusion {
@@ -12,24 +12,19 @@ struct Diffusion {
 
 impl System for Diffusion {
     fn unknowns(&self) -> Vec<Unknown> {
-        vec![Unknown {
-            name: "v",
-            outputs: 1,
-            inputs: Inputs::TimeSpace,
-            channels: Channels::with_laplacian(self.dim),
-            form: Form::Full,
-        }]
+        vec![Unknown::scalar_field("v", Channels::with_laplacian(self.dim))]
     }
     fn n_equations(&self) -> usize {
         1
     }
     fn residuals<S: Scalar>(&self, point: Point<'_>, jets: &Jets<'_, S>, out: &mut [S]) {
-        let mut sum = jets.laplacian(0, 0) + self.dim as f64;
+        let v = jets.scalar_field(0);
+        let mut sum = v.laplacian() + self.dim as f64;
         for (i, x) in point.x.iter().enumerate() {
-            let slope = jets.dx(0, 0, i);
+            let slope = v.grad(i);
             sum = sum + slope.clone() * (slope + *x);
         }
-        out[0] = jets.dt(0, 0) + sum * 0.5;
+        out[0] = v.dt() + sum * 0.5;
     }
 }
 
@@ -62,7 +57,7 @@ impl Size {
 pub struct Problem {
     system: Diffusion,
     networks: Networks,
-    points: Points,
+    points: CollocationPoints,
     pub theta: Vec<f64>,
 }
 
@@ -73,7 +68,7 @@ impl Problem {
         let networks = Networks::new(System::unknowns(&system), 0, dim, &vec![width; layers], &Tanh);
         let theta = networks.initial_parameters(0);
         let mut stream = Stream::new(0, Purpose::Audit, 0);
-        let mut points = Points::new(dim, 0);
+        let mut points = CollocationPoints::new(dim, 0);
         for _ in 0..n {
             let x: Vec<f64> = (0..dim).map(|_| stream.normal()).collect();
             points.push(stream.uniform(), &x, &[], 1.0);

@@ -4,11 +4,11 @@
 //! physics-informed networks (arXiv 2405.15603, 2505.12149). Errors are root mean square over 4000 points that no fit
 //! sees. Nothing here uses more of the library than its public traits.
 
-use pushforward::fitting::{Assembler, Points};
-use pushforward::network::{Form, Inputs, Jets, Networks, Tanh, Unknown};
+use pushforward::network::{Inputs, Jets, Networks, Tanh, Unknown};
 use pushforward::num::{Channels, Purpose, Scalar, Stream};
 use pushforward::optim::{Damping, GaussNewton, GaussNewtonMemory, GaussNewtonState, LeastSquares};
 use pushforward::residual::{ErasedSystem, Point, System};
+use pushforward::training::{Assembler, CollocationPoints};
 use std::f64::consts::PI;
 use std::time::Instant;
 
@@ -31,14 +31,15 @@ impl Poisson {
 impl System for Poisson {
     fn unknowns(&self) -> Vec<Unknown> {
         let channels = Channels { space: self.dim, time: false, laplacian: true };
-        vec![Unknown { name: "u", outputs: 1, inputs: Inputs::Space, channels, form: Form::Full }]
+        vec![Unknown { inputs: Inputs::Space, ..Unknown::scalar_field("u", channels) }]
     }
     fn n_equations(&self) -> usize {
         1
     }
     fn residuals<S: Scalar>(&self, point: Point<'_>, jets: &Jets<'_, S>, out: &mut [S]) {
         let [inside, right] = point.data else { panic!("a point has the data [inside, right]") };
-        out[0] = if *inside == 1.0 { -jets.laplacian(0, 0) } else { jets.value(0, 0) } - *right;
+        let u = jets.scalar_field(0);
+        out[0] = if *inside == 1.0 { -u.laplacian() } else { u.value() } - *right;
     }
 }
 
@@ -58,20 +59,19 @@ impl FokkerPlanck {
 
 impl System for FokkerPlanck {
     fn unknowns(&self) -> Vec<Unknown> {
-        let channels = Channels::with_laplacian(self.dim);
-        vec![Unknown { name: "phi", outputs: 1, inputs: Inputs::TimeSpace, channels, form: Form::Full }]
+        vec![Unknown::scalar_field("phi", Channels::with_laplacian(self.dim))]
     }
     fn n_equations(&self) -> usize {
         1
     }
     fn residuals<S: Scalar>(&self, point: Point<'_>, jets: &Jets<'_, S>, out: &mut [S]) {
-        let (t, d) = (point.time, self.dim as f64);
-        let mut right = jets.laplacian(0, 0) * t - d + 0.5 * d;
+        let (t, d, phi) = (point.time, self.dim as f64, jets.scalar_field(0));
+        let mut right = phi.laplacian() * t - d + 0.5 * d;
         for (i, x) in point.x.iter().enumerate() {
-            let slope = jets.dx(0, 0, i) * t - *x;
+            let slope = phi.grad(i) * t - *x;
             right = right + slope.clone() * (slope + 0.5 * x);
         }
-        out[0] = jets.value(0, 0) + jets.dt(0, 0) * t - right;
+        out[0] = phi.value() + phi.dt() * t - right;
     }
 }
 
@@ -89,7 +89,7 @@ impl System for Error {
     }
     fn residuals<S: Scalar>(&self, point: Point<'_>, jets: &Jets<'_, S>, out: &mut [S]) {
         let [a, b] = point.data else { panic!("a point has the data [a, b]") };
-        out[0] = jets.value(0, 0) * *a - *b;
+        out[0] = jets.scalar_field(0).value() * *a - *b;
     }
 }
 
@@ -103,14 +103,14 @@ pub struct Problem {
     pub seconds: f64,
     networks: Networks,
     system: Box<dyn ErasedSystem>,
-    points: Box<dyn Fn(u64) -> Points>,
+    points: Box<dyn Fn(u64) -> CollocationPoints>,
     /// Steps on a set of points before the next one is made.
     steps_per_set: usize,
     first_damping: f64,
     /// None where the points are kept: then there is nothing to remember that the next step does not see.
     momentum: f64,
     /// With data [a, b]: the exact solution has a·u = b.
-    tests: Points,
+    tests: CollocationPoints,
 }
 
 /// How far a solve has come.
@@ -224,7 +224,7 @@ fn poisson(name: &'static str, points_as_text: &'static str, how: &PoissonRun) -
     networks.scale_inputs(&vec![0.5; dim + 1], &vec![2.0; dim + 1]);
     let points = move |round: u64| {
         let mut stream = Stream::new(0, Purpose::Points, round);
-        let mut points = Points::new(dim, 2);
+        let mut points = CollocationPoints::new(dim, 2);
         let n = (inside + on_faces) as f64;
         for k in 0..inside + on_faces {
             let mut x: Vec<f64> = (0..dim).map(|_| stream.uniform()).collect();
@@ -239,7 +239,7 @@ fn poisson(name: &'static str, points_as_text: &'static str, how: &PoissonRun) -
         points
     };
     let mut stream = Stream::new(1, Purpose::Audit, 0);
-    let mut tests = Points::new(dim, 2);
+    let mut tests = CollocationPoints::new(dim, 2);
     for _ in 0..4000 {
         let x: Vec<f64> = (0..dim).map(|_| stream.uniform()).collect();
         tests.push(0.0, &x, &[1.0, system.solution(&x).0], 1.0);
@@ -272,7 +272,7 @@ fn fokker_planck() -> Problem {
     };
     let points = move |round: u64| {
         let mut stream = Stream::new(0, Purpose::Points, round);
-        let mut points = Points::new(dim, 0);
+        let mut points = CollocationPoints::new(dim, 0);
         for _ in 0..4000 {
             let (t, x) = random(&mut stream);
             points.push(t, &x, &[], 1.0);
@@ -280,7 +280,7 @@ fn fokker_planck() -> Problem {
         points
     };
     let mut stream = Stream::new(1, Purpose::Audit, 0);
-    let mut tests = Points::new(dim, 2);
+    let mut tests = CollocationPoints::new(dim, 2);
     for _ in 0..4000 {
         let (t, x) = random(&mut stream);
         // q = q₀ + tφ.

@@ -16,6 +16,13 @@ pub struct ModeCheck {
 }
 
 impl ModeCheck {
+    /// Compares numbers with others: the figure is the largest |a − b| relative to 1 + |b|. NaN on
+    /// both sides agrees, on one side it fails.
+    pub fn new(name: &'static str, a: &[f64], b: &[f64], bound: f64) -> ModeCheck {
+        let figure = if a.len() == b.len() { mismatch(a, b) } else { f64::NAN };
+        ModeCheck { name, figure, bound }
+    }
+
     /// Whether the figure is within its bound; NaN never is.
     pub fn passed(&self) -> bool {
         self.figure <= self.bound
@@ -44,7 +51,7 @@ pub fn check_modes(formula: &impl Formula, x: &[f64]) -> Vec<ModeCheck> {
     let differences = central_differences(x, |y| vec![formula.at(y)]);
     let score_differences = central_differences(x, |y| by_jet(formula, y).1);
     let transposed: Vec<f64> = (0..d * d).map(|k| nested_hessian[(k % d) * d + k / d]).collect();
-    let check = |name, a: &[f64], b: &[f64], bound| ModeCheck { name, figure: mismatch(a, b), bound };
+    let check = ModeCheck::new;
     vec![
         check("value: jet and f64", &[jet_value], &[value], SAME),
         check("value: small jet and jet", &[small_value], &[jet_value], 0.0),
@@ -104,7 +111,7 @@ fn by_jet_of_tape(formula: &impl Formula, x: &[f64]) -> (f64, Vec<f64>, Vec<f64>
 }
 
 /// ∂f_j/∂x_i at index i·m + j by central differences, m the length of f.
-fn central_differences(x: &[f64], f: impl Fn(&[f64]) -> Vec<f64>) -> Vec<f64> {
+pub(crate) fn central_differences(x: &[f64], f: impl Fn(&[f64]) -> Vec<f64>) -> Vec<f64> {
     let mut out = Vec::new();
     for i in 0..x.len() {
         let h = 1e-5 * (1.0 + x[i].abs());

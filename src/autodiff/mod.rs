@@ -9,6 +9,7 @@ mod tape;
 mod taylor;
 mod var;
 
+pub(crate) use audit::central_differences;
 pub use audit::{ModeCheck, check_modes};
 pub use batch::{laplacians, values_and_gradients};
 pub use formula::Formula;

@@ -1,5 +1,7 @@
 //! What a density can do wrong at a point, told so that the point can be found again.
 
+use super::point_error::PointError;
+
 /// A density failed at a point.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[error("{}", message(.what, .at))]
@@ -78,6 +80,12 @@ fn message(what: &DensityFailure, at: &[f64]) -> String {
         DensityFailure::Refused { message } => {
             format!("the log density has no answer at {at}: {message}")
         }
+    }
+}
+
+impl PointError for DensityError {
+    fn map_point(self, map: &dyn Fn(&[f64]) -> Vec<f64>) -> DensityError {
+        DensityError { at: map(&self.at), ..self }
     }
 }
 

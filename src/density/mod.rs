@@ -6,32 +6,28 @@
 //! whose names stand here too.
 
 mod check;
-mod constraint;
 mod density_error;
 mod differenced;
 mod evaluate;
-mod funnelled;
 mod gaussian;
 mod log_density;
 mod mixture;
 mod nearest;
+mod point_error;
 mod refusal;
-mod standardise;
 mod target;
 pub mod zoo;
 
 pub use check::{Preflight, PreflightError, Warning, preflight};
-pub use constraint::Constraint;
 pub use density_error::{DensityError, DensityFailure};
 pub use differenced::Differenced;
 pub use evaluate::{laplacians, values, values_and_scores};
-pub use funnelled::{Funnelled, LogScale, LogScales};
 pub use gaussian::{Gaussian, GaussianError};
 pub use log_density::LogDensity;
 pub use mixture::{GaussianMixture, MixtureError};
 pub use nearest::nearest;
+pub use point_error::PointError;
 pub use refusal::Refusal;
-pub use standardise::{StandardiseError, Standardised};
 pub use target::Target;
 pub use zoo::{
     Banana, Benchmark, CatalogueError, Facts, Funnel, ManyWell, Modes, Parameter, Range, Rings, RotatedWells,

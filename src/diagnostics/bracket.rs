@@ -19,9 +19,23 @@ pub struct Bracket {
 }
 
 impl Bracket {
-    /// From log w at draws of q, and log w = log ρ(x) − log q(x) at exact draws x of the target.
+    /// The bounds from log w = log ρ(x) − log q(x) at draws x of q, and at exact draws x of the
+    /// target.
     ///
-    /// Any NaN: NaN. No numbers: NaN. One number, or a mean that is infinite: a standard error of +inf.
+    /// A bound is NaN if one of its numbers is NaN or there are none. Its standard error is +inf if
+    /// there is one number only, or if the mean is infinite.
+    ///
+    /// ```
+    /// use pushforward::diagnostics::Bracket;
+    ///
+    /// let (at_draws, at_exact_draws) = ([0.1, 0.5, 0.3], [0.4, 0.8, 0.6]);
+    /// let bracket = Bracket::new(&at_draws, &at_exact_draws);
+    /// assert!((bracket.elbo - 0.3).abs() < 1e-12);
+    /// assert!((bracket.eubo - 0.6).abs() < 1e-12);
+    /// // A value between the bounds is possible; 1 is not, even three standard errors further out.
+    /// assert!(bracket.contains(0.5, 0.0));
+    /// assert!(!bracket.contains(1.0, 3.0));
+    /// ```
     pub fn new(at_draws: &[f64], at_exact_draws: &[f64]) -> Bracket {
         let ((elbo, elbo_se), (eubo, eubo_se)) = (mean_and_error(at_draws), mean_and_error(at_exact_draws));
         Bracket { elbo, elbo_se, eubo, eubo_se }

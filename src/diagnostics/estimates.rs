@@ -31,7 +31,20 @@ pub struct Estimates {
 }
 
 impl Estimates {
-    /// Estimates from log w = log ρ(x) − log q(x), x drawn from q. Without draws all are NaN, ess is 0.
+    /// Estimates from log w = log ρ(x) − log q(x) at independent draws x of q.
+    ///
+    /// Without draws `ess` and `max_weight_share` are 0, and every other estimate is NaN or +inf.
+    ///
+    /// ```
+    /// use pushforward::diagnostics::Estimates;
+    ///
+    /// // Three draws with the weights 1, 2 and 6.
+    /// let estimates = Estimates::from_log_weights(&[0.0, 2f64.ln(), 6f64.ln()]);
+    /// // Z is their mean, 3, and the ESS is (Σw)²/(n Σw²) = 81/123.
+    /// assert!((estimates.log_z - 3f64.ln()).abs() < 1e-12);
+    /// assert!((estimates.ess - 81.0 / 123.0).abs() < 1e-12);
+    /// println!("log Z = {:.2} ± {:.2}", estimates.log_z, estimates.log_z_se);
+    /// ```
     ///
     /// # Cost
     /// A sort of N numbers.

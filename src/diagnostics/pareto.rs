@@ -16,6 +16,18 @@ const FEWEST: usize = 5;
 ///
 /// Source: Vehtari, Simpson, Gelman, Yao & Gabry 2024, *Pareto smoothed importance sampling* (JMLR 25),
 /// with their weakly informative prior (10 observations of k = ½); the fit is Zhang & Stephens 2009.
+///
+/// ```
+/// use pushforward::diagnostics::pareto_k;
+///
+/// // Weights u^(−k) have a Pareto tail of shape k if u is uniform on (0, 1).
+/// let log_weights = |k: f64| -> Vec<f64> {
+///     (0..4000).map(|i| -k * ((f64::from(i) + 0.5) / 4000.0).ln()).collect()
+/// };
+/// assert!((pareto_k(&log_weights(0.3)) - 0.3).abs() < 0.05);
+/// // Above 0.7 the mean of the weights cannot be believed.
+/// assert!(pareto_k(&log_weights(1.0)) > 0.7);
+/// ```
 pub fn pareto_k(log_weights: &[f64]) -> f64 {
     if not_finite(log_weights).count > 0 {
         return f64::NAN;

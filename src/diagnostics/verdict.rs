@@ -87,9 +87,30 @@ impl Default for Bounds {
     }
 }
 
-/// Holds the estimates against the bounds. A figure that is NaN passes nothing.
+/// Compares the estimates with the bounds. A figure that is NaN passes no check.
 ///
-/// Weights that are not finite make every other figure meaningless and are the only reason then.
+/// Weights that are not finite make every other figure meaningless, and are then the only reason.
+///
+/// ```
+/// use pushforward::diagnostics::{Bounds, Estimates, Evidence, Reason, Verdict, judge};
+///
+/// // A thousand log weights that spread by 0.1 nats around log Z = 2.
+/// let log_weights: Vec<f64> = (0..1000).map(|k| 2.0 + 0.14 * f64::from(k).sin()).collect();
+/// let estimates = Estimates::from_log_weights(&log_weights);
+/// let alone = judge(&estimates, &Evidence::default(), &Bounds::default());
+/// assert_eq!(alone, Verdict::Trusted);
+///
+/// // The exact value is known, and the estimate is log 2 too low: one of two modes has no draws.
+/// let evidence = Evidence {
+///     log_z_exact: Some(2.0 + 2f64.ln()),
+///     n_modes: Some(2),
+///     ..Evidence::default()
+/// };
+/// let beside = judge(&estimates, &evidence, &Bounds::default());
+/// let Verdict::NotTrusted { reasons } = &beside else { panic!("half of Z is missing") };
+/// assert!(matches!(reasons[..], [Reason::ExactLogZDisagrees { .. }, Reason::ModeCollapse { .. }]));
+/// println!("{beside}");
+/// ```
 pub fn judge(estimates: &Estimates, evidence: &Evidence, bounds: &Bounds) -> Verdict {
     if let Some(first) = estimates.not_finite.first {
         let reason = Reason::NotFinite { count: estimates.not_finite.count, first };

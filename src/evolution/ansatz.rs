@@ -1,78 +1,71 @@
-//! V with its boundary values built in: the annealing path between prior and target.
+//! V with its boundary values built in: the annealing path between prior and target, and what is learned beside it.
 
-use super::Path;
+use super::annealing_path::AnnealingPath;
+use super::log_density::{Level, LogDensityAt};
+use super::log_z::LogZ;
+use crate::network::Jets;
 use crate::num::Scalar;
 use crate::residual::Point;
-use std::f64::consts::PI;
+use std::sync::Arc;
 
-/// log N(x; 0, I), the prior in standardised coordinates.
-pub fn log_prior(x: &[f64]) -> f64 {
-    let square: f64 = x.iter().map(|v| v * v).sum();
-    -0.5 * square - 0.5 * x.len() as f64 * libm::log(2.0 * PI)
-}
-
-/// The annealed log density A = (1 − b) log p_prior + b log ρ at a point, and V = A − b z + cφ,
-/// c of [`Path::freedom`].
+/// V = (1 − b) log p_prior + b log ρ + cφ less its normalisation: b of [`AnnealingPath::share`], c of
+/// [`AnnealingPath::freedom`], φ an unknown, the normalisation as [`LogZ`] says.
+///
+/// ```
+/// use pushforward::evolution::{Ansatz, Quadratic};
+/// use pushforward::network::{Jets, Unknown};
+/// use pushforward::num::Channels;
+/// use pushforward::residual::Point;
+///
+/// const PHI: usize = 0;
+/// const V: Ansatz<Quadratic> = Ansatz::new(Quadratic, PHI);
+/// let unknowns = [Unknown::scalar_field("phi", Channels::first_order(1))];
+/// // φ, ∂φ/∂t, ∂φ/∂x; and z.
+/// let jets = Jets::new(&unknowns, &[0.2, 0.0, 1.0], &[0.0]);
+/// // log ρ and its score, of a density with ∇log ρ = −3 here.
+/// let point = Point { time: 0.5, x: &[1.0], data: &[-0.7, -3.0] };
+/// let v = V.at(point, &jets);
+/// // (1 − b)·(−x) + b·(−3) + c·∂φ/∂x with b = c = 1/4.
+/// assert_eq!(v.gradient(), [-0.75 - 0.75 + 0.25]);
+/// ```
 #[derive(Clone, Copy, Debug)]
-pub struct AnnealedPoint<'a> {
-    point: Point<'a>,
-    b: f64,
-    db_dt: f64,
-    freedom: (f64, f64),
+pub struct Ansatz<P> {
+    /// b and c.
+    pub path: P,
+    /// Number of the unknown φ; none if V is the path itself.
+    pub correction: Option<usize>,
+    /// What stands for the normalisation.
+    pub log_z: LogZ,
 }
 
-impl<'a> AnnealedPoint<'a> {
-    /// Reads log ρ, ∇log ρ and, if it is there, Δlog ρ from the point's data.
+impl<P> Ansatz<P> {
+    /// V with unknown `correction` as φ and the free scalar 0 as log Z.
+    pub const fn new(path: P, correction: usize) -> Ansatz<P> {
+        Ansatz { path, correction: Some(correction), log_z: LogZ::Constant { scalar: 0 } }
+    }
+}
+
+impl<P: AnnealingPath> Ansatz<P> {
+    /// V and its derivatives at a point whose data are log ρ, its score and, for ΔV, its Laplacian.
     ///
     /// # Panics
     /// If there are neither 1 + d nor 2 + d data.
-    pub fn new(point: Point<'a>, path: Path) -> AnnealedPoint<'a> {
-        let d = point.x.len();
-        assert!([1 + d, 2 + d].contains(&point.data.len()), "log rho, its score, its Laplacian are the data");
-        let (b, db_dt) = path.at(point.time);
-        AnnealedPoint { point, b, db_dt, freedom: path.freedom(point.time) }
+    #[track_caller]
+    pub fn at<'a, S: Scalar>(&self, point: Point<'a>, jets: &Jets<'a, S>) -> LogDensityAt<'a, S> {
+        let correction = self.correction.map(|k| jets.scalar_field(k));
+        let level = match self.log_z {
+            LogZ::Constant { scalar } => Level::Constant(jets.scalar(scalar)),
+            LogZ::Rate { unknown, level } => {
+                Level::Rate(jets.scalar_field(unknown).value() + jets.scalar(level))
+            }
+        };
+        LogDensityAt::new(point, &self.path, correction, level)
     }
+}
 
-    /// A.
-    pub fn a(&self) -> f64 {
-        (1.0 - self.b) * log_prior(self.point.x) + self.b * self.point.data[0]
-    }
-
-    /// ∂A/∂t = b′(log ρ − log p_prior).
-    pub fn da_dt(&self) -> f64 {
-        self.db_dt * (self.point.data[0] - log_prior(self.point.x))
-    }
-
-    /// ∂A/∂x_i = −(1 − b)x_i + b ∂log ρ/∂x_i.
-    pub fn da_dx(&self, i: usize) -> f64 {
-        -(1.0 - self.b) * self.point.x[i] + self.b * self.point.data[1 + i]
-    }
-
-    /// ΔA = −(1 − b)d + bΔlog ρ; NaN if Δlog ρ is not among the data.
-    pub fn laplacian_a(&self) -> f64 {
-        let d = self.point.x.len();
-        let laplacian = self.point.data.get(1 + d).copied().unwrap_or(f64::NAN);
-        -(1.0 - self.b) * d as f64 + self.b * laplacian
-    }
-
-    /// V, from φ and z.
-    pub fn value(&self, phi: f64, z: f64) -> f64 {
-        self.a() - self.b * z + self.freedom.0 * phi
-    }
-
-    /// ∂V/∂t, from φ, ∂φ/∂t and z.
-    pub fn dv_dt<S: Scalar>(&self, phi: S, dphi_dt: S, z: S) -> S {
-        let (freedom, slope) = self.freedom;
-        S::weighted_sum(&[slope, freedom, -self.db_dt], &[phi, dphi_dt, z]) + self.da_dt()
-    }
-
-    /// ∇V, from ∇φ.
-    pub fn grad_v<S: Scalar>(&self, dphi_dx: &[S]) -> Vec<S> {
-        dphi_dx.iter().enumerate().map(|(i, d)| d.clone() * self.freedom.0 + self.da_dx(i)).collect()
-    }
-
-    /// ΔV, from Δφ.
-    pub fn laplacian_v<S: Scalar>(&self, laplacian_phi: S) -> S {
-        laplacian_phi * self.freedom.0 + self.laplacian_a()
+impl<P: AnnealingPath + Clone + 'static> Ansatz<P> {
+    /// The same with its path behind a pointer, as a [`Description`](super::Description) keeps it.
+    pub fn shared(&self) -> Ansatz<Arc<dyn AnnealingPath>> {
+        Ansatz { path: Arc::new(self.path.clone()), correction: self.correction, log_z: self.log_z }
     }
 }

@@ -1,39 +1,58 @@
-//! Evolutions: each fixes one (V, μ) among the many that carry the prior to the target.
+//! Evolutions: each fixes one pair of log density V and velocity μ among the many that carry the prior to the
+//! target.
+//!
+//! An evolution is a value that `sampling::fit` takes, built in or a user's own. In reading order:
+//! `definition.rs` (the trait to implement), `description.rs` (what an evolution says of itself), `ansatz.rs` (V with
+//! its boundary values built in), then the evolutions, and `closed_form` for their exact case.
 
 mod annealed_ode;
 mod annealed_sde;
+mod annealing_path;
 mod ansatz;
 mod bridge;
+mod closed_form;
+mod cover_law;
+mod definition;
+mod description;
 mod diffusion;
-mod gaussian_case;
-mod gaussian_law;
+mod erased;
 mod general_ode;
 mod general_sde;
 mod learned_path;
 mod list;
-mod nearby;
+mod log_density;
+mod log_z;
+mod noise;
 mod noising;
 mod optimal_transport;
-mod path;
-mod setting;
+mod prepared;
+mod prior;
+mod quadratic;
 mod target_data;
-mod traits;
-mod unknowns;
+mod target_summary;
 
 pub use annealed_ode::AnnealedOde;
 pub use annealed_sde::AnnealedSde;
-pub use ansatz::{AnnealedPoint, log_prior};
+pub use annealing_path::AnnealingPath;
+pub use ansatz::Ansatz;
 pub use bridge::Bridge;
+pub use closed_form::{ClosedForm, GaussianCase, GaussianLaw, GaussianSolution};
+pub use cover_law::CoverLaw;
+pub use definition::Evolution;
+pub use description::Description;
 pub use diffusion::Diffusion;
-pub use gaussian_case::GaussianCase;
-pub use gaussian_law::GaussianLaw;
+pub use erased::ErasedEvolution;
 pub use general_ode::GeneralOde;
 pub use general_sde::GeneralSde;
-pub use list::{EVOLUTIONS, EvolutionEntry, evolution_entry};
-pub use nearby::Nearby;
+pub use learned_path::LearnedPath;
+pub use list::{built_in_evolutions, evolution_names, named_evolution};
+pub use log_density::LogDensityAt;
+pub use log_z::LogZ;
+pub use noise::Noise;
 pub use noising::Noising;
 pub use optimal_transport::OptimalTransport;
-pub use path::Path;
-pub use setting::Setting;
+pub use prepared::PreparedEvolution;
+pub use prior::log_prior;
+pub use quadratic::Quadratic;
 pub use target_data::TargetData;
-pub use traits::Evolution;
+pub use target_summary::TargetSummary;

@@ -1,5 +1,8 @@
 //! The noising of a target, run backwards in time, and its clock.
 
+use super::annealing_path::AnnealingPath;
+use super::cover_law::CoverLaw;
+
 /// Variance preserving noise: at time t the law is that of α·X + √n·N(0, I), X of the target, α² + n = 1.
 ///
 /// The clock: ln(n + v) is linear in t, where v is the squared width of the target's features, so that the span in
@@ -46,9 +49,21 @@ impl Noising {
         libm::log(self.squared_signal(to) / self.squared_signal(from)) / (to - from)
     }
 
+    /// dα²/dt = −dn/dt.
+    fn squared_signal_slope(self, t: f64) -> f64 {
+        (self.variance(t) + self.feature_variance) * self.log_range()
+    }
+
+    /// ln((n + v)/v) at t = 0.
+    fn log_range(self) -> f64 {
+        libm::log1p((1.0 - Noising::REMAINING_SIGNAL) / self.feature_variance)
+    }
+}
+
+impl AnnealingPath for Noising {
     /// (b, b′): the share of log ρ in the log density, as for a feature of variance v under this noise,
     /// α²v/(α²v + n), shifted and scaled to vanish at t = 0.
-    pub fn share(self, t: f64) -> (f64, f64) {
+    fn share(&self, t: f64) -> (f64, f64) {
         let v = self.feature_variance;
         let at = |t: f64| {
             let signal = self.squared_signal(t);
@@ -59,14 +74,15 @@ impl Noising {
         ((at(t) - first) / (1.0 - first), slope / (1.0 - first))
     }
 
-    /// dα²/dt = −dn/dt.
-    fn squared_signal_slope(self, t: f64) -> f64 {
-        (self.variance(t) + self.feature_variance) * self.log_range()
+    /// 1 − t² keeps the target alone: a noising ends near the prior, not at it, and its equation follows from the
+    /// target. With both ends kept it is overdetermined, and a network meets the second one by mass that comes in from
+    /// where no points are.
+    fn freedom(&self, t: f64) -> (f64, f64) {
+        (1.0 - t * t, -2.0 * t)
     }
 
-    /// ln((n + v)/v) at t = 0.
-    fn log_range(self) -> f64 {
-        libm::log1p((1.0 - Noising::REMAINING_SIGNAL) / self.feature_variance)
+    fn cover(&self, t: f64) -> CoverLaw {
+        CoverLaw::Noised { signal: self.squared_signal(t).sqrt(), variance: self.variance(t) }
     }
 }
 

@@ -3,6 +3,7 @@
 mod activation;
 mod batch;
 mod contraction;
+mod jets;
 mod mlp;
 mod parameters;
 mod unknown;
@@ -10,6 +11,7 @@ mod unknown;
 pub use activation::{Activation, ActivationTable, Elementwise, Tanh};
 pub use batch::NetworkTape;
 pub use contraction::Contraction;
+pub use jets::{Jets, ScalarField, VectorField};
 pub use mlp::naive_jets;
 pub use parameters::{Layer, Network, Networks};
-pub use unknown::{Form, Inputs, Jets, Unknown};
+pub use unknown::{Form, Inputs, Unknown};

@@ -1,6 +1,6 @@
-//! What an equation asks of an unknown function, and how it reads the answer at a point.
+//! What an equation asks of an unknown function: its inputs, its outputs and its derivatives.
 
-use crate::num::{Channels, Scalar};
+use crate::num::Channels;
 
 /// What an unknown function depends on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,79 +38,27 @@ pub struct Unknown {
 }
 
 impl Unknown {
+    /// A function u(t, x) with one output, such as a potential, and these derivatives.
+    pub fn scalar_field(name: &'static str, channels: Channels) -> Unknown {
+        Unknown { name, outputs: 1, inputs: Inputs::TimeSpace, channels, form: Form::Full }
+    }
+
+    /// A vector field μ(t, x) in dimension `dim`, with its divergence.
+    pub fn vector_field(name: &'static str, dim: usize) -> Unknown {
+        let channels = Channels::space_only(dim);
+        Unknown { name, outputs: dim, inputs: Inputs::TimeSpace, channels, form: Form::Divergence }
+    }
+
+    /// A function c(t) of time alone, without derivatives.
+    pub fn function_of_time(name: &'static str) -> Unknown {
+        Unknown { name, outputs: 1, inputs: Inputs::Time, channels: Channels::VALUE, form: Form::Full }
+    }
+
     /// How many numbers its jets at a point have.
     pub fn count(&self) -> usize {
         match self.form {
             Form::Full => self.outputs * self.channels.count(),
             Form::Divergence => self.outputs + 1,
         }
-    }
-}
-
-/// The jets of all unknowns at one point, and the free scalars.
-///
-/// Unknowns are counted from 0 in the order in which the equation declared them.
-#[derive(Clone, Copy, Debug)]
-pub struct Jets<'a, S> {
-    unknowns: &'a [Unknown],
-    numbers: &'a [S],
-    scalars: &'a [S],
-}
-
-impl<'a, S: Scalar> Jets<'a, S> {
-    /// Wraps `numbers`: for each unknown in turn its channels, each with all outputs
-    /// (or the outputs and the divergence, for [`Form::Divergence`]).
-    ///
-    /// # Panics
-    /// If there are not as many numbers as the unknowns need.
-    pub fn new(unknowns: &'a [Unknown], numbers: &'a [S], scalars: &'a [S]) -> Jets<'a, S> {
-        let need: usize = unknowns.iter().map(Unknown::count).sum();
-        assert_eq!(need, numbers.len(), "the jets of these unknowns have another number of numbers");
-        Jets { unknowns, numbers, scalars }
-    }
-
-    /// Output `output` of unknown `k`.
-    pub fn value(&self, k: usize, output: usize) -> S {
-        self.numbers[self.start(k) + output].clone()
-    }
-
-    /// ∂t of it.
-    pub fn dt(&self, k: usize, output: usize) -> S {
-        self.channel(k, self.unknowns[k].channels.time_index(), output)
-    }
-
-    /// ∂x_i of it, i from 0.
-    pub fn dx(&self, k: usize, output: usize, i: usize) -> S {
-        self.channel(k, self.unknowns[k].channels.space_index(i), output)
-    }
-
-    /// Its Laplacian in x.
-    pub fn laplacian(&self, k: usize, output: usize) -> S {
-        self.channel(k, self.unknowns[k].channels.laplacian_index(), output)
-    }
-
-    /// Σ_i ∂x_i of output i.
-    ///
-    /// # Panics
-    /// If the unknown was not declared with [`Form::Divergence`].
-    pub fn divergence(&self, k: usize) -> S {
-        let unknown = &self.unknowns[k];
-        assert_eq!(unknown.form, Form::Divergence, "{} is not declared as a vector field", unknown.name);
-        self.numbers[self.start(k) + unknown.outputs].clone()
-    }
-
-    /// Free scalar `j`.
-    pub fn scalar(&self, j: usize) -> S {
-        self.scalars[j].clone()
-    }
-
-    fn start(&self, k: usize) -> usize {
-        self.unknowns[..k].iter().map(Unknown::count).sum()
-    }
-
-    fn channel(&self, k: usize, channel: usize, output: usize) -> S {
-        let unknown = &self.unknowns[k];
-        assert_eq!(unknown.form, Form::Full, "{} delivers its divergence alone", unknown.name);
-        self.numbers[self.start(k) + channel * unknown.outputs + output].clone()
     }
 }

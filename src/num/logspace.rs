@@ -26,30 +26,6 @@ pub fn effective_fraction(log_weights: &[f64]) -> f64 {
     libm::exp(2.0 * log_sum_exp(log_weights) - log_sum_exp(&twice)) / log_weights.len() as f64
 }
 
-/// The numbers of `n` equal weights that stand for weights e^{v_i}, in order: i comes n·w_i/Σw times, rounded up or down
-/// (systematic resampling, Carpenter, Clifford & Fearnhead 1999). `offset` is uniform on (0, 1).
-///
-/// If no weight is positive, or one is NaN, all numbers are 0.
-///
-/// # Panics
-/// If there are no weights and n > 0.
-pub fn systematic_resample(log_weights: &[f64], n: usize, offset: f64) -> Vec<usize> {
-    let total = log_sum_exp(log_weights);
-    if n == 0 {
-        return Vec::new();
-    }
-    let (mut k, mut reached) = (0, libm::exp(log_weights[0] - total));
-    let index = |p: usize| {
-        let pointer = (p as f64 + offset) / n as f64;
-        while reached < pointer && k + 1 < log_weights.len() {
-            k += 1;
-            reached += libm::exp(log_weights[k] - total);
-        }
-        k
-    };
-    (0..n).map(index).collect()
-}
-
 /// ln Σ e^{v_i} for numbers that carry derivatives. Empty or all −inf: the constant −inf.
 pub fn log_sum_exp_scalars<S: Scalar>(values: &[S]) -> S {
     let largest = values.iter().map(|v| v.value()).fold(f64::NEG_INFINITY, nan_max);
@@ -89,23 +65,5 @@ mod tests {
         assert!((effective_fraction(&weights) - 36.0 / 42.0).abs() < 1e-12);
         let values = [0.3, -2.0, 1.1];
         assert!((log_sum_exp_scalars(&values) - log_sum_exp(&values)).abs() < 1e-15);
-    }
-
-    #[test]
-    fn resampling_gives_every_weight_its_share_rounded_up_or_down() {
-        let weights = [0.05f64, 0.0, 0.6, 0.35];
-        let logs = weights.map(|w| w.ln() - 700.0);
-        for offset in [0.01, 0.5, 0.99] {
-            let drawn = systematic_resample(&logs, 7, offset);
-            assert!(drawn.is_sorted() && drawn.len() == 7);
-            for (i, w) in weights.iter().enumerate() {
-                let times = drawn.iter().filter(|k| **k == i).count() as f64;
-                assert!(times == (7.0 * w).floor() || times == (7.0 * w).ceil(), "{offset} {i} {times}");
-            }
-        }
-        // 7·0.05 = 0.35 of the offsets draw the first.
-        assert_eq!((systematic_resample(&logs, 7, 0.3)[0], systematic_resample(&logs, 7, 0.4)[0]), (0, 2));
-        assert_eq!(systematic_resample(&[f64::NEG_INFINITY; 2], 3, 0.5), [0, 0, 0]);
-        assert!(systematic_resample(&[], 0, 0.5).is_empty());
     }
 }

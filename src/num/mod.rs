@@ -1,4 +1,5 @@
-//! Numbers: the scalar trait, elementary functions, logarithms of sums, random streams, ordered sums, matrices, named arrays.
+//! Numbers: the scalar trait, elementary functions, logarithms of sums, random streams, ordered
+//! sums, matrices, vectors, points, named arrays.
 
 mod arrays;
 mod blocks;
@@ -7,11 +8,13 @@ mod elementary;
 mod gamma;
 mod linalg;
 mod logspace;
+mod points;
 mod scalar;
 mod simd;
 mod spectrum;
 mod streams;
 mod tanh;
+mod vectors;
 
 pub use arrays::{Arrays, ArraysError, as_count};
 pub use blocks::{BLOCK, pairwise_sum, sum_blocks};
@@ -21,9 +24,11 @@ pub use linalg::{
     Mat, MatMut, MatRef, NonPositivePivot, Qr, Write, cholesky_in_place, gram, multiply,
     multiply_in_parallel, solve_cholesky, solve_lower, times, transpose_times,
 };
-pub use logspace::{effective_fraction, log_mean_exp, log_sum_exp, log_sum_exp_scalars, systematic_resample};
+pub use logspace::{effective_fraction, log_mean_exp, log_sum_exp, log_sum_exp_scalars};
+pub use points::{Points, squared_distance};
 pub use scalar::Scalar;
 pub use simd::vectorized;
 pub use spectrum::Spectrum;
-pub use streams::{Purpose, Stream};
+pub use streams::{Purpose, Stream, indexed_seed};
 pub use tanh::{tanh, tanh_in_place};
+pub use vectors::{dot, norm};

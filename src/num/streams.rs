@@ -96,6 +96,12 @@ impl Stream {
     }
 }
 
+/// The seed of item number `k` of a list: another for each, `seed` itself for the first.
+pub fn indexed_seed(seed: u64, k: usize) -> u64 {
+    // Weyl's sequence with the golden ratio: no two of the first 2^63 coincide.
+    seed.wrapping_add((k as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15))
+}
+
 /// The finaliser of SplitMix64 (Steele, Lea & Flood 2014).
 fn mix(value: u64) -> u64 {
     let mut z = value.wrapping_add(0x9e37_79b9_7f4a_7c15);

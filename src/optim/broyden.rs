@@ -1,7 +1,7 @@
 //! Self-scaled Broyden: a quasi-Newton method on gradients alone.
 
 use super::{LeastSquares, Outcome, StepRecord};
-use crate::num::{Mat, pairwise_sum, times};
+use crate::num::{Mat, dot, times};
 use rayon::prelude::*;
 
 /// The inverse Hessian learned from pairs of steps and changes of the gradient.
@@ -144,10 +144,6 @@ fn search(
         scale = if high.is_finite() { 0.5 * (low + high) } else { 2.0 * scale };
     }
     best
-}
-
-fn dot(a: &[f64], b: &[f64]) -> f64 {
-    pairwise_sum(&a.iter().zip(b).map(|(a, b)| a * b).collect::<Vec<_>>())
 }
 
 #[cfg(test)]

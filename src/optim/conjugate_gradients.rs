@@ -1,7 +1,7 @@
 //! The direction by conjugate gradients on the normal equations (CGLS): products with J alone.
 
 use super::Jacobian;
-use super::squared::norm;
+use crate::num::norm;
 
 /// Iterations at most: a Gauss-Newton step needs the leading part of the spectrum, not the last digit.
 const ITERATIONS: usize = 100;

@@ -2,13 +2,13 @@
 
 use super::geodesic;
 use super::least_squares::half_square;
-use super::squared::norm;
 use super::step_rule::line_search;
 use super::trust_radius::{RADII, TARGET_RATIO, damping_for_radius};
 use super::{
     Damping, Direction, DirectionMemory, Jacobian, LeastSquares, Linearisation, Linearised, Outcome, Solve,
     StepRecord, StepRule,
 };
+use crate::num::norm;
 
 /// The method: a direction paired with a step rule. It has no state of its own.
 #[derive(Clone, Copy, Debug, PartialEq)]

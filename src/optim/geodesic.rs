@@ -1,7 +1,7 @@
 //! Geodesic acceleration: the second-order correction of a Gauss-Newton direction.
 
-use super::squared::norm;
 use super::{LeastSquares, Linearised, Solve};
+use crate::num::norm;
 
 /// Length of the difference quotient along δ (Transtrum & Sethna 2012 take 0.1).
 const DIFFERENCE: f64 = 0.1;

@@ -66,8 +66,7 @@ impl Linearisation {
 
 /// ½|r|².
 pub(super) fn half_square(residuals: &[f64]) -> f64 {
-    let squares: Vec<f64> = residuals.iter().map(|r| r * r).collect();
-    0.5 * crate::num::pairwise_sum(&squares)
+    0.5 * crate::num::dot(residuals, residuals)
 }
 
 /// Why an iteration ended.

@@ -3,7 +3,7 @@
 use super::nystrom::Nystrom;
 use super::squared::{Side, Squared};
 use super::{Direction, DirectionError, DirectionMemory, Jacobian, conjugate_gradients, orthogonal};
-use crate::num::{Spectrum, pairwise_sum, times, transpose_times};
+use crate::num::{Spectrum, norm, pairwise_sum, times, transpose_times};
 
 /// A direction with its proof.
 #[derive(Clone, Debug)]
@@ -105,7 +105,7 @@ impl<'a> Linearised<'a> {
             let coefficients = transpose_times(spectrum.vectors.as_ref(), &squared.right(&ahead));
             return Ok(squared.square_length(&spectrum.values, &coefficients, lambda).sqrt());
         }
-        Ok(super::squared::norm(&self.damped(lambda, &ahead)?.0))
+        Ok(norm(&self.damped(lambda, &ahead)?.0))
     }
 
     /// Whether λ is below what rounding leaves of a squared matrix.
@@ -290,7 +290,6 @@ mod tests {
             let rest: Vec<f64> = moved.iter().zip(&lin.residuals).map(|(m, r)| m + r).collect();
             let left: Vec<f64> =
                 times(lin.transposed(), &rest).iter().zip(&delta).map(|(g, d)| g + 0.3 * d).collect();
-            let norm = |v: &[f64]| v.iter().map(|v| v * v).sum::<f64>().sqrt();
             assert!(norm(&left) <= 1e-2 * norm(&times(lin.transposed(), &lin.residuals)));
             assert!(norm(&left) > 0.0, "it is inexact, and counts on that");
         }

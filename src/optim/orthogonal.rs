@@ -1,8 +1,7 @@
 //! The direction by QR, which never squares J.
 
 use super::Jacobian;
-use super::squared::norm;
-use crate::num::{Mat, Qr};
+use crate::num::{Mat, Qr, norm};
 
 /// δ = −(JᵀJ + λI)⁻¹Jᵀb and its backward error.
 ///

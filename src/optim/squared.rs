@@ -1,7 +1,7 @@
 //! The smaller of JᵀJ and JJᵀ, its Cholesky factors and its spectrum.
 
 use super::{DirectionError, Jacobian};
-use crate::num::{Mat, Spectrum, cholesky_in_place, gram, pairwise_sum, solve_cholesky};
+use crate::num::{Mat, Spectrum, cholesky_in_place, gram, norm, solve_cholesky};
 
 /// Which of the two squared matrices: both lead to the same δ.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -127,10 +127,4 @@ impl<'a> Squared<'a> {
         let size = (self.trace() + x.len() as f64 * lambda) * norm(x) + norm(b);
         if size == 0.0 { 0.0 } else { norm(&left) / size }
     }
-}
-
-/// |v|.
-pub(super) fn norm(v: &[f64]) -> f64 {
-    let squares: Vec<f64> = v.iter().map(|v| v * v).collect();
-    pairwise_sum(&squares).sqrt()
 }

@@ -1,6 +1,6 @@
 //! The equations: pure formulas in the values and derivatives of their unknowns. No derivative is taken here.
 //!
-//! Sign: residual = left − right, as written in each. Loss: ½ · mean(residual²); only `fitting::assemble` applies
+//! Sign: residual = left − right, as written in each. Loss: ½ · mean(residual²); only `training::assemble` applies
 //! the ½.
 
 mod continuity;

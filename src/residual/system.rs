@@ -15,10 +15,53 @@ pub struct Point<'a> {
     pub data: &'a [f64],
 }
 
-/// A system of equations in unknown functions of (t, x): the door for a PDE of one's own.
+/// A system of equations in unknown functions of (t, x): the trait for a PDE of your own.
 ///
 /// Write the residuals once, generic in the scalar: run over `f64` they are the residuals, run over the
 /// tape's variables they yield the seeds of the reverse sweep, so no derivative is written by hand.
+/// `examples/own_equation.rs` fits one.
+///
+/// ```
+/// use pushforward::network::{Jets, Unknown};
+/// use pushforward::num::{Channels, Scalar};
+/// use pushforward::residual::{Point, System};
+///
+/// const U: usize = 0;
+/// const KAPPA: usize = 0;
+///
+/// /// The heat equation ∂u/∂t − κΔu = 0 with an unknown conductivity κ.
+/// struct Heat {
+///     dim: usize,
+/// }
+///
+/// impl System for Heat {
+///     fn unknowns(&self) -> Vec<Unknown> {
+///         vec![Unknown::scalar_field("u", Channels::with_laplacian(self.dim))]
+///     }
+///     fn n_scalars(&self) -> usize {
+///         1
+///     }
+///     fn n_equations(&self) -> usize {
+///         1
+///     }
+///     fn residuals<S: Scalar>(&self, _: Point<'_>, jets: &Jets<'_, S>, out: &mut [S]) {
+///         let u = jets.scalar_field(U);
+///         out[0] = u.dt() - jets.scalar(KAPPA) * u.laplacian();
+///     }
+/// }
+///
+/// // u = e^(−2t) sin x solves it with κ = 2: u, ∂u/∂t, ∂u/∂x, Δu at t = 0, x = 0.3.
+/// let x = 0.3f64;
+/// let (heat, numbers) = (Heat { dim: 1 }, [x.sin(), -2.0 * x.sin(), x.cos(), -x.sin()]);
+/// let unknowns = heat.unknowns();
+/// let mut residual = [1.0];
+/// heat.residuals(
+///     Point { time: 0.0, x: &[x], data: &[] },
+///     &Jets::new(&unknowns, &numbers, &[2.0]),
+///     &mut residual,
+/// );
+/// assert_eq!(residual, [0.0]);
+/// ```
 pub trait System: Send + Sync {
     /// The unknown functions, in the order in which [`Jets`] counts them.
     fn unknowns(&self) -> Vec<Unknown>;

@@ -1,4 +1,4 @@
-//! Particles at the end of their way, with the log density of it.
+//! Particles at the end of their way, with the log density of the way they went.
 
 /// Particles at the end of their way.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -83,7 +83,7 @@ pub(super) fn move_block(
     field.law(times[0], &x, &mut here, work).map_err(TransportError::Density)?;
     for pair in times.windows(2) {
         let h = pair[1] - pair[0];
-        let variance_rate = field.evolution.variance_rate(pair[0], pair[1]);
+        let variance_rate = field.evolution.description().noise.mean_variance_rate(pair[0], pair[1]);
         let (half, spread) = (0.5 * variance_rate, (variance_rate * h).sqrt());
         stream.fill_normal(&mut noise);
         let start = x.clone();

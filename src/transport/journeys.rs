@@ -1,6 +1,6 @@
 //! Particles watched on their way: where each of them is at given times.
 
-use super::euler_maruyama::{self, Chain};
+use super::euler_maruyama::{Chain, move_block};
 use super::flow::{between, carry};
 use super::mover::Mover;
 use super::transport_error::TransportError;
@@ -63,7 +63,7 @@ fn steps_of_block(
         Mover::Noise { grid, .. } => {
             // One way from start to end for each particle: none is resampled.
             let chain = Chain { times: grid.times(), resample_below: 0.0 };
-            euler_maruyama::move_block(field, size, stream, chain, work, &mut take)?;
+            move_block(field, size, stream, chain, work, &mut take)?;
         }
     }
     Ok(steps)

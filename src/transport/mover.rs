@@ -1,8 +1,8 @@
-//! Draws of the prior, moved to t = 1 with the log density of the way they went.
+//! Draws of the prior, moved to t = 1 along the flow or with noise.
 
 use super::ensemble::Ensemble;
-use super::euler_maruyama::{self, Chain};
-use super::flow;
+use super::euler_maruyama::{Chain, move_with_noise};
+use super::flow::move_along;
 use super::runge_kutta::Tolerance;
 use super::time_grid::TimeGrid;
 use super::transport_error::TransportError;
@@ -38,10 +38,10 @@ pub fn move_ensemble(
     mover: &Mover,
 ) -> Result<Ensemble, TransportError> {
     match mover {
-        Mover::Flow(tolerance) => flow::move_along(field, n, seed, purpose, *tolerance),
+        Mover::Flow(tolerance) => move_along(field, n, seed, purpose, *tolerance),
         Mover::Noise { grid, resample_below } => {
             let chain = Chain { times: grid.times(), resample_below: *resample_below };
-            euler_maruyama::move_with_noise(field, n, seed, purpose, chain)
+            move_with_noise(field, n, seed, purpose, chain)
         }
     }
 }

@@ -1,7 +1,8 @@
 //! Resampling on the way: particles that went astray make room for copies of those that did not.
 
 use super::velocity_field::LawAt;
-use crate::num::{Stream, effective_fraction, log_sum_exp, systematic_resample};
+use crate::num::{Stream, effective_fraction, log_sum_exp};
+use crate::particles::{systematic_resample, take_rows};
 
 /// Resamples a block whose weights exp(V(x) − log q) have an effective fraction below `below` (Del Moral, Doucet & Jasra
 /// 2006): systematically, and in random order, so that every particle has the same law whatever its number.
@@ -18,27 +19,19 @@ pub(super) fn resample(below: f64, x: &mut [f64], law: &mut LawAt, log_q: &mut [
     if fraction.is_nan() || fraction >= below {
         return;
     }
-    let mut chosen = systematic_resample(&log_weights, n, stream.uniform());
+    let mut indices = systematic_resample(&log_weights, n, stream.uniform());
     for last in (1..n).rev() {
-        chosen.swap(last, stream.index(last + 1));
+        indices.swap(last, stream.index(last + 1));
     }
     let log_mean = log_sum_exp(&log_weights) - libm::log(n as f64);
     let dim = x.len() / n;
-    rearrange(x, &chosen, dim);
-    rearrange(&mut law.velocity, &chosen, dim);
-    rearrange(&mut law.gradient, &chosen, dim);
-    rearrange(&mut law.divergence, &chosen, 1);
-    rearrange(&mut law.log_density, &chosen, 1);
+    take_rows(x, &indices, dim);
+    take_rows(&mut law.velocity, &indices, dim);
+    take_rows(&mut law.gradient, &indices, dim);
+    take_rows(&mut law.divergence, &indices, 1);
+    take_rows(&mut law.log_density, &indices, 1);
     for (log_q, v) in log_q.iter_mut().zip(&law.log_density) {
         *log_q = v - log_mean;
-    }
-}
-
-/// Row p becomes the row `chosen[p]` of before.
-fn rearrange(rows: &mut [f64], chosen: &[usize], width: usize) {
-    let before = rows.to_vec();
-    for (row, k) in rows.chunks_exact_mut(width).zip(chosen) {
-        row.copy_from_slice(&before[k * width..(k + 1) * width]);
     }
 }
 

@@ -1,6 +1,6 @@
 //! Why particles did not arrive.
 
-use crate::density::DensityError;
+use crate::density::{DensityError, PointError};
 
 /// Particles could not be carried to t = 1.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -20,4 +20,15 @@ pub enum TransportError {
     /// The target fails at a point on the way.
     #[error("{0}")]
     Density(#[source] DensityError),
+}
+
+/// A particle that is stuck is named in the coordinates in which it moves: it is the velocity that
+/// is too rough there, and not the target that fails.
+impl PointError for TransportError {
+    fn map_point(self, map: &dyn Fn(&[f64]) -> Vec<f64>) -> TransportError {
+        match self {
+            TransportError::Density(error) => TransportError::Density(error.map_point(map)),
+            stuck => stuck,
+        }
+    }
 }

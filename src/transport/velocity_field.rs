@@ -1,7 +1,7 @@
 //! The learned law and its flow over a block of particles.
 
 use crate::density::{DensityError, Target};
-use crate::evolution::{Evolution, TargetData};
+use crate::evolution::{Description, PreparedEvolution, TargetData};
 use crate::network::{Jets, NetworkTape, Networks};
 use crate::residual::Point;
 
@@ -9,7 +9,7 @@ use crate::residual::Point;
 #[derive(Clone, Copy)]
 pub struct VelocityField<'a> {
     /// Which combination of the unknowns it is.
-    pub evolution: &'a dyn Evolution,
+    pub evolution: &'a dyn PreparedEvolution,
     /// The unknowns.
     pub networks: &'a Networks,
     /// Their parameters.
@@ -69,8 +69,8 @@ impl VelocityField<'_> {
     ) -> Result<(), DensityError> {
         let dim = self.dim();
         let mut rows = velocity.chunks_exact_mut(dim).zip(divergence);
-        let read = self.evolution.flow_unknowns();
-        self.for_each(t, x, &read, self.evolution.flow_data(), work, |point, jets| {
+        let Description { flow_unknowns, flow_reads, .. } = self.evolution.description();
+        self.for_each(t, x, flow_unknowns, *flow_reads, work, |point, jets| {
             let (velocity, divergence) = rows.next().expect("a row for every particle");
             *divergence = self.evolution.flow(point, jets, velocity);
         })
@@ -88,10 +88,10 @@ impl VelocityField<'_> {
         work: &mut FieldWorkspace,
     ) -> Result<(), DensityError> {
         let mut rows = velocity.chunks_exact_mut(self.dim());
-        let read = self.evolution.flow_unknowns();
+        let Description { flow_unknowns, flow_reads, .. } = self.evolution.description();
         // The Laplacian is for the divergence.
-        let known = self.evolution.flow_data().min(TargetData::Score);
-        self.for_each(t, x, &read, known, work, |point, jets| {
+        let known = (*flow_reads).min(TargetData::Score);
+        self.for_each(t, x, flow_unknowns, known, work, |point, jets| {
             self.evolution.flow(point, jets, rows.next().expect("a row for every particle"));
         })
     }
@@ -112,7 +112,7 @@ impl VelocityField<'_> {
         let rows = state.velocity.chunks_exact_mut(dim).zip(state.gradient.chunks_exact_mut(dim));
         let mut rows = rows.zip(state.divergence.iter_mut().zip(&mut state.log_density));
         let all: Vec<usize> = (0..self.networks.list().len()).collect();
-        let known = self.evolution.flow_data().max(TargetData::Score);
+        let known = self.evolution.description().flow_reads.max(TargetData::Score);
         self.for_each(t, x, &all, known, work, |point, jets| {
             let ((velocity, gradient), (divergence, log_density)) =
                 rows.next().expect("a row for every particle");

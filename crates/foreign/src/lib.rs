@@ -1,0 +1,15 @@
+//! Densities written in another language: a shared library with C functions, or a program that is spoken to.
+
+mod abi;
+mod child;
+mod greeting_words;
+mod library;
+mod library_error;
+mod process;
+mod process_error;
+mod protocol;
+
+pub use library::{Concurrency, Library, LibrarySettings, Refusals};
+pub use library_error::LibraryError;
+pub use process::{Process, ProcessSettings};
+pub use process_error::{ProcessError, ProcessFailure};

@@ -1,0 +1,146 @@
+//! What a child process can do wrong.
+
+use super::greeting_words::{HELLO, VERSION};
+
+/// A child process failed.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[error("`{program}` {what}{}", end_of_output(.last_words))]
+pub struct ProcessError {
+    /// Program and arguments.
+    pub program: String,
+    /// What it did.
+    #[source]
+    pub what: ProcessFailure,
+    /// The end of what it wrote to its standard error, empty if nothing.
+    pub last_words: String,
+}
+
+/// What a child process did.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ProcessFailure {
+    /// It cannot be started.
+    #[error("cannot be started: {cause}")]
+    NotStarted {
+        /// What the system says.
+        cause: String,
+    },
+    /// Its first line is not the greeting of a density.
+    #[error(
+        "does not greet as a density does: its output begins with {said:?} instead of \"{HELLO} \
+         {VERSION} …\"; nothing else may be written to standard output (print to standard error)"
+    )]
+    NoGreeting {
+        /// How it begins.
+        said: String,
+    },
+    /// It speaks another version of the protocol.
+    #[error(
+        "speaks version {version} of the protocol, and {VERSION} is known here; \
+         docs/child-process.md has it"
+    )]
+    OtherVersion {
+        /// Which one, as written.
+        version: String,
+    },
+    /// Its greeting has no dimension, or more or fewer names than coordinates.
+    #[error(
+        "greets with {line:?}; after \"{HELLO} {VERSION}\" come the dimension and, if there are \
+         names, one for each coordinate, with single spaces between them"
+    )]
+    BadGreeting {
+        /// The line.
+        line: String,
+    },
+    /// It has another dimension, or other names, than was expected.
+    #[error(
+        "says that its coordinates are {said}, where {expected} was expected; correct one of \
+         the two"
+    )]
+    OtherCoordinates {
+        /// What was expected.
+        expected: String,
+        /// What it said.
+        said: String,
+    },
+    /// It ended, or closed its output.
+    #[error("{}", exit_message(.status.as_deref(), *.points))]
+    Ended {
+        /// Its exit status; `None` if it only closed its output.
+        status: Option<String>,
+        /// Points that it was asked for; 0 if it was still to greet.
+        points: usize,
+    },
+    /// It did not answer in time.
+    #[error("{}", silent(*.seconds, *.received, *.points))]
+    Silent {
+        /// How long it had, seconds.
+        seconds: f64,
+        /// Bytes of the answer that were there.
+        received: usize,
+        /// Points that it was asked for; 0 if it was still to greet.
+        points: usize,
+    },
+    /// It announced another number of numbers than was asked for.
+    #[error(
+        "announced {announced} numbers where {needed} were asked for: n values, and then n·d \
+         components of the gradients if they are wanted"
+    )]
+    WrongCount {
+        /// Announced.
+        announced: u64,
+        /// Asked for.
+        needed: u64,
+    },
+    /// It wrote more than its answer.
+    #[error(
+        "wrote more than its answer, {bytes} bytes at least; nothing else may be written to \
+         standard output (print to standard error)"
+    )]
+    TooMuch {
+        /// Bytes too many that were seen.
+        bytes: usize,
+    },
+}
+
+fn end_of_output(words: &str) -> String {
+    if words.is_empty() { String::new() } else { format!("; its last words were:\n{words}") }
+}
+
+fn exit_message(status: Option<&str>, points: usize) -> String {
+    let what = match status {
+        Some(status) => format!("ended ({status})"),
+        None => "closed its output".to_string(),
+    };
+    match points {
+        0 => format!("{what} before it greeted"),
+        _ => format!("{what} while it was asked for {points} points"),
+    }
+}
+
+fn silent(seconds: f64, received: usize, points: usize) -> String {
+    if points == 0 {
+        return format!(
+            "did not greet within {seconds} s; is it a density? If it starts slowly, raise `timeout`"
+        );
+    }
+    format!(
+        "wrote {received} bytes of its answer for {points} points and nothing more within {seconds} s; \
+         if it needs longer, raise `timeout`, and if it waits, let it flush its output"
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::error::Error;
+
+    #[test]
+    fn what_it_did_is_the_source() {
+        let what = ProcessFailure::TooMuch { bytes: 8 };
+        let program = "child".to_string();
+        let error = ProcessError { program, what: what.clone(), last_words: "oh".to_string() };
+        assert_eq!(error.source().and_then(|source| source.downcast_ref()), Some(&what));
+        assert!(error.to_string().ends_with("; its last words were:\noh"), "{error}");
+    }
+}

@@ -1,0 +1,5 @@
+//! The command line.
+
+pub mod arguments;
+pub mod exit_codes;
+pub mod folder_arguments;

@@ -1,0 +1,251 @@
+//! The main job: folder, fit, draws, estimates, figures, record, verdict.
+
+use crate::folder::folder::{IfExists, RunFolder};
+use crate::folder::record::{Record, Verdict};
+use crate::folder::run_log::RunLog;
+use crate::output::draw_files::draw_files;
+use crate::output::error::CliError;
+use crate::output::exit::Exit;
+use crate::output::keeper::{CHECKPOINT, Keeper};
+use crate::output::progress::Style;
+use crate::output::recorded::record;
+use crate::output::streams::{Streams, print};
+use crate::output::summary::summary;
+use crate::output::threads::thread_pool;
+use crate::report::fitted::Fitted;
+use crate::report::report::report;
+use crate::report::report_data::{loss_table, report_tables, seconds_table};
+use crate::settings::config_file::config_text;
+use crate::settings::problem::Problem;
+use crate::settings::run_settings::RunSettings;
+use pushforward::density::preflight;
+use pushforward::evolution::TargetData;
+use pushforward::sampling::fit_observed;
+use pushforward::training::{Checkpoint, HistoryRow};
+use serde_json::json;
+use std::collections::BTreeMap;
+use std::io;
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+/// Where the results go.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Output {
+    /// Exactly there.
+    At(PathBuf, IfExists),
+    /// There, or at the first free of -2, -3, ….
+    FirstFree(PathBuf),
+}
+
+/// How it is run.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RunOptions {
+    /// Fit, draws, threads.
+    pub settings: RunSettings,
+    /// Where the results go.
+    pub output: Output,
+    /// How progress is shown.
+    pub progress: Style,
+    /// The fit ends after this long, with what it has then.
+    pub time_limit: Option<Duration>,
+}
+
+/// Fits, draws, judges and writes; prints the summary.
+///
+/// The folder is there from the start, with the configuration, a log, and checkpoints; results are there, complete,
+/// before anything is printed. A fit whose flow cannot be integrated leaves everything but draws, and is not trusted.
+///
+/// # Errors
+/// [`CliError`]; then nothing that existed was touched. The new folder is gone, unless minutes of work are in it or the
+/// error says that it is kept.
+pub fn run_target(
+    problem: &Problem<'_>,
+    options: &RunOptions,
+    streams: &mut Streams<'_>,
+) -> Result<Exit, CliError> {
+    let folder = match &options.output {
+        Output::At(path, if_exists) => RunFolder::create(path, *if_exists)?,
+        Output::FirstFree(path) => RunFolder::create_first_free(path)?,
+    };
+    run_in(folder, problem, &options.settings, (options.progress, options.time_limit), None, streams)
+}
+
+/// Runs in a folder, from the start or on from a checkpoint.
+pub(crate) fn run_in(
+    mut folder: RunFolder,
+    problem: &Problem<'_>,
+    settings: &RunSettings,
+    (progress, time_limit): (Style, Option<Duration>),
+    checkpoint: Option<Checkpoint>,
+    streams: &mut Streams<'_>,
+) -> Result<Exit, CliError> {
+    let start = Instant::now();
+    let config = config_text(problem, settings);
+    let log = folder.log().map_err(|cause| CliError::System { what: "opening the log", cause })?;
+    let mut log = RunLog::new(log);
+    let step = checkpoint.as_ref().map_or(0, |checkpoint| checkpoint.steps());
+    let before = seconds_before(&folder, checkpoint.is_some());
+    log.write("start", json!({"version": env!("CARGO_PKG_VERSION"), "step": step}));
+    if checkpoint.is_none() {
+        folder.write_now("config.toml", config.as_bytes())?;
+    }
+    let pool = thread_pool(settings.threads)?;
+    let keeper = Keeper::new(&mut *streams.err, streams.stop, progress, &mut folder, &mut log, &config);
+    let keeper = keeper.timed(settings.checkpoint_every, time_limit.map(|limit| start + limit), before);
+    let fitted = pool.install(|| fit_and_draw(problem, settings, checkpoint, keeper));
+    let fitted = fitted.map_err(|error| CliError::from(error).named(problem.target));
+    let fitted = match fitted {
+        Ok(fitted) => fitted,
+        Err(error) => {
+            log.write("failed", json!({"cause": error.to_string()}));
+            if folder.is_kept() {
+                let path = folder.path().display();
+                let _ =
+                    writeln!(streams.err, "what was reached stays in {path}: `pushforward resume {path}`");
+            }
+            return Err(error);
+        }
+    };
+    let mut record = pool.install(|| record(problem, settings, &fitted));
+    let files = pool.install(|| result_files(problem, &record, &fitted));
+    record.total_seconds = before + start.elapsed().as_secs_f64();
+    write_results(&mut folder, &record, files, &config)?;
+    log.write("end", json!({"stop_reason": record.stop_reason, "verdict": record.verdict.to_string()}));
+    let place = folder.commit()?;
+    print(streams, &summary(&record, &place), exit(&record, &fitted))
+}
+
+fn exit(record: &Record, fitted: &Fitted) -> Exit {
+    match record.verdict {
+        _ if fitted.interrupted() => Exit::Interrupted,
+        Verdict::Trusted => Exit::Trusted,
+        Verdict::NotTrusted => Exit::NotTrusted,
+    }
+}
+
+/// What the fit took up to the checkpoint from which it goes on, by the log.
+fn seconds_before(folder: &RunFolder, goes_on: bool) -> f64 {
+    let last = goes_on.then(|| RunLog::last(&folder.path().join("log.jsonl"), "checkpoint")).flatten();
+    last.and_then(|event| event["fit_seconds"].as_f64()).unwrap_or(0.0)
+}
+
+fn fit_and_draw(
+    problem: &Problem<'_>,
+    settings: &RunSettings,
+    checkpoint: Option<Checkpoint>,
+    mut keeper: Keeper<'_>,
+) -> Result<Fitted, CliError> {
+    let evolution = settings.evolution();
+    match &checkpoint {
+        None => {
+            keeper.display.say("checking the density");
+            let reads = evolution.description(problem.target.dim()).reads;
+            let reads_laplacian = reads == TargetData::Laplacian;
+            let checked = preflight(problem.target, reads_laplacian);
+            for line in checked.inspect_err(|_| keeper.display.end_line())?.lines() {
+                keeper.display.say(&line);
+                keeper.display.end_line();
+            }
+            keeper.display.say("looking for the target with annealed particles");
+        }
+        // The density is held against its values at the points of the checkpoint.
+        Some(checkpoint) => {
+            let step = checkpoint.steps();
+            keeper.display.say(&format!("going on from {CHECKPOINT} at step {step}"));
+        }
+    }
+    let fit = fit_observed(problem.target, &*evolution, &settings.fit, checkpoint, &mut keeper);
+    keeper.display.end_line();
+    let fit = fit?;
+    let fit_seconds = keeper.fit_seconds();
+    keeper.display.say(&format!("moving {} draws", settings.draws));
+    let fitted = Fitted::with_draws(fit, problem.target, settings, fit_seconds);
+    keeper.display.end_line();
+    Ok(Fitted { seconds: keeper.seconds, ..fitted? })
+}
+
+/// The numbers of a run by the names of their files: all but run.json.
+fn result_files(problem: &Problem<'_>, record: &Record, fitted: &Fitted) -> BTreeMap<String, Vec<u8>> {
+    let Fitted { fit, draws, quantities, seconds, .. } = fitted;
+    let mut files: BTreeMap<String, Vec<u8>> =
+        draw_files(quantities, draws, record.seed).into_iter().collect();
+    let tables = report_tables(problem, record, fitted).into_iter();
+    files.extend(tables.map(|(name, text)| (name.to_string(), text.into_bytes())));
+    let histories: Vec<&[HistoryRow]> = fit.factors.iter().map(|factor| &factor.history[..]).collect();
+    files.insert("losses.csv".to_string(), loss_table(&histories).into_bytes());
+    files.insert("seconds.csv".to_string(), seconds_table(seconds).into_bytes());
+    files
+}
+
+/// Numbers, then what is made of them by [`report`] as from a folder, and run.json last.
+fn write_results(
+    folder: &mut RunFolder,
+    record: &Record,
+    files: BTreeMap<String, Vec<u8>>,
+    config: &str,
+) -> Result<(), CliError> {
+    let json = record.to_json();
+    let read = |name: &str| match name {
+        "run.json" => Ok(json.clone().into_bytes()),
+        "config.toml" => Ok(config.as_bytes().to_vec()),
+        name => files.get(name).cloned().ok_or(io::ErrorKind::NotFound.into()),
+    };
+    let made = report(&read)?;
+    for (name, bytes) in &files {
+        folder.write(name, bytes)?;
+    }
+    for (name, text) in made {
+        folder.write(name, text.as_bytes())?;
+    }
+    Ok(folder.write("run.json", json.as_bytes())?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use pushforward::density::Target;
+    use pushforward::density::{Benchmark, gauss};
+    use pushforward::sampling::fit;
+    use pushforward::training::{Control, FitSettings};
+
+    /// A fit whose flow cannot be integrated: no parameter of it is a number.
+    fn without_draws(target: &dyn Target, settings: &RunSettings) -> Fitted {
+        let mut broken =
+            fit(target, &*settings.evolution(), &settings.fit, &mut |_| Control::Continue).unwrap();
+        broken.factors[0].theta.fill(f64::NAN);
+        Fitted::with_draws(broken, target, settings, 0.0).unwrap()
+    }
+
+    #[test]
+    fn a_fit_without_draws_is_kept_and_not_trusted() {
+        let fit = FitSettings { steps: 2, points: 64, width: 4, depth: 1, ..FitSettings::default() };
+        let settings = RunSettings { fit, draws: 100, threads: 1, ..RunSettings::default() };
+        for dim in [2, 3] {
+            let (target, parameters) = (gauss(dim), BTreeMap::new());
+            let facts = target.facts();
+            let problem = Problem {
+                name: "gauss",
+                parameters: &parameters,
+                target: &target,
+                facts: &facts,
+                exact_draws: None,
+                source: None,
+            };
+            let home = tempfile::tempdir().unwrap();
+            let fitted = without_draws(&target, &settings);
+            let record = record(&problem, &settings, &fitted);
+            assert_eq!((record.n_draws, record.steps, record.verdict), (0, 2, Verdict::NotTrusted));
+            assert!(record.reasons.len() == 1 && record.reasons[0].contains("there are no draws: the flow"));
+            let mut folder = RunFolder::create(&home.path().join("out"), IfExists::Refuse).unwrap();
+            write_results(&mut folder, &record, result_files(&problem, &record, &fitted), "").unwrap();
+            let place = folder.commit().unwrap();
+            let page = std::fs::read_to_string(place.join("report.html")).unwrap();
+            assert!(
+                page.contains("there are no draws") && page.contains("No draws could be moved"),
+                "{page}"
+            );
+            let json = record.to_json();
+            assert_eq!(Record::from_json(&json).unwrap().to_json(), json);
+        }
+    }
+}

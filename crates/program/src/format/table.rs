@@ -1,0 +1,114 @@
+//! Tables of numbers read back from the CSV files of a run.
+
+/// Named columns of equal length.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Table {
+    names: Vec<String>,
+    columns: Vec<Vec<f64>>,
+}
+
+/// Why a text is not the table that is needed.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum TableError {
+    /// No line with names.
+    #[error("it is empty; a line with the names of its columns is needed")]
+    NoNames,
+    /// A row with more or fewer cells than there are names.
+    #[error("line {line} has {found} cells under {expected} names; was it cut off or edited?")]
+    Length {
+        /// The line, from 1.
+        line: usize,
+        /// Cells it has.
+        found: usize,
+        /// Names there are.
+        expected: usize,
+    },
+    /// A cell that is no number.
+    #[error("line {line} has {cell:?} where a number is needed")]
+    NotANumber {
+        /// The line, from 1.
+        line: usize,
+        /// The cell.
+        cell: String,
+    },
+    /// A column that is needed and missing.
+    #[error("it has no column {name:?}; another version wrote it: run the target again")]
+    NoColumn {
+        /// Its name.
+        name: String,
+    },
+}
+
+impl Table {
+    /// Reads what [`crate::format::csv::Csv`] writes: names without quotes, then rows of numbers, NaN and ±inf among them.
+    ///
+    /// # Errors
+    /// [`TableError`] with the line.
+    pub fn read(text: &str) -> Result<Table, TableError> {
+        let mut lines = text.lines().enumerate();
+        let (_, head) = lines.next().filter(|(_, head)| !head.is_empty()).ok_or(TableError::NoNames)?;
+        let names: Vec<String> = head.split(',').map(str::to_string).collect();
+        let mut columns = vec![Vec::new(); names.len()];
+        for (k, row) in lines {
+            let cells: Vec<&str> = row.split(',').collect();
+            let (line, found, expected) = (k + 1, cells.len(), names.len());
+            if found != expected {
+                return Err(TableError::Length { line, found, expected });
+            }
+            for (cell, column) in cells.iter().zip(&mut columns) {
+                let number = cell.parse::<f64>();
+                column.push(number.map_err(|_| TableError::NotANumber { line, cell: (*cell).to_string() })?);
+            }
+        }
+        Ok(Table { names, columns })
+    }
+
+    /// One column.
+    ///
+    /// # Errors
+    /// [`TableError::NoColumn`].
+    pub fn column(&self, name: &str) -> Result<&[f64], TableError> {
+        let found = self.names.iter().position(|n| n == name);
+        found.map(|k| self.columns[k].as_slice()).ok_or(TableError::NoColumn { name: name.to_string() })
+    }
+
+    /// The names of its columns.
+    pub fn names(&self) -> &[String] {
+        &self.names
+    }
+
+    /// How many rows it has.
+    pub fn rows(&self) -> usize {
+        self.columns.first().map_or(0, Vec::len)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::format::csv::Csv;
+
+    #[test]
+    fn what_is_written_is_read() {
+        let mut csv = Csv::new(&["a", "b"]);
+        csv.row(&[0.1 + 0.2, f64::NEG_INFINITY]);
+        csv.row(&[f64::NAN, -1e-300]);
+        let table = Table::read(csv.text()).unwrap();
+        assert_eq!((table.rows(), table.names().len()), (2, 2));
+        assert_eq!(table.column("b").unwrap(), [f64::NEG_INFINITY, -1e-300]);
+        assert!(table.column("a").unwrap()[1].is_nan());
+        assert_eq!(table.column("a").unwrap()[0].to_bits(), (0.1f64 + 0.2).to_bits());
+    }
+
+    #[test]
+    fn errors_say_where() {
+        assert_eq!(Table::read(""), Err(TableError::NoNames));
+        let cut = Table::read("a,b\n1,2\n3").unwrap_err();
+        assert_eq!(cut, TableError::Length { line: 3, found: 1, expected: 2 });
+        let cell = Table::read("a\nx\n").unwrap_err();
+        assert_eq!(cell, TableError::NotANumber { line: 2, cell: "x".to_string() });
+        let missing = Table::read("a\n").unwrap().column("c").unwrap_err();
+        assert!(missing.to_string().contains("\"c\""), "{missing}");
+    }
+}

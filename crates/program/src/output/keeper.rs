@@ -1,0 +1,144 @@
+//! Watches the fit of a run: progress, log, checkpoints, and when to stop.
+
+use crate::folder::folder::RunFolder;
+use crate::folder::run_log::RunLog;
+use crate::format::safetensors::Safetensors;
+use crate::output::progress::{Display, Style};
+use pushforward::training::{Control, Observer, Progress, Snapshot};
+use serde_json::json;
+use std::io::Write;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+/// The name of the file.
+pub const CHECKPOINT: &str = "checkpoint.safetensors";
+/// Texts among its metadata: the configuration, and the version of the program.
+pub const CONFIG: &str = "config";
+pub const VERSION: &str = "version";
+
+/// Watches the fit of a run and keeps it.
+pub struct Keeper<'a> {
+    pub display: Display<&'a mut (dyn Write + Send)>,
+    stop: &'a AtomicBool,
+    folder: &'a mut RunFolder,
+    log: &'a mut RunLog,
+    config: &'a str,
+    /// Between checkpoints.
+    interval: Duration,
+    /// The fit ends there.
+    deadline: Option<Instant>,
+    start: Instant,
+    /// Seconds that the fit took before it was interrupted.
+    before: f64,
+    last: Instant,
+    /// Block and step of the steps seen, and seconds of the fit after each.
+    pub seconds: Vec<(usize, usize, f64)>,
+}
+
+impl<'a> Keeper<'a> {
+    /// Watches from now on.
+    pub fn new(
+        err: &'a mut (dyn Write + Send),
+        stop: &'a AtomicBool,
+        style: Style,
+        folder: &'a mut RunFolder,
+        log: &'a mut RunLog,
+        config: &'a str,
+    ) -> Keeper<'a> {
+        let now = Instant::now();
+        Keeper {
+            display: Display::new(err, style),
+            stop,
+            folder,
+            log,
+            config,
+            interval: Duration::ZERO,
+            deadline: None,
+            start: now,
+            before: 0.0,
+            last: now,
+            seconds: Vec::new(),
+        }
+    }
+
+    /// With this long between checkpoints, an end, and seconds spent before.
+    pub fn timed(self, interval: f64, deadline: Option<Instant>, before: f64) -> Keeper<'a> {
+        Keeper { interval: Duration::from_secs_f64(interval), deadline, before, ..self }
+    }
+
+    /// Seconds of the fit so far, those before an interruption among them.
+    pub fn fit_seconds(&self) -> f64 {
+        self.before + self.start.elapsed().as_secs_f64()
+    }
+
+    /// A checkpoint that cannot be written ends no fit: there may be room for the next.
+    fn write(&mut self, now: &Snapshot<'_>) {
+        let step = now.steps();
+        let written = self.folder.write_now(CHECKPOINT, &bytes(now, self.config));
+        self.last = Instant::now();
+        match written {
+            Ok(()) => self.log.write("checkpoint", json!({"step": step, "fit_seconds": self.fit_seconds()})),
+            Err(error) => {
+                let text = format!("{error}. The fit goes on");
+                self.log.write("checkpoint failed", json!({"step": step, "cause": text}));
+                self.display.say(&text);
+                self.display.end_line();
+            }
+        }
+        // Minutes of work are worth keeping if the density fails later, moments are not.
+        if step > 0 && self.start.elapsed() >= self.interval {
+            self.folder.keep();
+        }
+    }
+
+    fn write_if_due(&mut self, now: &Snapshot<'_>) {
+        if self.last.elapsed() >= self.interval {
+            self.write(now);
+        }
+    }
+}
+
+impl Observer for Keeper<'_> {
+    fn located(&mut self, now: &Snapshot<'_>) {
+        self.log.write("located", json!({"active_dimensions": now.located.factorisation.active()}));
+        self.write_if_due(now);
+    }
+
+    fn step(&mut self, progress: &Progress, now: &Snapshot<'_>) -> Control {
+        self.display.update(progress);
+        self.seconds.push((progress.factor, progress.step, self.fit_seconds()));
+        self.log.write("step", step_fields(progress, now));
+        let late = self.deadline.is_some_and(|deadline| Instant::now() >= deadline);
+        if self.stop.load(Ordering::Relaxed) {
+            return Control::Stop;
+        }
+        if late {
+            return Control::OutOfTime;
+        }
+        if !now.has_ended() {
+            self.write_if_due(now);
+        }
+        Control::Continue
+    }
+
+    fn ended(&mut self, now: &Snapshot<'_>) {
+        self.write(now);
+    }
+}
+
+fn step_fields(progress: &Progress, now: &Snapshot<'_>) -> serde_json::Value {
+    let record = &progress.record;
+    json!({
+        "block": progress.factor, "step": progress.step, "points": now.state().history.last().map(|row| row.n_points),
+        "direction": record.direction, "loss_before": record.loss_before, "loss": record.loss,
+        "scale": record.scale, "damping": record.damping, "pilot_ess": progress.validation_ess,
+    })
+}
+
+/// The checkpoint file: the same moment of the same run gives the same bytes.
+fn bytes(now: &Snapshot<'_>, config: &str) -> Vec<u8> {
+    let tensors = now.to_arrays().into_entries().map(|(name, shape, values)| (name, (shape, values)));
+    let metadata = [(CONFIG, config), (VERSION, env!("CARGO_PKG_VERSION"))];
+    let metadata = metadata.map(|(name, text)| (name.to_string(), text.to_string())).into();
+    Safetensors { metadata, tensors: tensors.collect() }.to_bytes()
+}

@@ -1,0 +1,48 @@
+//! A fit with its draws, as the report and the record read it.
+
+use crate::report::quantities::Quantities;
+use crate::settings::run_settings::RunSettings;
+use pushforward::density::Target;
+use pushforward::optim::Outcome;
+use pushforward::sampling::{DrawError, Draws, Fit};
+use pushforward::training::{FitError, StopReason};
+
+/// A fit with its draws.
+pub struct Fitted {
+    pub fit: Fit,
+    /// Empty if the flow cannot be integrated.
+    pub draws: Draws,
+    /// What the user asked about at each of them.
+    pub quantities: Quantities,
+    /// Why there are no draws, if so.
+    pub no_draws: Option<DrawError>,
+    /// The share of the target where draws hardly ever come, see [`Fit::unseen`].
+    pub unseen: f64,
+    /// Wall time of the fit without the draws.
+    pub fit_seconds: f64,
+    /// Block, step, and wall time after it; those before an interruption are missing.
+    pub seconds: Vec<(usize, usize, f64)>,
+}
+
+impl Fitted {
+    /// With the draws that the settings ask for, of their seed.
+    pub fn with_draws(
+        fit: Fit,
+        target: &dyn Target,
+        settings: &RunSettings,
+        fit_seconds: f64,
+    ) -> Result<Fitted, FitError> {
+        let (draws, no_draws) = match fit.draw(target, settings.draws, settings.fit.seed) {
+            Ok(draws) => (draws, None),
+            Err(DrawError::Density(error)) => return Err(FitError::Density(error)),
+            Err(error) => (Draws { x: Vec::new(), log_weights: Vec::new() }, Some(error)),
+        };
+        let quantities = Quantities::of(target, &draws.x);
+        let unseen = fit.uncovered_mass(target).map_err(FitError::Density)?;
+        Ok(Fitted { fit, draws, quantities, no_draws, unseen, fit_seconds, seconds: Vec::new() })
+    }
+
+    pub fn interrupted(&self) -> bool {
+        self.fit.stop_reason() == StopReason::Optimiser(Outcome::Interrupted)
+    }
+}

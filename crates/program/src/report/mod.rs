@@ -1,0 +1,12 @@
+//! The report of a run: which numbers and figures it shows, and in which words.
+
+pub mod cells;
+pub mod figures;
+pub mod fitted;
+pub mod quantities;
+pub mod report;
+pub mod report_data;
+pub mod report_files;
+pub mod report_text;
+pub mod residual_tables;
+pub mod shown_coordinates;

@@ -1,0 +1,7 @@
+//! Settings of a run: the keys, where each value comes from, and the configuration file.
+
+pub mod config_file;
+pub mod keys;
+pub mod problem;
+pub mod run_settings;
+pub mod settings;

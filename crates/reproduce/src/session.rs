@@ -1,0 +1,12 @@
+//! What a table is made with: where its progress goes, and the signal that ends it.
+
+use std::io::Write;
+use std::sync::atomic::AtomicBool;
+
+/// The surroundings of a table while it is measured.
+pub struct Session<'a> {
+    /// One line of progress for each fit goes here.
+    pub err: &'a mut (dyn Write + Send),
+    /// A signal handler sets it to true; then the table ends with the rows that it has.
+    pub stop: &'a AtomicBool,
+}

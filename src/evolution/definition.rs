@@ -1,0 +1,98 @@
+//! What an evolution is: the trait that a new one implements.
+
+use super::description::Description;
+use super::target_summary::TargetSummary;
+use crate::network::{Jets, Networks};
+use crate::num::Scalar;
+use crate::residual::Point;
+
+/// An evolution from the standard normal prior (t = 0) to the target (t = 1), in standardised coordinates.
+///
+/// Its distribution p_t = exp V is that of the probability flow dX = v dt, and, for any σ, that of
+/// dX = (v + ½σ²∇V) dt + σ dW.
+///
+/// Three methods are to be written. `examples/own_evolution.rs` fits one that looks like this:
+///
+/// ```
+/// use pushforward::evolution::{Ansatz, Description, Evolution, LogZ, Quadratic, TargetData};
+/// use pushforward::network::{Jets, Unknown};
+/// use pushforward::num::{Channels, Scalar};
+/// use pushforward::residual::{Point, continuity};
+///
+/// /// ∂A/∂t − c + ΔΦ + ∇Φ·∇A = 0: V is the annealing path A, the velocity is ∇Φ.
+/// #[derive(Clone)]
+/// struct AnnealedGradient;
+///
+/// const POTENTIAL: usize = 0;
+/// const RATE: usize = 1;
+/// const V: Ansatz<Quadratic> =
+///     Ansatz { path: Quadratic, correction: None, log_z: LogZ::Rate { unknown: RATE, level: 0 } };
+///
+/// impl Evolution for AnnealedGradient {
+///     fn description(&self, dim: usize) -> Description {
+///         let potential = Unknown::scalar_field("Phi", Channels::with_laplacian(dim));
+///         let unknowns = vec![potential, Unknown::function_of_time("c")];
+///         Description {
+///             flow_unknowns: vec![POTENTIAL],
+///             flow_reads: TargetData::Nothing,
+///             ..Description::new("annealed-gradient", unknowns, &V)
+///         }
+///     }
+///
+///     fn residuals<S: Scalar>(&self, point: Point<'_>, jets: &Jets<'_, S>, out: &mut [S]) {
+///         let (v, potential) = (V.at(point, jets), jets.scalar_field(POTENTIAL));
+///         out[0] = continuity(&v.moved_by(potential.gradient(), potential.laplacian()));
+///     }
+///
+///     fn flow(&self, _: Point<'_>, jets: &Jets<'_, f64>, velocity: &mut [f64]) -> f64 {
+///         let potential = jets.scalar_field(POTENTIAL);
+///         velocity.copy_from_slice(&potential.gradient());
+///         potential.laplacian()
+///     }
+/// }
+/// ```
+pub trait Evolution: Clone + Send + Sync + 'static {
+    /// What it is in dimension `dim`: its unknowns, its equations, what it reads of the target.
+    fn description(&self, dim: usize) -> Description;
+
+    /// Writes the residuals at one point, left side minus right side, one for each equation of the description.
+    ///
+    /// `point.data` is what [`Description::reads`] says. The formulas are generic in the number: run over `f64` they
+    /// are the residuals, run over variables of the tape they yield all derivatives by the parameters.
+    fn residuals<S: Scalar>(&self, point: Point<'_>, jets: &Jets<'_, S>, out: &mut [S]);
+
+    /// Writes the velocity v of the probability flow and returns its divergence.
+    ///
+    /// `point.data` is what [`Description::flow_reads`] says or more. If the divergence alone reads Δlog ρ, that may be
+    /// NaN; then the divergence is NaN and v is not.
+    fn flow(&self, point: Point<'_>, jets: &Jets<'_, f64>, velocity: &mut [f64]) -> f64;
+
+    /// The same evolution for one target: a target that is a product has several factors, each with its own summary.
+    /// By default nothing changes.
+    fn for_target(&self, _target: TargetSummary) -> Self {
+        self.clone()
+    }
+
+    /// Writes ∇V and returns V, up to a function of t alone; noisy draws read it. By default that of the ansatz.
+    fn log_density(
+        &self,
+        described: &Description,
+        point: Point<'_>,
+        jets: &Jets<'_, f64>,
+        gradient: &mut [f64],
+    ) -> f64 {
+        let v = described.ansatz.at(point, jets);
+        gradient.copy_from_slice(&v.gradient());
+        v.value()
+    }
+
+    /// log Z as the solution itself has it, nats. By default that of the ansatz.
+    fn learned_log_z(&self, described: &Description, networks: &Networks, theta: &[f64]) -> f64 {
+        described.ansatz.log_z.learned(networks, theta)
+    }
+
+    /// Puts a first guess of log Z, nats, into the parameters. By default as the ansatz says.
+    fn guess_log_z(&self, described: &Description, networks: &Networks, theta: &mut [f64], log_z: f64) {
+        described.ansatz.log_z.guess(networks, theta, log_z);
+    }
+}

@@ -1,0 +1,90 @@
+//! What an evolution says of itself: its unknowns, its equations, and what it reads of the target.
+
+use super::annealing_path::AnnealingPath;
+use super::ansatz::Ansatz;
+use super::noise::Noise;
+use super::target_data::TargetData;
+use crate::network::Unknown;
+use std::sync::Arc;
+
+/// What an evolution is in one dimension: everything but its formulas.
+///
+/// [`Description::new`] has the usual values; say what is different:
+///
+/// ```
+/// use pushforward::evolution::{Ansatz, Description, Quadratic, TargetData};
+/// use pushforward::network::Unknown;
+/// use pushforward::num::Channels;
+///
+/// const PHI: usize = 0;
+/// const MU: usize = 1;
+/// const V: Ansatz<Quadratic> = Ansatz::new(Quadratic, PHI);
+///
+/// let unknowns =
+///     vec![Unknown::scalar_field("phi", Channels::first_order(3)), Unknown::vector_field("mu", 3)];
+/// let description = Description {
+///     // The velocity is μ alone: draws are moved without a look at φ or at the target.
+///     flow_unknowns: vec![MU],
+///     flow_reads: TargetData::Nothing,
+///     ..Description::new("my-own", unknowns, &V)
+/// };
+/// assert_eq!(description.equations, ["conservation of mass"]);
+/// assert_eq!(description.n_scalars, 1);
+/// ```
+#[derive(Clone, Debug)]
+pub struct Description {
+    /// Its name in messages.
+    pub name: &'static str,
+    /// The unknown functions, in the order in which [`Jets`](crate::network::Jets) counts them.
+    pub unknowns: Vec<Unknown>,
+    /// How many free scalars there are beside the functions.
+    pub n_scalars: usize,
+    /// Names of the equations, one for each residual.
+    pub equations: Vec<&'static str>,
+    /// What the residuals read of the target: the `data` of their points.
+    pub reads: TargetData,
+    /// The unknowns that the flow reads, by number; the others are not computed, and are NaN.
+    pub flow_unknowns: Vec<usize>,
+    /// What the flow reads of the target. Where it is [`TargetData::Laplacian`], Δlog ρ is for the divergence alone:
+    /// it is NaN where the divergence is not asked for.
+    pub flow_reads: TargetData,
+    /// V, with the annealing path on which or near which it lies.
+    pub ansatz: Ansatz<Arc<dyn AnnealingPath>>,
+    /// The noise with which draws are moved.
+    pub noise: Noise,
+    /// Standard deviation of the prior in units of the target's.
+    pub prior_width: f64,
+}
+
+impl Description {
+    /// One free scalar, the equation "conservation of mass", and no noise; the equations and the flow read the score,
+    /// and the flow reads all unknowns; the prior is as wide as the target.
+    pub fn new<P: AnnealingPath + Clone + 'static>(
+        name: &'static str,
+        unknowns: Vec<Unknown>,
+        ansatz: &Ansatz<P>,
+    ) -> Description {
+        Description {
+            name,
+            n_scalars: 1,
+            equations: vec!["conservation of mass"],
+            reads: TargetData::Score,
+            flow_unknowns: (0..unknowns.len()).collect(),
+            flow_reads: TargetData::Score,
+            ansatz: ansatz.shared(),
+            noise: Noise::None,
+            prior_width: 1.0,
+            unknowns,
+        }
+    }
+
+    /// # Panics
+    /// If there is no equation, or the flow reads an unknown that there is not.
+    pub(super) fn check(&self) {
+        let (name, n) = (self.name, self.unknowns.len());
+        assert!(!self.equations.is_empty(), "{name} has no equation");
+        if let Some(k) = self.flow_unknowns.iter().find(|k| **k >= n) {
+            panic!("the flow of {name} reads unknown {k}, counted from 0, of {n}");
+        }
+    }
+}

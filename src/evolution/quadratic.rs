@@ -1,0 +1,14 @@
+//! The annealing path b = t².
+
+use super::annealing_path::AnnealingPath;
+
+/// b = t². A target whose tails fall faster than the prior's rules them from b near 0 on, and the velocity that draws
+/// them in grows like b′/b: on t² that happens later and takes longer than on b = t.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Quadratic;
+
+impl AnnealingPath for Quadratic {
+    fn share(&self, t: f64) -> (f64, f64) {
+        (t * t, 2.0 * t)
+    }
+}

@@ -1,0 +1,34 @@
+//! The populations that an annealed sampler leaves on its way from b = 0 to b = 1.
+
+use super::population::Population;
+
+/// Populations in the order of b, and the estimate of log Z that their weights give.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct PopulationPath {
+    /// The populations, from b = 0 on; all have the same number of particles.
+    pub populations: Vec<Population>,
+    /// Estimate of log Z in nats: the sum of the logarithms of mean incremental weights.
+    pub log_z: f64,
+    /// Number of starting particles at which the density is not zero.
+    pub supported: usize,
+}
+
+impl PopulationPath {
+    /// The population at the largest b.
+    ///
+    /// # Panics
+    /// If there is no population; a sampler always leaves at least the first.
+    pub fn last(&self) -> &Population {
+        self.populations.last().expect("a path has its first population")
+    }
+
+    /// Replaces the particles at the largest b by as many others of the same distribution.
+    ///
+    /// # Panics
+    /// If their number differs.
+    pub fn set_last(&mut self, x: Vec<f64>) {
+        let last = self.populations.last_mut().expect("a path has its first population");
+        assert_eq!(last.x.len(), x.len(), "a population of another size");
+        last.x = x;
+    }
+}
