@@ -42,9 +42,11 @@ enum Structure {
 }
 
 /// Why a location and a factor make no change of variables.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
 pub enum AffineError {
     /// An entry of the location is NaN or infinite.
+    #[error("the location of coordinate {index} is {value}; give a finite number")]
     Location {
         /// The coordinate, from 0.
         index: usize,
@@ -52,6 +54,7 @@ pub enum AffineError {
         value: f64,
     },
     /// An entry of the diagonal of L is not positive and finite.
+    #[error("the scale of coordinate {index} is {value}; give a positive, finite number")]
     Scale {
         /// The coordinate, from 0.
         index: usize,
@@ -59,6 +62,10 @@ pub enum AffineError {
         value: f64,
     },
     /// An entry above the diagonal is not 0, or one below is NaN or infinite.
+    #[error(
+        "entry ({row}, {col}) of the scale is {value}; give a finite, lower triangular matrix, \
+         such as a Cholesky factor"
+    )]
     NotLowerTriangular {
         /// Its row, from 0.
         row: usize,
@@ -68,25 +75,6 @@ pub enum AffineError {
         value: f64,
     },
 }
-
-impl std::fmt::Display for AffineError {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            AffineError::Location { index, value } => {
-                write!(f, "the location of coordinate {index} is {value}; give a finite number")
-            }
-            AffineError::Scale { index, value } => {
-                write!(f, "the scale of coordinate {index} is {value}; give a positive, finite number")
-            }
-            AffineError::NotLowerTriangular { row, col, value } => write!(
-                f,
-                "entry ({row}, {col}) of the scale is {value}; give a finite, lower triangular matrix, \
-                 such as a Cholesky factor"
-            ),
-        }
-    }
-}
-impl std::error::Error for AffineError {}
 
 impl Affine {
     /// The map with a given location and lower triangular L = `scale`.

@@ -3,7 +3,8 @@
 use super::point_error::PointError;
 
 /// A density failed at a point.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[error("{}", message(.what, .at))]
 pub struct DensityError {
     /// What it did.
     pub what: DensityFailure,
@@ -13,6 +14,7 @@ pub struct DensityError {
 
 /// What the density did.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub enum DensityFailure {
     /// log ρ is NaN.
     NotANumber,
@@ -52,40 +54,34 @@ pub(super) fn point(at: &[f64]) -> String {
     format!("x = ({}{more})", shown.join(", "))
 }
 
-impl std::fmt::Display for DensityError {
-    /// Digits are the shortest that read back as the same numbers.
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let at = point(&self.at);
-        match &self.what {
-            DensityFailure::NotANumber => {
-                write!(f, "the log density is NaN at {at}; return −inf outside the support")
-            }
-            DensityFailure::PlusInfinity => write!(
-                f,
-                "the log density is +inf at {at}; look for a division by 0 or an overflow, \
-                 and return −inf outside the support"
-            ),
-            DensityFailure::Laplacian { value } => write!(
-                f,
-                "the Laplacian is {value} at {at}, where the log density is finite; \
-                 look for the second derivative of |x|^p or √x at 0"
-            ),
-            DensityFailure::Score { index, value } => write!(
-                f,
-                "component {} of the score is {value} at {at}, where the log density is finite; \
-                 look for the derivative of |x|^p or √x at 0",
-                index + 1
-            ),
-            DensityFailure::Panicked { message } => {
-                write!(f, "the log density panicked at {at}: {message}; return −inf outside the support")
-            }
-            DensityFailure::Refused { message } => {
-                write!(f, "the log density has no answer at {at}: {message}")
-            }
+/// The message; digits are the shortest that read back as the same numbers.
+fn message(what: &DensityFailure, at: &[f64]) -> String {
+    let at = point(at);
+    match what {
+        DensityFailure::NotANumber => {
+            format!("the log density is NaN at {at}; return −inf outside the support")
+        }
+        DensityFailure::PlusInfinity => format!(
+            "the log density is +inf at {at}; look for a division by 0 or an overflow, and return −inf \
+             outside the support"
+        ),
+        DensityFailure::Laplacian { value } => format!(
+            "the Laplacian is {value} at {at}, where the log density is finite; look for the second \
+             derivative of |x|^p or √x at 0"
+        ),
+        DensityFailure::Score { index, value } => format!(
+            "component {} of the score is {value} at {at}, where the log density is finite; look for the \
+             derivative of |x|^p or √x at 0",
+            index + 1
+        ),
+        DensityFailure::Panicked { message } => {
+            format!("the log density panicked at {at}: {message}; return −inf outside the support")
+        }
+        DensityFailure::Refused { message } => {
+            format!("the log density has no answer at {at}: {message}")
         }
     }
 }
-impl std::error::Error for DensityError {}
 
 impl PointError for DensityError {
     fn map_point(self, map: &dyn Fn(&[f64]) -> Vec<f64>) -> DensityError {

@@ -21,6 +21,19 @@ use nalgebra::DMatrix;
 /// 2·(columns of L) scores a point, asked for in one batch.
 ///
 /// Exact case: quadratic log densities, whose score is linear, at the accuracy of rounding.
+///
+/// ```
+/// use pushforward::density::{Differenced, gauss, laplacians, values};
+///
+/// let (exact, differenced) = (gauss(2), Differenced::new(gauss(2)));
+/// let points = [0.5, -1.0, 2.0, 0.25];
+/// let values = values(&exact, &points)?;
+/// let ours = laplacians(&differenced, &points, &values)?;
+/// for (ours, exact) in ours.iter().zip(laplacians(&exact, &points, &values)?) {
+///     assert!((ours - exact).abs() < 1e-8);
+/// }
+/// # Ok::<(), pushforward::density::DensityError>(())
+/// ```
 pub struct Differenced<T> {
     target: T,
 }

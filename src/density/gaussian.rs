@@ -1,6 +1,6 @@
 //! A Gaussian with full covariance: the target of which everything is known.
 
-use super::{Benchmark, Facts, LogDensity};
+use super::log_density::LogDensity;
 use crate::num::{Mat, NonPositivePivot, Scalar, Stream, cholesky_in_place};
 use nalgebra::{DMatrix, DVector};
 
@@ -25,9 +25,11 @@ pub struct Gaussian {
 }
 
 /// Why a mean and a covariance make no Gaussian.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
 pub enum GaussianError {
     /// The covariance is not square.
+    #[error("the covariance is {rows}×{cols}; give a square matrix")]
     NotSquare {
         /// Its rows.
         rows: usize,
@@ -35,6 +37,10 @@ pub enum GaussianError {
         cols: usize,
     },
     /// The mean and the covariance have different dimensions, or dimension 0.
+    #[error(
+        "the mean has {mean} entries and the covariance {covariance} rows; give both the same, \
+         at least 1"
+    )]
     Dimensions {
         /// Length of the mean.
         mean: usize,
@@ -42,6 +48,7 @@ pub enum GaussianError {
         covariance: usize,
     },
     /// An entry of the mean (column 0) or the covariance is NaN or infinite.
+    #[error("entry ({row}, {col}) of the mean or covariance is {value}; give finite numbers")]
     NotFinite {
         /// Its row, from 0.
         row: usize,
@@ -51,6 +58,10 @@ pub enum GaussianError {
         value: f64,
     },
     /// Two entries across the diagonal differ by more than 1e-12 of their scale.
+    #[error(
+        "covariance entries ({row}, {col}) and ({col}, {row}) differ by {difference:e}; use ½ \
+         (C + Cᵀ)"
+    )]
     NotSymmetric {
         /// Row of the entry below the diagonal, from 0.
         row: usize,
@@ -60,37 +71,15 @@ pub enum GaussianError {
         difference: f64,
     },
     /// A pivot of the Cholesky factor is not positive.
+    #[error(
+        "the covariance is not positive definite (pivot {index}); look for coordinates that \
+         determine each other"
+    )]
     NotPositiveDefinite {
         /// The pivot's column, from 0.
         index: usize,
     },
 }
-
-impl std::fmt::Display for GaussianError {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            GaussianError::NotSquare { rows, cols } => {
-                write!(f, "the covariance is {rows}×{cols}; give a square matrix")
-            }
-            GaussianError::Dimensions { mean, covariance } => write!(
-                f,
-                "the mean has {mean} entries and the covariance {covariance} rows; give both the same, at least 1"
-            ),
-            GaussianError::NotFinite { row, col, value } => {
-                write!(f, "entry ({row}, {col}) of the mean or covariance is {value}; give finite numbers")
-            }
-            GaussianError::NotSymmetric { row, col, difference } => write!(
-                f,
-                "covariance entries ({row}, {col}) and ({col}, {row}) differ by {difference:e}; use ½ (C + Cᵀ)"
-            ),
-            GaussianError::NotPositiveDefinite { index } => write!(
-                f,
-                "the covariance is not positive definite (pivot {index}); look for coordinates that determine each other"
-            ),
-        }
-    }
-}
-impl std::error::Error for GaussianError {}
 
 impl Gaussian {
     /// The normalised Gaussian with this mean and covariance.
@@ -122,6 +111,11 @@ impl Gaussian {
         let d = self.mean.len() as f64;
         let half_log_det: f64 = self.factor.diagonal().iter().map(|&l| libm::log(l)).sum();
         0.5 * d * libm::log(2.0 * std::f64::consts::PI) + half_log_det
+    }
+
+    /// log Z, nats: 0 unless [`Gaussian::with_log_z`] said otherwise.
+    pub fn log_z(&self) -> f64 {
+        self.log_z
     }
 
     /// The mean m.
@@ -169,39 +163,6 @@ impl LogDensity for Gaussian {
     fn log_density<S: Scalar>(&self, x: &[S]) -> S {
         self.log_density_within(x, &mut Vec::with_capacity(x.len()))
     }
-}
-
-impl Benchmark for Gaussian {
-    fn facts(&self) -> Facts {
-        Facts {
-            log_z: Some(self.log_z),
-            mean: Some(self.mean.iter().copied().collect()),
-            std: Some(self.factor.row_iter().map(|row| row.norm()).collect()),
-            modes: None,
-        }
-    }
-
-    fn draw(&self, stream: &mut Stream, x: &mut [f64]) -> bool {
-        self.draw_into(stream, x);
-        true
-    }
-}
-
-/// The catalogue's `gauss`: ρ = exp(−½ (x − m)ᵀ C⁻¹ (x − m)), so that log Z is not 0.
-///
-/// Counting from i = 0: m_i = 1 − 1.5·(i mod 3), C_ij = s_i s_j 0.6^|i−j| with s_i = 0.75 + 0.5·(i mod 4).
-/// log Z = ½ d log 2π + Σ log s_i + ½ (d − 1) log(1 − 0.6²).
-///
-/// # Panics
-/// If `dim == 0`.
-pub fn gauss(dim: usize) -> Gaussian {
-    let mean = DVector::from_fn(dim, |i, _| 1.0 - 1.5 * (i % 3) as f64);
-    let scale = |i: usize| 0.75 + 0.5 * (i % 4) as f64;
-    let covariance =
-        DMatrix::from_fn(dim, dim, |i, j| scale(i) * scale(j) * libm::pow(0.6, i.abs_diff(j) as f64));
-    let normalised = Gaussian::new(mean, &covariance).expect("gauss needs a dimension of at least 1");
-    let log_z = normalised.log_integral();
-    normalised.with_log_z(log_z)
 }
 
 fn check(mean: &DVector<f64>, covariance: &DMatrix<f64>) -> Result<(), GaussianError> {
@@ -281,19 +242,6 @@ mod tests {
         assert!((value[0] - exact).abs() < 1e-13);
         assert!((DVector::from_row_slice(&score) + &precision * centred).norm() < 1e-13);
         assert!((laplacian[0] + precision.trace()).abs() < 1e-13);
-    }
-
-    #[test]
-    fn gauss_has_its_stated_log_z() {
-        for d in [1, 2, 7] {
-            let scales: f64 = (0..d).map(|i| (0.75 + 0.5 * (i % 4) as f64).ln()).sum();
-            let exact = 0.5 * d as f64 * (2.0 * std::f64::consts::PI).ln()
-                + scales
-                + 0.5 * (d - 1) as f64 * 0.64f64.ln();
-            let target = gauss(d);
-            assert!((target.facts().log_z.unwrap() - exact).abs() < 1e-13);
-            assert_eq!(target.log_density(target.mean().as_slice()), 0.0);
-        }
     }
 
     #[test]

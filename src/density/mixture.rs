@@ -1,12 +1,25 @@
 //! Mixtures of Gaussians with unequal weights and full covariances.
 
-use super::{Benchmark, Facts, Gaussian, LogDensity, Modes, voronoi};
-use crate::num::{Scalar, Stream, log_sum_exp_scalars};
+use super::gaussian::Gaussian;
+use super::log_density::LogDensity;
+use crate::num::{Scalar, log_sum_exp_scalars};
 
 /// log ρ(x) = log Σ_k w_k N(x; m_k, C_k), normalised: log Z = 0.
 ///
 /// # Cost
 /// Components × d²/2 multiply-adds of scalars per point; factors are computed once.
+///
+/// ```
+/// use pushforward::density::{Gaussian, GaussianMixture, LogDensity};
+/// use pushforward::nalgebra::{DMatrix, DVector};
+///
+/// let at = |mean: [f64; 2]| Gaussian::new(DVector::from_row_slice(&mean), &DMatrix::identity(2, 2));
+/// let mixture = GaussianMixture::new(&[1.0, 3.0], vec![at([-4.0, 0.0])?, at([4.0, 0.0])?])?;
+/// assert_eq!(mixture.weights(), [0.25, 0.75]);
+/// let ratio = mixture.log_density(&[4.0, 0.0]) - mixture.log_density(&[-4.0, 0.0]);
+/// assert!((ratio - 3f64.ln()).abs() < 1e-12);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct GaussianMixture {
     weights: Vec<f64>,
@@ -15,9 +28,11 @@ pub struct GaussianMixture {
 }
 
 /// Why weights and components make no mixture.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
 pub enum MixtureError {
     /// The numbers of weights and components differ, or there are none.
+    #[error("{weights} weights for {components} components; give one each, at least one")]
     Counts {
         /// Number of weights.
         weights: usize,
@@ -25,6 +40,7 @@ pub enum MixtureError {
         components: usize,
     },
     /// A weight is not positive and finite.
+    #[error("weight {index} is {value}; give a positive number, or leave the component out")]
     Weight {
         /// Its component, from 0.
         index: usize,
@@ -32,6 +48,7 @@ pub enum MixtureError {
         value: f64,
     },
     /// A component has another dimension than the first.
+    #[error("component {index} has dimension {dim}, the first has {expected}; make them equal")]
     Dimension {
         /// The component, from 0.
         index: usize,
@@ -41,23 +58,6 @@ pub enum MixtureError {
         expected: usize,
     },
 }
-
-impl std::fmt::Display for MixtureError {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            MixtureError::Counts { weights, components } => {
-                write!(f, "{weights} weights for {components} components; give one each, at least one")
-            }
-            MixtureError::Weight { index, value } => {
-                write!(f, "weight {index} is {value}; give a positive number, or leave the component out")
-            }
-            MixtureError::Dimension { index, dim, expected } => {
-                write!(f, "component {index} has dimension {dim}, the first has {expected}; make them equal")
-            }
-        }
-    }
-}
-impl std::error::Error for MixtureError {}
 
 impl GaussianMixture {
     /// The mixture with these weights, divided by their sum, and normalised components.
@@ -97,19 +97,6 @@ impl GaussianMixture {
     pub fn components(&self) -> &[Gaussian] {
         &self.components
     }
-
-    /// Σ_k w_k f(component k).
-    fn average(&self, f: impl Fn(&Gaussian) -> f64) -> f64 {
-        self.weights.iter().zip(&self.components).map(|(w, c)| w * f(c)).sum()
-    }
-
-    /// Exact shares of the plane in two dimensions; elsewhere the weights, which assumes separation.
-    fn modes(&self) -> Modes {
-        let centres = self.components.iter().flat_map(|c| c.mean().iter().copied()).collect();
-        let planar = self.components[0].mean().len() == 2;
-        let weights = if planar { voronoi::cell_masses(self) } else { self.weights.clone() };
-        Modes { centres, weights }
-    }
 }
 
 impl LogDensity for GaussianMixture {
@@ -122,36 +109,6 @@ impl LogDensity for GaussianMixture {
         let weighted = self.components.iter().zip(&self.log_weights);
         let logs: Vec<S> = weighted.map(|(c, w)| c.log_density_within(x, &mut room) + *w).collect();
         log_sum_exp_scalars(&logs)
-    }
-}
-
-impl Benchmark for GaussianMixture {
-    /// Means are the modes' centres, exact for separated components.
-    fn facts(&self) -> Facts {
-        let d = LogDensity::dim(self);
-        let mean: Vec<f64> = (0..d).map(|i| self.average(|c| c.mean()[i])).collect();
-        // Within components, and between them about the overall mean: no cancellation.
-        let variance = |i: usize| {
-            self.average(|c| {
-                c.factor().row(i).norm_squared() + (c.mean()[i] - mean[i]) * (c.mean()[i] - mean[i])
-            })
-        };
-        let std = (0..d).map(|i| variance(i).sqrt()).collect();
-        Facts { log_z: Some(0.0), std: Some(std), mean: Some(mean), modes: Some(self.modes()) }
-    }
-
-    fn draw(&self, stream: &mut Stream, x: &mut [f64]) -> bool {
-        let mut left = stream.uniform();
-        let mut chosen = self.components.len() - 1;
-        for (k, w) in self.weights.iter().enumerate() {
-            if left < *w {
-                chosen = k;
-                break;
-            }
-            left -= w;
-        }
-        self.components[chosen].draw_into(stream, x);
-        true
     }
 }
 
@@ -175,10 +132,6 @@ mod tests {
         let x = [-0.4, 0.9];
         let exact = 0.25 * parts[0].log_density(&x).exp() + 0.75 * parts[1].log_density(&x).exp();
         assert!((mixture.log_density(&x).exp() / exact - 1.0).abs() < 1e-14);
-        let facts = mixture.facts();
-        assert_eq!(facts.mean.unwrap(), vec![-2.0, -0.125]);
-        // ¼·1 + ¾·0.4 + ¼·¾·4²
-        assert!((facts.std.unwrap()[0] - 3.55f64.sqrt()).abs() < 1e-15);
     }
 
     #[test]

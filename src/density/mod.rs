@@ -1,48 +1,36 @@
-//! Unnormalised log densities: log ρ, its score and Laplacian, and what is known of them exactly.
+//! Unnormalised log densities: how they are written, evaluated and checked, and a zoo of known ones.
+//!
+//! A density is a formula ([`LogDensity`]) or a black box ([`Target`]), which may fail with a
+//! [`Refusal`]. [`values`], [`values_and_scores`] and [`laplacians`] evaluate it in parallel and name
+//! the point at which it fails; [`preflight`] looks at it before a fit. [`zoo`] has the benchmarks,
+//! whose names stand here too.
 
-mod banana;
-mod catalogue;
-mod catalogue_error;
+mod check;
 mod density_error;
 mod differenced;
-mod double_well;
 mod evaluate;
-mod facts;
-mod funnel;
 mod gaussian;
 mod log_density;
-mod many_well;
 mod mixture;
-mod named_mixtures;
 mod nearest;
 mod point_error;
-mod preflight;
 mod refusal;
-mod rings;
-mod rotated_wells;
-mod rotation;
-mod student_mixture;
 mod target;
-mod voronoi;
+pub mod zoo;
 
-pub use banana::Banana;
-pub use catalogue::{Parameter, Range, TargetEntry, find, named_target, targets};
-pub use catalogue_error::CatalogueError;
+pub use check::{Preflight, PreflightError, Warning, preflight};
 pub use density_error::{DensityError, DensityFailure};
 pub use differenced::Differenced;
 pub use evaluate::{laplacians, values, values_and_scores};
-pub use facts::{Benchmark, Facts, Modes};
-pub use funnel::Funnel;
-pub use gaussian::{Gaussian, GaussianError, gauss};
+pub use gaussian::{Gaussian, GaussianError};
 pub use log_density::LogDensity;
-pub use many_well::{ManyWell, TiltedPairs};
 pub use mixture::{GaussianMixture, MixtureError};
-pub use named_mixtures::{gmm_rotated, gmm_unequal, gmm9, gmm40};
 pub use nearest::nearest;
 pub use point_error::PointError;
-pub use preflight::{Preflight, PreflightError, Warning, preflight};
 pub use refusal::Refusal;
-pub use rings::Rings;
-pub use rotated_wells::RotatedWells;
-pub use student_mixture::StudentMixture;
 pub use target::Target;
+pub use zoo::{
+    Banana, Benchmark, CatalogueError, Facts, Funnel, ManyWell, Modes, Parameter, Range, Rings, RotatedWells,
+    StudentMixture, TargetEntry, TiltedPairs, find, gauss, gmm_rotated, gmm_unequal, gmm9, gmm40,
+    named_target, targets,
+};

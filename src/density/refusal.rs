@@ -1,7 +1,5 @@
 //! How a density says that it has no numbers for a point, without a panic.
 
-use std::fmt;
-
 /// A density has no answer for the points that it was asked about.
 ///
 /// [`Target`](super::Target) returns it in place of numbers: a model throws, a child process has
@@ -16,7 +14,8 @@ use std::fmt;
 /// assert!(failed.point == Some(3) && !failed.outside);
 /// assert!(Refusal::outside_support(0).outside);
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
 #[non_exhaustive]
 pub struct Refusal {
     /// The point's place among those of the call, from 0; `None` if no single point is to blame.
@@ -51,10 +50,3 @@ impl Refusal {
         Refusal { point: self.point.map(place), ..self }
     }
 }
-
-impl fmt::Display for Refusal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)
-    }
-}
-impl std::error::Error for Refusal {}

@@ -1,7 +1,6 @@
 //! Named arrays of f64: what the state of a computation looks like on its way to a file and back.
 
 use std::collections::BTreeMap;
-use std::fmt;
 
 /// Arrays by name, each with its shape, last index fastest. Whole numbers up to 2⁵³ are kept as f64, exactly.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -10,14 +9,17 @@ pub struct Arrays {
 }
 
 /// An array that is not what its reader needs.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
 pub enum ArraysError {
     /// No array has this name.
+    #[error("there is no array {name:?}")]
     Missing {
         /// The name.
         name: String,
     },
     /// It has another shape.
+    #[error("array {name:?} has the shape {found:?} where {expected} is needed")]
     Shape {
         /// The name.
         name: String,
@@ -27,6 +29,7 @@ pub enum ArraysError {
         found: Vec<usize>,
     },
     /// A number that its reader has no meaning for.
+    #[error("array {name:?} holds {found} where {expected} is needed")]
     Value {
         /// The name.
         name: String,
@@ -36,21 +39,6 @@ pub enum ArraysError {
         found: f64,
     },
 }
-
-impl fmt::Display for ArraysError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            ArraysError::Missing { name } => write!(f, "there is no array {name:?}"),
-            ArraysError::Shape { name, expected, found } => {
-                write!(f, "array {name:?} has the shape {found:?} where {expected} is needed")
-            }
-            ArraysError::Value { name, expected, found } => {
-                write!(f, "array {name:?} holds {found} where {expected} is needed")
-            }
-        }
-    }
-}
-impl std::error::Error for ArraysError {}
 
 impl Arrays {
     /// Adds an array.

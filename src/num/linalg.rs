@@ -59,18 +59,12 @@ pub fn gram(a: MatRef<'_, f64>, out: MatMut<'_, f64>) {
 }
 
 /// A matrix is not positive definite.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("pivot {index} of the Cholesky factor is not positive; try a larger damping")]
 pub struct NonPositivePivot {
     /// The column at which it showed, from 0.
     pub index: usize,
 }
-
-impl std::fmt::Display for NonPositivePivot {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "pivot {} of the Cholesky factor is not positive; try a larger damping", self.index)
-    }
-}
-impl std::error::Error for NonPositivePivot {}
 
 /// Replaces the lower triangle of a symmetric matrix by its Cholesky factor, `a = l·lᵀ`.
 ///

@@ -1,7 +1,6 @@
 //! The ways to a damped Gauss-Newton direction, and which one is picked when none is asked for.
 
 use crate::num::NonPositivePivot;
-use std::fmt;
 
 /// How δ = −(JᵀJ + λI)⁻¹Jᵀr is computed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,34 +66,22 @@ impl Direction {
 }
 
 /// Why no direction could be computed.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
 pub enum DirectionError {
     /// The damped matrix is not positive definite to working precision.
-    Pivot(NonPositivePivot),
+    #[error("{0}")]
+    Pivot(#[source] NonPositivePivot),
     /// r or J has a value that is not finite.
+    #[error("residuals or derivatives are not finite")]
     NotFinite,
     /// The solve left a backward error above its bound.
+    #[error("the linear solve left a backward error of {residual:.1e}; try a larger damping or QR")]
     Inaccurate {
         /// |Aδ − b|/(|A||δ| + |b|).
         residual: f64,
     },
 }
-
-impl fmt::Display for DirectionError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            DirectionError::Pivot(pivot) => write!(f, "{pivot}"),
-            DirectionError::NotFinite => write!(f, "residuals or derivatives are not finite"),
-            DirectionError::Inaccurate { residual } => {
-                write!(
-                    f,
-                    "the linear solve left a backward error of {residual:.1e}; try a larger damping or QR"
-                )
-            }
-        }
-    }
-}
-impl std::error::Error for DirectionError {}
 
 #[cfg(test)]
 mod tests {

@@ -7,7 +7,6 @@ use crate::density::{DensityError, Target};
 use crate::num::{BLOCK, Purpose, Stream, indexed_seed};
 use crate::training::Sampler;
 use crate::transport::{Tolerance, TransportError, log_density_at, move_ensemble};
-use std::fmt;
 
 /// Draws with their exact log weights.
 #[derive(Clone, Debug, PartialEq)]
@@ -19,27 +18,32 @@ pub struct Draws {
 }
 
 /// Why there are no draws.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
 pub enum DrawError {
     /// The density fails at a draw.
-    Density(DensityError),
+    #[error("{0}")]
+    Density(#[from] DensityError),
     /// The flow cannot be integrated.
-    Transport(TransportError),
+    #[error("{0}")]
+    Transport(#[source] TransportError),
 }
 
-impl fmt::Display for DrawError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl DrawError {
+    /// What happened and where, without what to try.
+    pub fn finding(&self) -> String {
         match self {
-            DrawError::Density(error) => write!(f, "{error}"),
-            DrawError::Transport(error) => write!(f, "{error}"),
+            DrawError::Density(error) => error.to_string(),
+            DrawError::Transport(error) => error.finding(),
         }
     }
-}
-impl std::error::Error for DrawError {}
 
-impl From<DensityError> for DrawError {
-    fn from(error: DensityError) -> DrawError {
-        DrawError::Density(error)
+    /// What to try; none where the density itself fails.
+    pub fn advice(&self) -> Option<&'static str> {
+        match self {
+            DrawError::Density(_) => None,
+            DrawError::Transport(error) => error.advice(),
+        }
     }
 }
 

@@ -14,7 +14,6 @@ use crate::density::{self, Target};
 use crate::locate::{LocatedTarget, factor_prefix, read_located, write_located};
 use crate::num::{Arrays, ArraysError, as_count};
 use crate::optim::{OptimiserState, Outcome, StepRecord};
-use std::fmt;
 
 /// Everything that a fit needs to go on, or to draw.
 #[derive(Clone, Debug)]
@@ -78,11 +77,14 @@ pub struct Probe {
 const PROBES: usize = 8;
 
 /// Why no fit goes on from a checkpoint.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
 pub enum CheckpointError {
     /// An array is missing or has another shape.
-    Arrays(ArraysError),
+    #[error("the checkpoint does not fit this program: {0}")]
+    Arrays(#[from] ArraysError),
     /// Its target has another dimension.
+    #[error("the checkpoint is of {stored} dimensions, the target has {found}: start a new run")]
     Dimension {
         /// Of the checkpoint.
         stored: usize,
@@ -90,6 +92,11 @@ pub enum CheckpointError {
         found: usize,
     },
     /// The density has another value at a point.
+    #[error(
+        "the density has changed: at x = ({}) its logarithm was {stored:?} and is {found:?} now. Put \
+         the old density back, or start a new run",
+        coordinates(.x)
+    )]
     Density {
         /// The point.
         x: Vec<f64>,
@@ -100,31 +107,9 @@ pub enum CheckpointError {
     },
 }
 
-impl fmt::Display for CheckpointError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            CheckpointError::Arrays(error) => write!(f, "the checkpoint does not fit this program: {error}"),
-            CheckpointError::Dimension { stored, found } => {
-                write!(f, "the checkpoint is of {stored} dimensions, the target has {found}: start a new run")
-            }
-            CheckpointError::Density { x, stored, found } => {
-                let at: Vec<String> = x.iter().map(|v| format!("{v:?}")).collect();
-                write!(
-                    f,
-                    "the density has changed: at x = ({}) its logarithm was {stored:?} and is {found:?} now. Put \
-                     the old density back, or start a new run",
-                    at.join(", ")
-                )
-            }
-        }
-    }
-}
-impl std::error::Error for CheckpointError {}
-
-impl From<ArraysError> for CheckpointError {
-    fn from(error: ArraysError) -> CheckpointError {
-        CheckpointError::Arrays(error)
-    }
+fn coordinates(x: &[f64]) -> String {
+    let at: Vec<String> = x.iter().map(|v| format!("{v:?}")).collect();
+    at.join(", ")
 }
 
 impl Probe {

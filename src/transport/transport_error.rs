@@ -1,12 +1,16 @@
 //! Why particles did not arrive.
 
 use crate::density::{DensityError, PointError};
-use std::fmt;
+
+/// What to try where the velocity is too rough.
+const ADVICE: &str = "fit for more steps";
 
 /// Particles could not be carried to t = 1.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
 pub enum TransportError {
     /// The velocity is too rough, or not finite.
+    #[error("{}; {ADVICE}", stuck(*time, at))]
     Stuck {
         /// Time reached.
         time: f64,
@@ -14,17 +18,15 @@ pub enum TransportError {
         at: Vec<f64>,
     },
     /// The target fails at a point on the way.
-    Density(DensityError),
+    #[error("{0}")]
+    Density(#[source] DensityError),
 }
 
 impl TransportError {
     /// What happened and where, without what to try.
     pub fn finding(&self) -> String {
         match self {
-            TransportError::Stuck { time, at } => format!(
-                "the flow cannot be integrated past t = {time:.6} near x = {at:?} (standardised): \
-                 the learned velocity is too rough there"
-            ),
+            TransportError::Stuck { time, at } => stuck(*time, at),
             TransportError::Density(error) => error.to_string(),
         }
     }
@@ -32,20 +34,11 @@ impl TransportError {
     /// What to try; none where the density itself fails.
     pub fn advice(&self) -> Option<&'static str> {
         match self {
-            TransportError::Stuck { .. } => Some("fit for more steps"),
+            TransportError::Stuck { .. } => Some(ADVICE),
             TransportError::Density(_) => None,
         }
     }
 }
-
-impl fmt::Display for TransportError {
-    /// `FINDING; ADVICE`.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.finding())?;
-        self.advice().map_or(Ok(()), |advice| write!(f, "; {advice}"))
-    }
-}
-impl std::error::Error for TransportError {}
 
 /// A particle that is stuck is named in the coordinates in which it moves: it is the velocity that
 /// is too rough there, and not the target that fails.
@@ -56,4 +49,11 @@ impl PointError for TransportError {
             stuck => stuck,
         }
     }
+}
+
+fn stuck(time: f64, at: &[f64]) -> String {
+    format!(
+        "the flow cannot be integrated past t = {time:.6} near x = {at:?} (standardised): \
+         the learned velocity is too rough there"
+    )
 }

@@ -2,6 +2,7 @@
 
 mod counts;
 mod density_facts;
+mod error_chains;
 mod gaussian_to_gaussian;
 mod modes_agree;
 mod preflight;

@@ -1,6 +1,6 @@
 //! The C functions of a density, as BridgeStan 2 has them, loaded and looked up by name.
 
-use super::LibraryError;
+use super::library_error::LibraryError;
 use std::ffi::{CStr, c_char, c_double, c_int, c_uint, c_void};
 use std::path::Path;
 

@@ -1,7 +1,7 @@
 //! One running child process: its pipes, which never block us, its greeting, its answers and its end.
 
+use super::process_error::{ProcessError, ProcessFailure};
 use super::protocol::{self, Greeting, LONGEST_GREETING, OURS, Wanted};
-use super::{ProcessError, ProcessFailure};
 use std::collections::VecDeque;
 use std::io::{Read, Write};
 use std::path::Path;

@@ -2,6 +2,7 @@
 
 mod abi;
 mod child;
+mod greeting_words;
 mod library;
 mod library_error;
 mod process;

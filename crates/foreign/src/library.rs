@@ -1,7 +1,7 @@
 //! A density in a shared library with the C functions of BridgeStan.
 
-use super::LibraryError;
 use super::abi::{self, Model, Symbols};
+use super::library_error::LibraryError;
 use nalgebra::DMatrix;
 use pushforward::density::{Refusal, Target};
 use std::ffi::{CString, c_char};

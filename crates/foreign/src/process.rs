@@ -1,8 +1,8 @@
 //! A density that answers from a child process over its standard streams.
 
 use super::child::Child;
+use super::process_error::{ProcessError, ProcessFailure};
 use super::protocol::{Greeting, Wanted};
-use super::{ProcessError, ProcessFailure};
 use pushforward::density::{Refusal, Target};
 use std::path::PathBuf;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};

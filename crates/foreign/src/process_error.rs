@@ -1,43 +1,62 @@
 //! What a child process can do wrong.
 
-use super::protocol::{HELLO, VERSION};
-use std::fmt;
+use super::greeting_words::{HELLO, VERSION};
 
 /// A child process failed.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[error("`{program}` {what}{}", end_of_output(.last_words))]
 pub struct ProcessError {
     /// Program and arguments.
     pub program: String,
     /// What it did.
+    #[source]
     pub what: ProcessFailure,
     /// The end of what it wrote to its standard error, empty if nothing.
     pub last_words: String,
 }
 
 /// What a child process did.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
 pub enum ProcessFailure {
     /// It cannot be started.
+    #[error("cannot be started: {cause}")]
     NotStarted {
         /// What the system says.
         cause: String,
     },
     /// Its first line is not the greeting of a density.
+    #[error(
+        "does not greet as a density does: its output begins with {said:?} instead of \"{HELLO} \
+         {VERSION} …\"; nothing else may be written to standard output (print to standard error)"
+    )]
     NoGreeting {
         /// How it begins.
         said: String,
     },
     /// It speaks another version of the protocol.
+    #[error(
+        "speaks version {version} of the protocol, and {VERSION} is known here; \
+         docs/child-process.md has it"
+    )]
     OtherVersion {
         /// Which one, as written.
         version: String,
     },
     /// Its greeting has no dimension, or more or fewer names than coordinates.
+    #[error(
+        "greets with {line:?}; after \"{HELLO} {VERSION}\" come the dimension and, if there are \
+         names, one for each coordinate, with single spaces between them"
+    )]
     BadGreeting {
         /// The line.
         line: String,
     },
     /// It has another dimension, or other names, than was expected.
+    #[error(
+        "says that its coordinates are {said}, where {expected} was expected; correct one of \
+         the two"
+    )]
     OtherCoordinates {
         /// What was expected.
         expected: String,
@@ -45,6 +64,7 @@ pub enum ProcessFailure {
         said: String,
     },
     /// It ended, or closed its output.
+    #[error("{}", exit_message(.status.as_deref(), *.points))]
     Ended {
         /// Its exit status; `None` if it only closed its output.
         status: Option<String>,
@@ -52,6 +72,7 @@ pub enum ProcessFailure {
         points: usize,
     },
     /// It did not answer in time.
+    #[error("{}", silent(*.seconds, *.received, *.points))]
     Silent {
         /// How long it had, seconds.
         seconds: f64,
@@ -61,6 +82,10 @@ pub enum ProcessFailure {
         points: usize,
     },
     /// It announced another number of numbers than was asked for.
+    #[error(
+        "announced {announced} numbers where {needed} were asked for: n values, and then n·d \
+         components of the gradients if they are wanted"
+    )]
     WrongCount {
         /// Announced.
         announced: u64,
@@ -68,78 +93,54 @@ pub enum ProcessFailure {
         needed: u64,
     },
     /// It wrote more than its answer.
+    #[error(
+        "wrote more than its answer, {bytes} bytes at least; nothing else may be written to \
+         standard output (print to standard error)"
+    )]
     TooMuch {
         /// Bytes too many that were seen.
         bytes: usize,
     },
 }
 
-impl fmt::Display for ProcessError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "`{}` {}", self.program, self.what)?;
-        match self.last_words.as_str() {
-            "" => Ok(()),
-            words => write!(f, "; its last words were:\n{words}"),
-        }
+fn end_of_output(words: &str) -> String {
+    if words.is_empty() { String::new() } else { format!("; its last words were:\n{words}") }
+}
+
+fn exit_message(status: Option<&str>, points: usize) -> String {
+    let what = match status {
+        Some(status) => format!("ended ({status})"),
+        None => "closed its output".to_string(),
+    };
+    match points {
+        0 => format!("{what} before it greeted"),
+        _ => format!("{what} while it was asked for {points} points"),
     }
 }
-impl std::error::Error for ProcessError {}
 
-impl fmt::Display for ProcessFailure {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            ProcessFailure::NotStarted { cause } => write!(f, "cannot be started: {cause}"),
-            ProcessFailure::NoGreeting { said } => write!(
-                f,
-                "does not greet as a density does: its output begins with {said:?} instead of \"{HELLO} {VERSION} …\"; \
-                 nothing else may be written to standard output (print to standard error)"
-            ),
-            ProcessFailure::OtherVersion { version } => write!(
-                f,
-                "speaks version {version} of the protocol, and {VERSION} is known here; docs/child-process.md has it"
-            ),
-            ProcessFailure::BadGreeting { line } => write!(
-                f,
-                "greets with {line:?}; after \"{HELLO} {VERSION}\" come the dimension and, if there are names, one \
-                 for each coordinate, with single spaces between them"
-            ),
-            ProcessFailure::OtherCoordinates { expected, said } => {
-                write!(
-                    f,
-                    "says that its coordinates are {said}, where {expected} was expected; correct one of the two"
-                )
-            }
-            ProcessFailure::Ended { status, points } => {
-                match status {
-                    Some(status) => write!(f, "ended ({status})")?,
-                    None => write!(f, "closed its output")?,
-                }
-                match points {
-                    0 => write!(f, " before it greeted"),
-                    _ => write!(f, " while it was asked for {points} points"),
-                }
-            }
-            ProcessFailure::Silent { seconds, points: 0, .. } => {
-                write!(
-                    f,
-                    "did not greet within {seconds} s; is it a density? If it starts slowly, raise `timeout`"
-                )
-            }
-            ProcessFailure::Silent { seconds, received, points } => write!(
-                f,
-                "wrote {received} bytes of its answer for {points} points and nothing \
-                 more within {seconds} s; if it needs longer, raise `timeout`, and if it waits, let it flush its output"
-            ),
-            ProcessFailure::WrongCount { announced, needed } => write!(
-                f,
-                "announced {announced} numbers where {needed} were asked for: n values, and then n·d components of \
-                 the gradients if they are wanted"
-            ),
-            ProcessFailure::TooMuch { bytes } => write!(
-                f,
-                "wrote more than its answer, {bytes} bytes at least; nothing else may be written to standard output \
-                 (print to standard error)"
-            ),
-        }
+fn silent(seconds: f64, received: usize, points: usize) -> String {
+    if points == 0 {
+        return format!(
+            "did not greet within {seconds} s; is it a density? If it starts slowly, raise `timeout`"
+        );
+    }
+    format!(
+        "wrote {received} bytes of its answer for {points} points and nothing more within {seconds} s; \
+         if it needs longer, raise `timeout`, and if it waits, let it flush its output"
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::error::Error;
+
+    #[test]
+    fn what_it_did_is_the_source() {
+        let what = ProcessFailure::TooMuch { bytes: 8 };
+        let program = "child".to_string();
+        let error = ProcessError { program, what: what.clone(), last_words: "oh".to_string() };
+        assert_eq!(error.source().and_then(|source| source.downcast_ref()), Some(&what));
+        assert!(error.to_string().ends_with("; its last words were:\noh"), "{error}");
     }
 }

@@ -1,11 +1,8 @@
 //! What goes over the pipes between this program and a child that is a density; `docs/child-process.md` has it in full.
 
-use super::ProcessFailure;
+use super::greeting_words::{HELLO, VERSION};
+use super::process_error::ProcessFailure;
 
-/// First word of the child's greeting.
-pub(super) const HELLO: &str = "pushforward-density";
-/// The version spoken here.
-pub(super) const VERSION: &str = "1";
 /// What the child gets to read first, so that a program that echoes is found out at once.
 pub(super) const OURS: &str = "pushforward 1\n";
 /// A greeting is no longer: a thousand names of a thousand letters.

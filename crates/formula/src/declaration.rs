@@ -7,7 +7,6 @@ use super::token::{Token, tokens};
 use super::{Data, Shape, Span};
 use pushforward::coordinates::Constraint;
 use std::collections::BTreeMap;
-use std::fmt;
 
 /// A parameter of a formula.
 #[derive(Clone, Debug, PartialEq)]
@@ -68,14 +67,20 @@ pub(super) fn entry_names(name: &str, size: Option<usize>) -> Vec<String> {
 }
 
 /// Why the words that declare a parameter declare none.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
 pub enum DeclarationError {
     /// No constraint is written that way.
+    #[error(
+        "no constraint is written {given:?}; write \"real\", \"positive\", \"> 0\", \"< 1\", \
+         \"in (0, 1)\", \"ordered\" or \"simplex\""
+    )]
     Constraint {
         /// As given.
         given: String,
     },
     /// Bounds that leave nothing.
+    #[error("nothing lies above {low} and below {high}; give a lower bound below the upper one")]
     Bounds {
         /// The lower one.
         low: f64,
@@ -83,33 +88,15 @@ pub enum DeclarationError {
         high: f64,
     },
     /// A size that is no whole number of at least 1.
+    #[error("the size {given} is not a whole number from 1 to 1000000")]
     Size {
         /// As given.
         given: f64,
     },
     /// A bound or a size is no formula of data.
-    Formula(FormulaError),
+    #[error("{}", .0.fault)]
+    Formula(#[source] FormulaError),
 }
-
-impl fmt::Display for DeclarationError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            DeclarationError::Constraint { given } => write!(
-                f,
-                "no constraint is written {given:?}; write \"real\", \"positive\", \"> 0\", \"< 1\", \"in (0, 1)\", \
-                 \"ordered\" or \"simplex\""
-            ),
-            DeclarationError::Bounds { low, high } => {
-                write!(f, "nothing lies above {low} and below {high}; give a lower bound below the upper one")
-            }
-            DeclarationError::Size { given } => {
-                write!(f, "the size {given} is not a whole number from 1 to 1000000")
-            }
-            DeclarationError::Formula(error) => error.fault.fmt(f),
-        }
-    }
-}
-impl std::error::Error for DeclarationError {}
 
 /// Reads `real`, `positive`, `> a`, `< b`, `in (a, b)`, `ordered` or `simplex`; a and b are numbers or formulas of
 /// data.

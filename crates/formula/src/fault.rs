@@ -1,14 +1,16 @@
 //! What is wrong with a formula, and where.
 
 use super::{Excerpt, Shape, Span};
-use std::fmt;
 
 /// What is wrong with a formula.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
 pub enum Fault {
     /// A character that no formula has.
+    #[error("a formula has no character {0:?}")]
     Character(char),
     /// Something else should stand there.
+    #[error("{what} should stand here, not {found}")]
     Expected {
         /// What.
         what: &'static str,
@@ -16,6 +18,7 @@ pub enum Fault {
         found: String,
     },
     /// Nothing of that name.
+    #[error("unknown {what} {given:?}{}", suggestion(.nearest.as_deref()))]
     Unknown {
         /// "name", "function" or "distribution".
         what: &'static str,
@@ -25,11 +28,13 @@ pub enum Fault {
         nearest: Option<String>,
     },
     /// A name that is given a second meaning.
+    #[error("{name:?} has a meaning already; choose another name")]
     Redefined {
         /// The name.
         name: String,
     },
     /// Two things of sizes that do not go together.
+    #[error("{what}: {left} and {right} do not go together")]
     Sizes {
         /// The operation.
         what: String,
@@ -39,6 +44,7 @@ pub enum Fault {
         right: Shape,
     },
     /// A thing of a kind that the operation does not take.
+    #[error("{what} takes {takes}, not {given}")]
     Kind {
         /// The operation.
         what: String,
@@ -48,6 +54,7 @@ pub enum Fault {
         given: Shape,
     },
     /// A function or distribution with the wrong number of arguments.
+    #[error("{name} takes {takes}, not {given} arguments")]
     Count {
         /// Its name.
         name: String,
@@ -57,11 +64,13 @@ pub enum Fault {
         given: usize,
     },
     /// Something that must be known before the parameters are.
+    #[error("{what} must be data or a number: it may not depend on parameters")]
     NotData {
         /// What.
         what: &'static str,
     },
     /// An index outside its vector or matrix, or not a whole number.
+    #[error("index {index} is not a whole number from 1 to {size}")]
     Index {
         /// As given.
         index: f64,
@@ -69,6 +78,7 @@ pub enum Fault {
         size: usize,
     },
     /// Data at which a distribution has no density.
+    #[error("{distribution}: entry {entry} of the data is {value} and must be {must_be}")]
     Support {
         /// The distribution.
         distribution: String,
@@ -80,6 +90,7 @@ pub enum Fault {
         must_be: String,
     },
     /// An argument that is data, and not what the distribution needs.
+    #[error("{distribution}: {argument} is {value} and must be {must_be}")]
     Argument {
         /// The distribution.
         distribution: String,
@@ -91,6 +102,7 @@ pub enum Fault {
         must_be: &'static str,
     },
     /// Data for which a formula has no value.
+    #[error("entry {entry} is {value} for the data given")]
     NotFinite {
         /// Which entry, from 1.
         entry: usize,
@@ -98,48 +110,13 @@ pub enum Fault {
         value: f64,
     },
     /// Nothing is added to the log density.
+    #[error("nothing is added to the log density; write a line such as `mu ~ normal(0, 1)`")]
     Empty,
 }
 
-impl fmt::Display for Fault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Fault::Character(c) => write!(f, "a formula has no character {c:?}"),
-            Fault::Expected { what, found } => write!(f, "{what} should stand here, not {found}"),
-            Fault::Unknown { what, given, nearest } => {
-                write!(f, "unknown {what} {given:?}")?;
-                nearest.as_ref().map_or(Ok(()), |nearest| write!(f, "; did you mean {nearest:?}?"))
-            }
-            Fault::Redefined { name } => {
-                write!(f, "{name:?} has a meaning already; choose another name")
-            }
-            Fault::Sizes { what, left, right } => {
-                write!(f, "{what}: {left} and {right} do not go together")
-            }
-            Fault::Kind { what, takes, given } => write!(f, "{what} takes {takes}, not {given}"),
-            Fault::Count { name, takes, given } => {
-                write!(f, "{name} takes {takes}, not {given} arguments")
-            }
-            Fault::NotData { what } => {
-                write!(f, "{what} must be data or a number: it may not depend on parameters")
-            }
-            Fault::Index { index, size } => {
-                write!(f, "index {index} is not a whole number from 1 to {size}")
-            }
-            Fault::Support { distribution, entry, value, must_be } => {
-                write!(f, "{distribution}: entry {entry} of the data is {value} and must be {must_be}")
-            }
-            Fault::Argument { distribution, argument, value, must_be } => {
-                write!(f, "{distribution}: {argument} is {value} and must be {must_be}")
-            }
-            Fault::NotFinite { entry, value } => {
-                write!(f, "entry {entry} is {value} for the data given")
-            }
-            Fault::Empty => {
-                write!(f, "nothing is added to the log density; write a line such as `mu ~ normal(0, 1)`")
-            }
-        }
-    }
+/// `; did you mean "x"?`, if something is near.
+pub(super) fn suggestion(nearest: Option<&str>) -> String {
+    nearest.map_or(String::new(), |nearest| format!("; did you mean {nearest:?}?"))
 }
 
 /// A fault where it stands in the formula.
@@ -156,9 +133,15 @@ impl Fault {
 }
 
 /// Why a formula cannot be compiled; shown with its line and carets under the place.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[error(
+    "line {}, column {} of the formula: {fault}\n{excerpt}",
+    .excerpt.line,
+    .excerpt.column
+)]
 pub struct FormulaError {
     /// What is wrong.
+    #[source]
     pub fault: Fault,
     /// Where, in bytes of the formula.
     pub span: Span,
@@ -173,10 +156,44 @@ impl FormulaError {
     }
 }
 
-impl fmt::Display for FormulaError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Excerpt { line, column, .. } = *self.excerpt;
-        write!(f, "line {line}, column {column} of the formula: {}\n{}", self.fault, self.excerpt)
+#[cfg(test)]
+mod tests {
+    use crate::data::Data;
+    use crate::declaration::DeclarationError;
+    use crate::fault::Fault;
+    use crate::model::Model;
+    use crate::model_error::ModelError;
+    use crate::{Parameter, constraint};
+    use std::collections::BTreeMap;
+    use std::error::Error;
+
+    /// The last cause of an error.
+    fn last_cause<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a Fault> {
+        let mut cause = error.source()?;
+        while let Some(next) = cause.source() {
+            cause = next;
+        }
+        cause.downcast_ref()
+    }
+
+    #[test]
+    fn causes_are_chained_to_the_fault() {
+        let data = BTreeMap::<String, Data>::new();
+        let mu = Parameter {
+            name: "mu".to_string(),
+            size: None,
+            constraint: constraint("real", &data).unwrap(),
+            affine: None,
+        };
+        let error = Model::compile(vec![mu], &data, "mu ~ normal(0, sigma)", &[]).unwrap_err();
+        let ModelError::Formula(formula) = &error else { panic!("{error}") };
+        assert!(matches!(formula.fault, Fault::Unknown { .. }), "{formula}");
+        let fault = Some(&formula.fault);
+        assert_eq!(last_cause(&error), fault);
+        assert_eq!(last_cause(formula), fault);
+        let affine = ModelError::Affine { name: "mu".to_string(), error: formula.clone() };
+        assert_eq!(last_cause(&affine), fault);
+        assert_eq!(last_cause(&DeclarationError::Formula(formula.clone())), fault);
+        assert_eq!(last_cause(&ModelError::NoParameters), None);
     }
 }
-impl std::error::Error for FormulaError {}

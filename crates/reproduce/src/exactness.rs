@@ -128,7 +128,7 @@ fn measured(row: &Row, limit: f64, session: &mut Session<'_>) -> Result<Vec<Stri
     let error = match (row.error)(&fitted, &*target) {
         Ok(error) => format!("{error:.1e}"),
         Err(DrawError::Density(error)) => return Err(FitError::Density(error).into()),
-        Err(DrawError::Transport(_)) => "–".to_string(),
+        Err(_) => "–".to_string(),
     };
     let history = fitted.history();
     let loss = history.last().map_or(f64::NAN, |row| row.record.loss);

@@ -29,6 +29,6 @@ pub(crate) fn draws_of(fitted: &Fit, target: &dyn Target, n: usize) -> Result<Dr
     match fitted.draw(target, n, fitted.settings.seed) {
         Ok(draws) => Ok(draws),
         Err(DrawError::Density(error)) => Err(FitError::Density(error)),
-        Err(DrawError::Transport(_)) => Ok(Draws { x: Vec::new(), log_weights: Vec::new() }),
+        Err(_) => Ok(Draws { x: Vec::new(), log_weights: Vec::new() }),
     }
 }

@@ -3,7 +3,7 @@
 use std::fmt;
 
 /// Why a file is no table of columns. Lines and columns count from 1.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum CsvError {
     /// There is no line with names.
@@ -204,4 +204,3 @@ impl fmt::Display for CsvError {
         }
     }
 }
-impl std::error::Error for CsvError {}

@@ -175,7 +175,8 @@ fn told(
             let place = table.model.report.as_ref().map_or(span(formula), span);
             source.fault(place, FileFault::Model(error))
         }
-        ModelError::NoParameters => source.fault(span(formula), FileFault::Model(error)),
+        // `NoParameters`: nothing but the formula is there to point at.
+        _ => source.fault(span(formula), FileFault::Model(error)),
     }
 }
 

@@ -1,7 +1,7 @@
 //! Why a result is not to be trusted, as run.json and sample.json state it: a kind, a finding and an advice.
 
 use pushforward::diagnostics;
-use pushforward::transport::TransportError;
+use pushforward::sampling::DrawError;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -52,7 +52,7 @@ impl Reason {
     }
 
     /// There are no draws, because particles did not arrive.
-    pub fn no_draws(error: &TransportError) -> Reason {
+    pub fn no_draws(error: &DrawError) -> Reason {
         Reason {
             kind: ReasonKind::NoDraws,
             finding: format!("there are no draws: {}", error.finding()),
@@ -89,6 +89,7 @@ impl fmt::Display for Reason {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use pushforward::transport::TransportError;
 
     #[test]
     fn a_reason_is_stated_by_kind_and_in_words() {
@@ -96,7 +97,7 @@ mod tests {
         let stated = Reason::from(&low);
         assert_eq!(stated.to_string(), low.to_string());
         let stuck = TransportError::Stuck { time: 0.5, at: vec![1.0] };
-        let no_draws = Reason::no_draws(&stuck);
+        let no_draws = Reason::no_draws(&stuck.clone().into());
         assert_eq!(no_draws.to_string(), format!("there are no draws: {stuck}"));
         assert_eq!(no_draws.advice.as_deref(), Some("fit for more steps"));
         let json = serde_json::to_value([&stated, &Reason::interrupted()]).unwrap();

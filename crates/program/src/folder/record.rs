@@ -136,13 +136,20 @@ pub struct Record {
 }
 
 /// A text that is no record of this version.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum ReadRecordError {
     /// Another version of the program wrote it.
-    Format(OtherFormat),
+    #[error(
+        "{0}: use that version, or run the target again with `pushforward run --config` and the \
+         config.toml beside it"
+    )]
+    Format(#[source] OtherFormat),
     /// It is not JSON, or a field is missing or wrong.
+    #[error("not the record of a run of this version: {cause}")]
     Json {
         /// What is wrong, with line and column.
+        #[source]
         cause: serde_json::Error,
     },
 }
@@ -154,23 +161,6 @@ struct Marks {
     /// A record without a number is of the first format; anything else without one is no record.
     versions: Option<IgnoredAny>,
 }
-
-impl fmt::Display for ReadRecordError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            ReadRecordError::Format(other) => write!(
-                f,
-                "{other}: use that version, or run the target again with `pushforward run --config` and the \
-                 config.toml beside it"
-            ),
-            ReadRecordError::Json { cause } => {
-                write!(f, "not the record of a run of this version: {cause}")
-            }
-        }
-    }
-}
-
-impl std::error::Error for ReadRecordError {}
 
 impl Record {
     /// The text of run.json.

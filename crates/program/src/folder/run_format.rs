@@ -12,7 +12,7 @@ pub const RUN_FORMAT: u64 = 2;
 const FIRST: u64 = 1;
 
 /// Files of a run that another version of the program wrote.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub struct OtherFormat {
     /// The format of these files.
     pub stored: u64,
@@ -42,8 +42,6 @@ impl fmt::Display for OtherFormat {
         )
     }
 }
-
-impl std::error::Error for OtherFormat {}
 
 #[cfg(test)]
 mod tests {

@@ -2,8 +2,6 @@
 //!
 //! Source: numpy/lib/format.py, "Format Version 1.0".
 
-use std::fmt;
-
 const MAGIC: &[u8; 6] = b"\x93NUMPY";
 
 /// An array of f64 with its shape, last index fastest.
@@ -16,11 +14,14 @@ pub struct Npy {
 }
 
 /// Why bytes are not an array we read.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
 pub enum NpyError {
     /// The first bytes are not NPY's.
+    #[error("not an NPY file: it does not start with \\x93NUMPY")]
     NotNpy,
     /// Another version than 1.0.
+    #[error("NPY version {major}.{minor}; only 1.0 is read: save it again with numpy.save")]
     Version {
         /// As found.
         major: u8,
@@ -28,11 +29,16 @@ pub enum NpyError {
         minor: u8,
     },
     /// Other numbers than little-endian f64, or Fortran order, or a header that cannot be read.
+    #[error(
+        "NPY header {header:?}; only '<f8' in C order is read: save numpy.ascontiguousarray(a, \
+         '<f8')"
+    )]
     Header {
         /// The header as found.
         header: String,
     },
     /// Fewer or more bytes than header and shape ask for.
+    #[error("NPY file of {found} bytes where {expected} are needed: truncated or altered")]
     Length {
         /// Bytes the header asks for.
         expected: usize,
@@ -40,26 +46,6 @@ pub enum NpyError {
         found: usize,
     },
 }
-
-impl fmt::Display for NpyError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            NpyError::NotNpy => write!(f, "not an NPY file: it does not start with \\x93NUMPY"),
-            NpyError::Version { major, minor } => {
-                write!(f, "NPY version {major}.{minor}; only 1.0 is read: save it again with numpy.save")
-            }
-            NpyError::Header { header } => write!(
-                f,
-                "NPY header {header:?}; only '<f8' in C order is read: save numpy.ascontiguousarray(a, '<f8')"
-            ),
-            NpyError::Length { expected, found } => {
-                write!(f, "NPY file of {found} bytes where {expected} are needed: truncated or altered")
-            }
-        }
-    }
-}
-
-impl std::error::Error for NpyError {}
 
 /// The bytes of an NPY file.
 ///

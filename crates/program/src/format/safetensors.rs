@@ -7,7 +7,6 @@
 use crate::format::fnv::Fnv;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use std::fmt;
 
 /// Arrays and texts of a file.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -19,9 +18,11 @@ pub struct Safetensors {
 }
 
 /// Why bytes are not the arrays that were written.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum SafetensorsError {
     /// Fewer or more bytes than it says itself.
+    #[error("it has {found} bytes where {expected} are needed: truncated, or no safetensors file")]
     Length {
         /// Bytes it should have.
         expected: u64,
@@ -29,11 +30,14 @@ pub enum SafetensorsError {
         found: usize,
     },
     /// The header is not the JSON of such a file.
+    #[error("its header cannot be read: {cause}")]
     Header {
         /// What is wrong with it.
+        #[source]
         cause: serde_json::Error,
     },
     /// A tensor that is not f64, overlaps another or leaves a gap, or has another number of bytes than its shape.
+    #[error("its tensor {name:?} {what}")]
     Tensor {
         /// Its name.
         name: String,
@@ -41,6 +45,7 @@ pub enum SafetensorsError {
         what: &'static str,
     },
     /// The content is not what was written.
+    #[error("its checksum is {found} where {stored:?} was written: altered or damaged")]
     Checksum {
         /// As written; empty if there is none.
         stored: String,
@@ -48,25 +53,6 @@ pub enum SafetensorsError {
         found: String,
     },
 }
-
-impl fmt::Display for SafetensorsError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            SafetensorsError::Length { expected, found } => {
-                write!(
-                    f,
-                    "it has {found} bytes where {expected} are needed: truncated, or no safetensors file"
-                )
-            }
-            SafetensorsError::Header { cause } => write!(f, "its header cannot be read: {cause}"),
-            SafetensorsError::Tensor { name, what } => write!(f, "its tensor {name:?} {what}"),
-            SafetensorsError::Checksum { stored, found } => {
-                write!(f, "its checksum is {found} where {stored:?} was written: altered or damaged")
-            }
-        }
-    }
-}
-impl std::error::Error for SafetensorsError {}
 
 #[derive(Serialize, Deserialize)]
 struct Entry {

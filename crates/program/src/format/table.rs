@@ -11,7 +11,7 @@ pub struct Table {
 }
 
 /// Why a text is not the table that is needed.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TableError {
     /// No line with names.
     NoNames,
@@ -62,8 +62,6 @@ impl fmt::Display for TableError {
         }
     }
 }
-
-impl std::error::Error for TableError {}
 
 impl From<UnclosedQuote> for TableError {
     fn from(UnclosedQuote { line }: UnclosedQuote) -> TableError {

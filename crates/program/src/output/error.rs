@@ -8,34 +8,44 @@ use crate::report::report_files::ReportError;
 use crate::settings::settings::SettingsError;
 use pushforward::density::{PreflightError, Target};
 use pushforward::training::FitError;
-use std::fmt;
 use std::io;
 
 /// Anything that keeps the program from its result.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum CliError {
     /// A setting.
-    Settings(SettingsError),
+    #[error("{0}")]
+    Settings(#[from] SettingsError),
     /// The density file.
-    DensityFile(Box<DensityFileError>),
+    #[error("{0}")]
+    DensityFile(#[source] Box<DensityFileError>),
     /// The output folder.
-    Folder(FolderError),
+    #[error("{0}")]
+    Folder(#[from] FolderError),
     /// What a run left to go on from.
-    Resume(ResumeError),
+    #[error("{0}")]
+    Resume(#[from] ResumeError),
     /// The density, before anything was fitted.
-    Preflight(Box<PreflightError>),
+    #[error("{0}")]
+    Preflight(#[source] Box<PreflightError>),
     /// The fit, or the density at the draws.
-    Fit(FitError),
+    #[error("{0}")]
+    Fit(#[from] FitError),
     /// The density at a point, with the names of the coordinates that the point is told in.
+    #[error("{cause}\nx = ({})", shown(.coordinates))]
     Named {
         /// What it did there.
+        #[source]
         cause: Box<CliError>,
         /// All d names.
         coordinates: Vec<String>,
     },
     /// The report of a run.
-    Report(ReportError),
+    #[error("{0}")]
+    Report(#[from] ReportError),
     /// No row of a table has the text asked for in its name.
+    #[error("no row of the table {table} has \"{text}\" in its name; leave --only out to see all")]
     NoRow {
         /// The table.
         table: String,
@@ -43,10 +53,12 @@ pub enum CliError {
         text: String,
     },
     /// Threads, signals or standard output.
+    #[error("{what}: {cause}")]
     System {
         /// What was tried.
         what: &'static str,
         /// What the system says.
+        #[source]
         cause: io::Error,
     },
 }
@@ -86,38 +98,10 @@ impl CliError {
     }
 }
 
-impl fmt::Display for CliError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            CliError::Settings(error) => error.fmt(f),
-            CliError::DensityFile(error) => error.fmt(f),
-            CliError::Folder(error) => error.fmt(f),
-            CliError::Resume(error) => error.fmt(f),
-            CliError::Preflight(error) => error.fmt(f),
-            CliError::Fit(error) => error.fmt(f),
-            CliError::Named { cause, coordinates } => {
-                let shown = &coordinates[..coordinates.len().min(NAMED)];
-                let more = if coordinates.len() > NAMED { ", …" } else { "" };
-                write!(f, "{cause}\nx = ({}{more})", shown.join(", "))
-            }
-            CliError::Report(error) => error.fmt(f),
-            CliError::NoRow { table, text } => {
-                write!(
-                    f,
-                    "no row of the table {table} has \"{text}\" in its name; leave --only out to see all"
-                )
-            }
-            CliError::System { what, cause } => write!(f, "{what}: {cause}"),
-        }
-    }
-}
-
-impl std::error::Error for CliError {}
-
-impl From<SettingsError> for CliError {
-    fn from(error: SettingsError) -> CliError {
-        CliError::Settings(error)
-    }
+/// The first names, and whether there are more.
+fn shown(coordinates: &[String]) -> String {
+    let more = if coordinates.len() > NAMED { ", …" } else { "" };
+    format!("{}{more}", coordinates[..coordinates.len().min(NAMED)].join(", "))
 }
 
 impl From<DensityFileError> for CliError {
@@ -126,32 +110,8 @@ impl From<DensityFileError> for CliError {
     }
 }
 
-impl From<FolderError> for CliError {
-    fn from(error: FolderError) -> CliError {
-        CliError::Folder(error)
-    }
-}
-
-impl From<ReportError> for CliError {
-    fn from(error: ReportError) -> CliError {
-        CliError::Report(error)
-    }
-}
-
-impl From<ResumeError> for CliError {
-    fn from(error: ResumeError) -> CliError {
-        CliError::Resume(error)
-    }
-}
-
 impl From<PreflightError> for CliError {
     fn from(error: PreflightError) -> CliError {
         CliError::Preflight(Box::new(error))
-    }
-}
-
-impl From<FitError> for CliError {
-    fn from(error: FitError) -> CliError {
-        CliError::Fit(error)
     }
 }

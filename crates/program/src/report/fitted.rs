@@ -6,7 +6,6 @@ use pushforward::density::Target;
 use pushforward::optim::Outcome;
 use pushforward::sampling::{DrawError, Draws, Fit};
 use pushforward::training::{FitError, StopReason};
-use pushforward::transport::TransportError;
 
 /// A fit with its draws.
 pub struct Fitted {
@@ -16,7 +15,7 @@ pub struct Fitted {
     /// What the user asked about at each of them.
     pub quantities: Quantities,
     /// Why there are no draws, if so.
-    pub no_draws: Option<TransportError>,
+    pub no_draws: Option<DrawError>,
     /// The share of the target where draws hardly ever come, see [`Fit::unseen`].
     pub unseen: f64,
     /// Wall time of the fit without the draws.
@@ -35,10 +34,8 @@ impl Fitted {
     ) -> Result<Fitted, FitError> {
         let (draws, no_draws) = match fit.draw(target, settings.draws, settings.fit.seed) {
             Ok(draws) => (draws, None),
-            Err(DrawError::Transport(error)) => {
-                (Draws { x: Vec::new(), log_weights: Vec::new() }, Some(error))
-            }
             Err(DrawError::Density(error)) => return Err(FitError::Density(error)),
+            Err(error) => (Draws { x: Vec::new(), log_weights: Vec::new() }, Some(error)),
         };
         let quantities = Quantities::of(target, &draws.x);
         let unseen = fit.uncovered_mass(target).map_err(FitError::Density)?;

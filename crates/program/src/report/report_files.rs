@@ -4,7 +4,6 @@ use crate::folder::record::{ReadRecordError, Record};
 use crate::format::npy::{Npy, NpyError, read_npy};
 use crate::format::table::{Table, TableError};
 use std::collections::BTreeMap;
-use std::fmt;
 use std::io;
 
 /// The numbers of a run.
@@ -19,32 +18,44 @@ pub struct ReportFiles {
 }
 
 /// Why there is no report, with the file.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum ReportError {
     /// A file cannot be read.
+    #[error("{}", not_read(.name, .cause))]
     File {
         /// Its name.
         name: String,
         /// What the system says.
+        #[source]
         cause: io::Error,
     },
     /// It is not text.
+    #[error("{name} is not text: run the target again")]
     NotText {
         /// Its name.
         name: String,
     },
     /// run.json is no record.
-    Record(ReadRecordError),
+    #[error("run.json: {0}")]
+    Record(#[source] ReadRecordError),
     /// config.toml is no TOML.
-    Config(Box<toml::de::Error>),
+    #[error("config.toml: {0}")]
+    Config(#[source] Box<toml::de::Error>),
     /// An array that cannot be read.
+    #[error("{name}: {cause}")]
     Array {
         /// Its name.
         name: String,
         /// Why.
+        #[source]
         cause: NpyError,
     },
     /// An array of another shape than run.json says.
+    #[error(
+        "{name} has the shape {found:?} where run.json says {expected:?}: they are of different \
+         runs"
+    )]
     Shape {
         /// Its name.
         name: String,
@@ -54,44 +65,33 @@ pub enum ReportError {
         expected: Vec<usize>,
     },
     /// A table that cannot be read.
+    #[error("{name}: {cause}")]
     Table {
         /// Its name.
         name: String,
         /// Why.
+        #[source]
         cause: TableError,
     },
     /// The report cannot be put into the folder.
+    #[error("{name} cannot be written: {cause}")]
     Write {
         /// The name of the file.
         name: String,
         /// What the system says.
+        #[source]
         cause: io::Error,
     },
 }
 
-impl fmt::Display for ReportError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            ReportError::File { name, cause } if cause.kind() == io::ErrorKind::NotFound => write!(
-                f,
-                "there is no {name}: give the folder of a run of this version, or run the target again"
-            ),
-            ReportError::File { name, cause } => write!(f, "{name} cannot be read: {cause}"),
-            ReportError::NotText { name } => write!(f, "{name} is not text: run the target again"),
-            ReportError::Record(error) => write!(f, "run.json: {error}"),
-            ReportError::Config(error) => write!(f, "config.toml: {error}"),
-            ReportError::Array { name, cause } => write!(f, "{name}: {cause}"),
-            ReportError::Shape { name, found, expected } => write!(
-                f,
-                "{name} has the shape {found:?} where run.json says {expected:?}: they are of different runs"
-            ),
-            ReportError::Table { name, cause } => write!(f, "{name}: {cause}"),
-            ReportError::Write { name, cause } => write!(f, "{name} cannot be written: {cause}"),
-        }
+fn not_read(name: &str, cause: &io::Error) -> String {
+    if cause.kind() == io::ErrorKind::NotFound {
+        return format!(
+            "there is no {name}: give the folder of a run of this version, or run the target again"
+        );
     }
+    format!("{name} cannot be read: {cause}")
 }
-
-impl std::error::Error for ReportError {}
 
 /// The tables of every run, those of a run in the plane ([`Record::is_planar`]), and those of any other.
 const ALWAYS: [&str; 7] = [

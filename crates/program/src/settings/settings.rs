@@ -42,9 +42,11 @@ impl fmt::Display for Origin {
 }
 
 /// Why there are no settings.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum SettingsError {
     /// No key, target or evolution of that name.
+    #[error("{origin}unknown {what} {given:?}{} Known: {}", meant(.nearest.as_deref()), .known.join(", "))]
     UnknownName {
         /// "key", "target", "evolution".
         what: &'static str,
@@ -58,6 +60,7 @@ pub enum SettingsError {
         origin: Origin,
     },
     /// A value that is not what its key asks for.
+    #[error("{origin}{key} = {value}: {key} must be {requirement}")]
     BadValue {
         /// The key.
         key: String,
@@ -69,10 +72,16 @@ pub enum SettingsError {
         origin: Origin,
     },
     /// Values that are allowed one by one, but not together.
-    Target(CatalogueError),
+    #[error("{0}")]
+    Target(#[source] CatalogueError),
     /// Neither a target nor a configuration file that names one.
+    #[error("name a TARGET, or give a --config with a line target = \"…\"; see `pushforward targets`")]
     NoTarget,
     /// A target, and a configuration file that names another.
+    #[error(
+        "the target is {given} on the command line and {in_file} in the configuration file: \
+         leave one out"
+    )]
     TwoTargets {
         /// On the command line.
         given: String,
@@ -80,65 +89,34 @@ pub enum SettingsError {
         in_file: String,
     },
     /// A `--set` without `=`.
+    #[error("--set {given}: write it as --set key=value")]
     NoEquals {
         /// As given.
         given: String,
     },
     /// The configuration file cannot be read.
+    #[error("configuration {} cannot be read: {cause}", .path.display())]
     Unreadable {
         /// The file.
         path: PathBuf,
         /// What the system says.
+        #[source]
         cause: io::Error,
     },
     /// The configuration file is not TOML.
+    #[error("configuration {} is not TOML: {cause}", .path.display())]
     Syntax {
         /// The file.
         path: PathBuf,
         /// Line, column and caret.
+        #[source]
         cause: toml::de::Error,
     },
 }
 
-impl fmt::Display for SettingsError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            SettingsError::UnknownName { what, given, nearest, known, origin } => {
-                write!(f, "{origin}unknown {what} {given:?}")?;
-                match nearest {
-                    Some(nearest) => write!(f, "; did you mean {nearest:?}?")?,
-                    None => write!(f, ".")?,
-                }
-                write!(f, " Known: {}", known.join(", "))
-            }
-            SettingsError::BadValue { key, value, requirement, origin } => {
-                write!(f, "{origin}{key} = {value}: {key} must be {requirement}")
-            }
-            SettingsError::Target(error) => error.fmt(f),
-            SettingsError::NoTarget => {
-                write!(
-                    f,
-                    "name a TARGET, or give a --config with a line target = \"…\"; see `pushforward targets`"
-                )
-            }
-            SettingsError::TwoTargets { given, in_file } => write!(
-                f,
-                "the target is {given} on the command line and {in_file} in the configuration file: leave one out"
-            ),
-            SettingsError::NoEquals { given } => {
-                write!(f, "--set {given}: write it as --set key=value")
-            }
-            SettingsError::Unreadable { path, cause } => {
-                write!(f, "configuration {} cannot be read: {cause}", path.display())
-            }
-            SettingsError::Syntax { path, cause } => {
-                write!(f, "configuration {} is not TOML: {cause}", path.display())
-            }
-        }
-    }
+fn meant(nearest: Option<&str>) -> String {
+    nearest.map_or(".".to_string(), |nearest| format!("; did you mean {nearest:?}?"))
 }
-
-impl std::error::Error for SettingsError {}
 
 /// The error for a name that is not among the known ones.
 pub fn unknown(what: &'static str, given: &str, known: &[&str], origin: Origin) -> SettingsError {

@@ -242,7 +242,7 @@ fn a_refused_point_is_an_error_where_panics_abort() {
     }
     // In the look before the fit, in the search for the target, and among the points that are fitted.
     let ended = |stage: &str| {
-        let test = "a_refused_point_is_an_error_where_panics_abort";
+        let test = "calls::a_refused_point_is_an_error_where_panics_abort";
         let mut child = std::process::Command::new(std::env::current_exe().unwrap());
         child.args(["--exact", test, "--nocapture"]).env(STAGE, stage).output().unwrap()
     };
@@ -282,4 +282,129 @@ fn an_interrupted_fit_is_kept() {
     let is_stated = record.reasons.iter().any(|reason| reason.kind == ReasonKind::Interrupted);
     assert!(is_stated, "{:?}", record.reasons);
     assert!(interrupted.out.contains("verdict    not trusted\n           - "), "{}", interrupted.out);
+}
+
+/// The text of the last cause of an error.
+fn last_cause(error: &(dyn std::error::Error + 'static)) -> String {
+    let mut cause = error.source().unwrap_or_else(|| panic!("no source: {error}"));
+    while let Some(next) = cause.source() {
+        cause = next;
+    }
+    cause.to_string()
+}
+
+/// The chain of causes of every error of the program that wraps another one ends at what happened first.
+#[test]
+fn causes_are_chained_to_their_end() {
+    use pushforward_cli::density_file::csv_error::CsvError;
+    use pushforward_cli::density_file::error::{DensityFileError, FileFault};
+    use pushforward_cli::folder::folder_error::FolderError;
+    use pushforward_cli::folder::record::ReadRecordError;
+    use pushforward_cli::folder::resume_error::ResumeError;
+    use pushforward_cli::format::npy::NpyError;
+    use pushforward_cli::format::safetensors::SafetensorsError;
+    use pushforward_cli::format::table::TableError;
+    use pushforward_cli::report::report_files::ReportError;
+    use pushforward_cli::settings::settings::SettingsError;
+    use pushforward_formula::{DeclarationError, Excerpt, Fault, ModelError, Span};
+    let path = || std::path::Path::new("place").to_path_buf();
+    let full = || std::io::Error::other("the disk is full");
+    let toml = || toml_error("a = ");
+    let npy = NpyError::NotNpy;
+    let csv = Box::new(CsvError::Empty);
+    let excerpt = || Box::new(Excerpt::of("a + b", Span { start: 0, end: 1 }));
+    let placed = |fault: FileFault| -> Box<dyn std::error::Error> {
+        let fault = Box::new(fault);
+        Box::new(CliError::from(DensityFileError::Placed { path: path(), excerpt: excerpt(), fault }))
+    };
+    let json_cause = || serde_json::from_str::<serde_json::Value>("{").unwrap_err();
+    let json = || ReadRecordError::Json { cause: json_cause() };
+    let table = TableError::NoNames;
+    let process = pushforward_foreign::ProcessFailure::TooMuch { bytes: 3 };
+    let cause = pushforward_foreign::ProcessError {
+        program: "child".to_string(),
+        what: process.clone(),
+        last_words: String::new(),
+    };
+    let catalogue = pushforward::density::named_target("gmm8", &BTreeMap::new()).err().unwrap();
+    let density = pushforward::density::DensityError {
+        what: pushforward::density::DensityFailure::NotANumber,
+        at: vec![1.0],
+    };
+    let named = CliError::Named {
+        cause: Box::new(CliError::from(pushforward::training::FitError::from(density.clone()))),
+        coordinates: vec!["mu".to_string()],
+    };
+    let preflight = CliError::from(pushforward::density::PreflightError::from(density.clone()));
+    let damaged = SafetensorsError::Header { cause: json_cause() };
+    let cases: Vec<(Box<dyn std::error::Error>, String)> = vec![
+        (Box::new(CliError::System { what: "stdout", cause: full() }), full().to_string()),
+        (Box::new(CliError::from(FolderError::NoRoom { path: path(), cause: full() })), full().to_string()),
+        (
+            Box::new(CliError::from(FolderError::NotWritable { path: path(), cause: full() })),
+            full().to_string(),
+        ),
+        (
+            Box::new(CliError::from(FolderError::Write { path: path(), kept: path(), cause: full() })),
+            full().to_string(),
+        ),
+        (
+            Box::new(CliError::from(SettingsError::Unreadable { path: path(), cause: full() })),
+            full().to_string(),
+        ),
+        (Box::new(CliError::from(SettingsError::Syntax { path: path(), cause: toml() })), toml().to_string()),
+        (Box::new(CliError::from(SettingsError::Target(catalogue.clone()))), catalogue.to_string()),
+        (
+            Box::new(CliError::from(ResumeError::Unreadable { path: path(), cause: full() })),
+            full().to_string(),
+        ),
+        (
+            Box::new(CliError::from(ResumeError::Damaged { path: path(), cause: damaged })),
+            json_cause().to_string(),
+        ),
+        (
+            Box::new(CliError::from(ReportError::File { name: "a".to_string(), cause: full() })),
+            full().to_string(),
+        ),
+        (
+            Box::new(CliError::from(ReportError::Write { name: "a".to_string(), cause: full() })),
+            full().to_string(),
+        ),
+        (Box::new(CliError::from(ReportError::Record(json()))), json_cause().to_string()),
+        (Box::new(CliError::from(ReportError::Config(Box::new(toml())))), toml().to_string()),
+        (
+            Box::new(CliError::from(ReportError::Array { name: "a".to_string(), cause: npy.clone() })),
+            npy.to_string(),
+        ),
+        (
+            Box::new(CliError::from(ReportError::Table { name: "a".to_string(), cause: table.clone() })),
+            table.to_string(),
+        ),
+        (
+            Box::new(CliError::from(DensityFileError::Unreadable { path: path(), cause: full() })),
+            full().to_string(),
+        ),
+        (
+            Box::new(CliError::from(DensityFileError::Syntax { path: path(), cause: toml() })),
+            toml().to_string(),
+        ),
+        (Box::new(CliError::from(DensityFileError::Command { path: path(), cause })), process.to_string()),
+        (placed(FileFault::Formula { fault: Fault::Empty, offered: None }), Fault::Empty.to_string()),
+        (placed(FileFault::Csv { path: "a".to_string(), cause: csv.clone() }), csv.to_string()),
+        (placed(FileFault::Model(ModelError::NoParameters)), ModelError::NoParameters.to_string()),
+        (
+            placed(FileFault::Declaration(DeclarationError::Size { given: 0.5 })),
+            DeclarationError::Size { given: 0.5 }.to_string(),
+        ),
+        (Box::new(named), density.to_string()),
+        (Box::new(preflight), density.to_string()),
+    ];
+    for (error, last) in &cases {
+        assert_eq!(last_cause(error.as_ref()), *last, "{error}");
+    }
+}
+
+/// What `toml` says of a text that is none.
+fn toml_error(text: &str) -> toml::de::Error {
+    toml::from_str::<toml::Table>(text).unwrap_err()
 }

@@ -1,6 +1,6 @@
 //! What is known exactly of a target, for judging a result.
 
-use super::Target;
+use crate::density::target::Target;
 use crate::num::Stream;
 
 /// Exact facts; `None` where nothing is known in closed form or by quadrature.

@@ -1,6 +1,7 @@
 //! The banana: a Gaussian bent by a map that keeps volumes.
 
-use super::{Benchmark, Facts, LogDensity};
+use super::facts::{Benchmark, Facts};
+use crate::density::log_density::LogDensity;
 use crate::num::{Scalar, Stream};
 
 /// log ρ(x) = −x₁²/(2s²) − ½(x₂ + b·(x₁² − s²))² − ½ Σ_{i>2} x_i²; the peak of ρ is 1.

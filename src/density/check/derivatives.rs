@@ -1,8 +1,9 @@
 //! Score and Laplacian of a density against central differences.
 
-use super::PreflightError;
+use super::error::PreflightError;
 use super::points::Looked;
-use crate::density::{self, Target};
+use crate::density::evaluate;
+use crate::density::target::Target;
 
 /// Points at which derivatives are compared: of the 64, the first that are in the support and not buried.
 const POINTS: usize = 16;
@@ -86,7 +87,7 @@ pub(super) fn score_mismatch(target: &dyn Target, looked: &Looked) -> Result<f64
         }
         let numbers: Vec<usize> = open.iter().map(|k| which[*k]).collect();
         let (all, widths) = moved(&gathered(&looked.points, d, &numbers), d, h);
-        let values = density::values(target, &all)?;
+        let values = evaluate::values(target, &all)?;
         for (row, k) in open.iter().enumerate() {
             let score = &looked.scores[which[*k] * d..(which[*k] + 1) * d];
             let size = score.iter().fold(0.0f64, |size, s| size.max(s.abs()));
@@ -120,7 +121,7 @@ pub(super) fn score_mismatch(target: &dyn Target, looked: &Looked) -> Result<f64
 pub(super) fn laplacian_mismatch(target: &dyn Target, looked: &Looked) -> Result<f64, PreflightError> {
     let (which, d) = chosen(looked);
     let points = gathered(&looked.points, d, &which);
-    let given = density::laplacians(target, &points, &gathered(&looked.values, 1, &which))?;
+    let given = evaluate::laplacians(target, &points, &gathered(&looked.values, 1, &which))?;
     let mut found: Vec<Option<Found>> = vec![None; which.len()];
     for h in STEPS {
         let open: Vec<usize> =
@@ -129,7 +130,7 @@ pub(super) fn laplacian_mismatch(target: &dyn Target, looked: &Looked) -> Result
             break;
         }
         let (all, widths) = moved(&gathered(&points, d, &open), d, h);
-        let (values, scores) = density::values_and_scores(target, &all)?;
+        let (values, scores) = evaluate::values_and_scores(target, &all)?;
         for (row, k) in open.iter().enumerate() {
             let (mut trace, mut size, mut rounding) = (0.0, 0.0, 0.0);
             for i in 0..d {

@@ -1,7 +1,8 @@
 //! Where a density is looked at before it is fitted.
 
-use super::PreflightError;
-use crate::density::{self, Target};
+use super::error::PreflightError;
+use crate::density::evaluate;
+use crate::density::target::Target;
 use crate::num::{BLOCK, Purpose, Stream};
 
 /// Points are draws of N(0, s²) with these s in turn: 1, where a density in sensible coordinates lives, 10, where the
@@ -29,7 +30,7 @@ pub(super) struct Looked {
 impl Looked {
     /// One call of the target, with one block of points.
     fn at(target: &dyn Target, points: Vec<f64>) -> Result<Looked, PreflightError> {
-        let (values, scores) = density::values_and_scores(target, &points)?;
+        let (values, scores) = evaluate::values_and_scores(target, &points)?;
         let supported = (0..values.len()).filter(|p| values[*p].is_finite()).collect();
         Ok(Looked { points, values, scores, supported })
     }
@@ -64,7 +65,7 @@ pub(super) fn look(target: &dyn Target) -> Result<Looked, PreflightError> {
     for (k, scale) in WIDER.into_iter().enumerate() {
         let mut stream = Stream::new(0, Purpose::Preflight, 1 + k as u64);
         let points: Vec<f64> = (0..WIDE_POINTS * d).map(|_| scale * stream.normal()).collect();
-        let values = density::values(target, &points)?;
+        let values = evaluate::values(target, &points)?;
         if let Some(first) = values.iter().position(|value| value.is_finite()) {
             let block = first / BLOCK * BLOCK * d;
             return Looked::at(target, points[block..block + BLOCK * d].to_vec());

@@ -1,9 +1,10 @@
 //! Whether a density falls off along rays, as one with a finite integral does.
 
-use super::PreflightError;
+use super::error::PreflightError;
 use super::points::Looked;
-use crate::density::evaluate::{block_values, values_or_nan};
-use crate::density::{DensityError, Target};
+use crate::density::density_error::DensityError;
+use crate::density::evaluate::{block_values, values_and_scores, values_or_nan};
+use crate::density::target::Target;
 use crate::num::{Mat, Purpose, Spectrum, Stream};
 
 /// Distances from the start: beyond the widest target that a fit looks for, 1e4, by five decades.
@@ -143,7 +144,7 @@ fn principal_directions(target: &dyn Target, from: &[f64]) -> Result<Vec<Vec<f64
             moved[last] += sign * step(i);
         }
     }
-    let (_, scores) = crate::density::values_and_scores(target, &moved)?;
+    let (_, scores) = values_and_scores(target, &moved)?;
     let slope = |i: usize, j: usize| (scores[2 * i * d + j] - scores[(2 * i + 1) * d + j]) / (2.0 * step(i));
     let hessian = Mat::from_fn(d, d, |i, j| 0.5 * (slope(i, j) + slope(j, i)));
     let Some(spectrum) = Spectrum::new(hessian.as_ref()) else { return Ok(Vec::new()) };

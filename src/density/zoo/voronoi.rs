@@ -1,6 +1,7 @@
 //! The mass a planar Gaussian mixture has nearest each of its means.
 
-use super::{Gaussian, GaussianMixture};
+use crate::density::gaussian::Gaussian;
+use crate::density::mixture::GaussianMixture;
 
 /// Slices per standard deviation, and how many standard deviations are sliced on each side: what lies
 /// outside weighs 1e-15; cells have corners, so the error is of second order in the spacing, below 1e-4.

@@ -1,13 +1,13 @@
 //! What is checked of a density before anything is fitted to it.
 
-mod check;
 mod decay;
 mod derivatives;
 mod error;
 mod points;
+mod preflight;
 mod repeat;
 mod report;
 
-pub use check::preflight;
 pub use error::PreflightError;
+pub use preflight::preflight;
 pub use report::{Preflight, Warning};

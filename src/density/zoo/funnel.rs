@@ -1,6 +1,7 @@
 //! Neal's funnel: one coordinate sets the scale of all others.
 
-use super::{Benchmark, Facts, LogDensity};
+use super::facts::{Benchmark, Facts};
+use crate::density::log_density::LogDensity;
 use crate::num::{Scalar, Stream};
 
 /// x₁ ~ N(0, 9) and x_i | x₁ ~ N(0, e^x₁) for i > 1; normalised, log Z = 0.

@@ -1,7 +1,8 @@
 //! The catalogue's mixtures: `gmm9`, `gmm40`, `gmm-unequal`, `gmm-rotated`.
 
 use super::rotation::Rotation;
-use super::{Gaussian, GaussianMixture};
+use crate::density::gaussian::Gaussian;
+use crate::density::mixture::GaussianMixture;
 use nalgebra::{DMatrix, DVector};
 
 /// Nine equal Gaussians, means {−5, 0, 5}², variance 0.3. Standard deviation √(50/3 + 0.3) = 4.119061.

@@ -1,7 +1,8 @@
 //! Many wells: a product of double wells and standard normals, 2^wells modes.
 
 use super::double_well::{DoubleWell, WellFacts};
-use super::{Benchmark, Facts, LogDensity, Modes};
+use super::facts::{Benchmark, Facts, Modes};
+use crate::density::log_density::LogDensity;
 use crate::num::{Scalar, Stream};
 
 /// More modes than this are not listed.

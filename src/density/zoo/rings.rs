@@ -1,6 +1,7 @@
 //! Rings in the plane: modes that are curves.
 
-use super::{Benchmark, Facts, LogDensity};
+use super::facts::{Benchmark, Facts};
+use crate::density::log_density::LogDensity;
 use crate::num::{Scalar, Stream, log_sum_exp_scalars};
 
 /// log ρ(x) = log Σ_k exp(−(|x − c_k|² − R_k²)²/(2s_k²)) with s_k = 2R_kσ; σ is about the deviation of |x − c_k|.

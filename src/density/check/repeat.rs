@@ -1,9 +1,10 @@
 //! Whether a density gives the same bits again, from several threads, and for a point alone.
 
-use super::PreflightError;
+use super::error::PreflightError;
 use super::points::Looked;
+use crate::density::density_error::DensityError;
 use crate::density::evaluate::{block_values, block_values_and_scores};
-use crate::density::{DensityError, Target};
+use crate::density::target::Target;
 
 /// Threads that ask at once.
 const THREADS: usize = 4;

@@ -1,7 +1,9 @@
 //! The checks of a density in their order: numbers, repetition, derivatives, decay.
 
-use super::{Preflight, PreflightError, Warning, decay, derivatives, points, repeat};
-use crate::density::Target;
+use super::error::PreflightError;
+use super::report::{Preflight, Warning};
+use super::{decay, derivatives, points, repeat};
+use crate::density::target::Target;
 
 /// Looks at a density before anything is fitted to it, at points that are the same for every seed.
 ///
@@ -19,6 +21,40 @@ use crate::density::Target;
 /// # Cost
 /// About 600 + 70 d evaluations, some more where derivatives do not agree at the first step, and in the last check
 /// values alone at 6·(16 + 4 min(d, 64)) points; for a density that is zero near the origin 4096 more.
+///
+/// ```
+/// use pushforward::density::{Refusal, Target, gmm9, preflight};
+///
+/// // A benchmark is sound, and its Laplacian is the divergence of its score.
+/// let found = preflight(&gmm9(), true)?;
+/// assert!(found.warnings.is_empty() && found.score_mismatch < 1e-6);
+///
+/// /// ρ(x) = exp(−½x²) with a score of the wrong sign, which costs hours where nobody looks.
+/// struct Slip;
+///
+/// impl Target for Slip {
+///     fn dim(&self) -> usize {
+///         1
+///     }
+///     fn values(&self, points: &[f64], values: &mut [f64]) -> Result<(), Refusal> {
+///         values.iter_mut().zip(points).for_each(|(value, x)| *value = -0.5 * x * x);
+///         Ok(())
+///     }
+///     fn values_and_scores(
+///         &self,
+///         points: &[f64],
+///         values: &mut [f64],
+///         scores: &mut [f64],
+///     ) -> Result<(), Refusal> {
+///         scores.copy_from_slice(points);
+///         self.values(points, values)
+///     }
+/// }
+///
+/// let error = preflight(&Slip, false).unwrap_err();
+/// assert!(error.to_string().contains("correct the gradient"));
+/// # Ok::<(), pushforward::density::PreflightError>(())
+/// ```
 pub fn preflight(target: &dyn Target, needs_laplacian: bool) -> Result<Preflight, PreflightError> {
     let looked = points::look(target)?;
     let batch_difference = repeat::check(target, &looked)?;

@@ -1,9 +1,16 @@
 //! The targets that can be asked for by name, with their parameters.
 
-use super::{
-    Banana, Benchmark, CatalogueError, Funnel, ManyWell, Rings, RotatedWells, StudentMixture, TiltedPairs,
-    gauss, gmm_rotated, gmm_unequal, gmm9, gmm40, nearest,
-};
+use super::banana::Banana;
+use super::catalogue_error::CatalogueError;
+use super::facts::Benchmark;
+use super::funnel::Funnel;
+use super::gauss::gauss;
+use super::many_well::{ManyWell, TiltedPairs};
+use super::named_mixtures::{gmm_rotated, gmm_unequal, gmm9, gmm40};
+use super::rings::Rings;
+use super::rotated_wells::RotatedWells;
+use super::student_mixture::StudentMixture;
+use crate::density::nearest::nearest;
 use std::collections::BTreeMap;
 
 /// One named target.
@@ -92,6 +99,19 @@ pub fn targets() -> &'static [TargetEntry] {
 ///
 /// # Errors
 /// Each case of [`CatalogueError`], with the datum.
+///
+/// ```
+/// use pushforward::density::named_target;
+/// use std::collections::BTreeMap;
+///
+/// let funnel = named_target("funnel", &BTreeMap::from([("dim".to_string(), 3.0)]))?;
+/// assert_eq!(funnel.dim(), 3);
+/// assert_eq!(funnel.facts().log_z, Some(0.0));
+///
+/// let error = named_target("funel", &BTreeMap::new()).err().unwrap();
+/// assert!(error.to_string().contains("did you mean `funnel`?"));
+/// # Ok::<(), pushforward::density::CatalogueError>(())
+/// ```
 pub fn named_target(
     name: &str,
     parameters: &BTreeMap<String, f64>,

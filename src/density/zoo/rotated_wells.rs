@@ -1,7 +1,9 @@
 //! Tilted wells, rotated and shifted: many modes of unequal mass, along no axis.
 
+use super::facts::{Benchmark, Facts, Modes};
+use super::many_well::ManyWell;
 use super::rotation::Rotation;
-use super::{Benchmark, Facts, LogDensity, ManyWell, Modes};
+use crate::density::log_density::LogDensity;
 use crate::num::{Scalar, Stream};
 
 /// ρ(x) = ρ_wells(Qᵀ(x − s·1)): [`ManyWell`] y moved to x = s·1 + Q·y.

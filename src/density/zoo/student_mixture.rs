@@ -1,6 +1,10 @@
 //! A mixture of multivariate Student laws: modes of unequal mass with heavy tails.
 
-use super::{Benchmark, Facts, Gaussian, GaussianMixture, LogDensity, Modes, voronoi};
+use super::facts::{Benchmark, Facts, Modes};
+use super::voronoi;
+use crate::density::gaussian::Gaussian;
+use crate::density::log_density::LogDensity;
+use crate::density::mixture::GaussianMixture;
 use crate::num::{Scalar, Stream, log_sum_exp_scalars};
 use nalgebra::{DMatrix, DVector};
 
