@@ -7,7 +7,7 @@ mod timing;
 
 use flops::row;
 use pushforward::num::{Purpose, Stream};
-use pushforward::optim::{Direction, DirectionMemory, Jacobian, Linearisation, Linearised};
+use pushforward::optim::{DampedSolver, Direction, DirectionWorkspace, Jacobian, Linearisation};
 use timing::median_seconds;
 
 fn main() {
@@ -19,7 +19,7 @@ fn main() {
         let jacobian = (0..n * p).map(|_| stream.normal()).collect();
         let residuals = (0..n).map(|_| stream.normal()).collect();
         let lin = Linearisation { residuals, jacobian };
-        let mut memory = DirectionMemory::default();
+        let mut memory = DirectionWorkspace::default();
         let (small, large) = (n.min(p) as f64, n.max(p) as f64);
         for direction in [Direction::Normal, Direction::Kernel, Direction::Qr] {
             let size = if direction == Direction::Normal { p as f64 } else { n as f64 };
@@ -31,7 +31,7 @@ fn main() {
                 _ => size * size * (n + p) as f64 - size * size * size * 2.0 / 3.0,
             };
             let seconds = median_seconds(3, || {
-                drop(Linearised::new(Jacobian::Matrix(&lin), direction, &mut memory).solve(1.0, &[]));
+                drop(DampedSolver::new(Jacobian::Matrix(&lin), direction, &mut memory).solve(1.0, &[]));
             });
             row(&format!("{direction:?} (residuals {n}, parameters {p})"), seconds, flops);
         }

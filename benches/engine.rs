@@ -18,7 +18,9 @@ use diffusion::{Problem, Size};
 use flops::row;
 use peers::{Figure, Peers};
 use pushforward::num::{Mat, Purpose, Stream, gram};
-use pushforward::optim::{Direction, DirectionMemory, Jacobian, LeastSquares, Linearisation, Linearised};
+use pushforward::optim::{
+    DampedSolver, Direction, DirectionWorkspace, Jacobian, LeastSquares, Linearisation,
+};
 use table::Entry;
 use timing::median_seconds;
 
@@ -76,10 +78,10 @@ fn measure(size: Size, name: &str) -> Vec<Entry> {
     let mut lin = Linearisation::default();
     let seconds = median_seconds(5, || problem.linearise_into(theta, &mut lin));
     row(&label("J"), seconds, gradient);
-    let mut memory = DirectionMemory::default();
+    let mut memory = DirectionWorkspace::default();
     let seconds = median_seconds(3, || {
         problem.linearise_into(theta, &mut lin);
-        drop(Linearised::new(Jacobian::Matrix(&lin), Direction::Kernel, &mut memory).solve(1e-2, &[]));
+        drop(DampedSolver::new(Jacobian::Matrix(&lin), Direction::Kernel, &mut memory).solve(1e-2, &[]));
     });
     let flops = size.step_flops(theta.len());
     row(&label("kernel step"), seconds, flops);

@@ -9,7 +9,9 @@ mod diffusion;
 mod timing;
 
 use diffusion::{Problem, Size};
-use pushforward::optim::{Direction, DirectionMemory, Jacobian, LeastSquares, Linearisation, Linearised};
+use pushforward::optim::{
+    DampedSolver, Direction, DirectionWorkspace, Jacobian, LeastSquares, Linearisation,
+};
 use timing::median_seconds;
 
 /// What a row measures, with the decimals shown; steps are linearisation and solve.
@@ -138,10 +140,10 @@ fn measure(size: Size) -> (Option<Direction>, Columns) {
         return (None, columns);
     }
     let direction = Direction::cheapest(n, p);
-    let mut memory = DirectionMemory::default();
+    let mut memory = DirectionWorkspace::default();
     let step = median_seconds(7, || {
         problem.linearise_into(theta, &mut lin);
-        let mut ready = Linearised::new(Jacobian::Matrix(&lin), direction, &mut memory);
+        let mut ready = DampedSolver::new(Jacobian::Matrix(&lin), direction, &mut memory);
         drop(ready.solve(1e-2, &[]).expect("the damping makes the squared matrix definite"));
     });
     columns[3] = Some(step);

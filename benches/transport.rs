@@ -7,7 +7,7 @@ use pushforward::density::gauss;
 use pushforward::evolution::{ErasedEvolution, GeneralOde, TargetSummary};
 use pushforward::network::Tanh;
 use pushforward::num::Purpose;
-use pushforward::transport::{Mover, Tolerance, VelocityField, move_ensemble};
+use pushforward::transport::{Scheme, Tolerance, VelocityField, integrate_ensemble};
 use timing::median_seconds;
 
 fn main() {
@@ -19,9 +19,9 @@ fn main() {
         let evolution = &*GeneralOde.prepare(TargetSummary::smooth(dim));
         let networks = evolution.networks(&[40; 3], &Tanh);
         let theta = networks.initial_parameters(0);
-        let (target, mover) = (gauss(dim), Mover::Flow(Tolerance::default()));
+        let (target, scheme) = (gauss(dim), Scheme::Flow(Tolerance::default()));
         let field = VelocityField { evolution, networks: &networks, theta: &theta, target: &target };
-        let moved = || move_ensemble(field, n, 0, Purpose::Audit, &mover).expect("a smooth field");
+        let moved = || integrate_ensemble(field, n, 0, Purpose::Audit, &scheme).expect("a smooth field");
         let evaluations = moved().evaluations;
         let seconds = median_seconds(3, || drop(moved()));
         let blocks = (n / 64) as f64;

@@ -5,7 +5,7 @@
 
 use pushforward::network::{Inputs, Jets, Networks, Tanh, Unknown, naive_jets};
 use pushforward::num::{Channels, Purpose, Scalar, Stream};
-use pushforward::optim::{Damping, GaussNewton, GaussNewtonMemory, GaussNewtonState};
+use pushforward::optim::{Damping, GaussNewton, GaussNewtonState, GaussNewtonWorkspace};
 use pushforward::residual::{Point, System};
 use pushforward::training::{Assembler, CollocationPoints};
 use std::f64::consts::PI;
@@ -63,7 +63,7 @@ fn main() {
     let problem = Assembler::new(&system, &networks, &points);
 
     let method = GaussNewton::default();
-    let mut memory = GaussNewtonMemory::default();
+    let mut memory = GaussNewtonWorkspace::default();
     let mut state = GaussNewtonState::new(networks.initial_parameters(0), Damping::new(1.0));
     for _ in 0..STEPS {
         let (next, record) = method.step(&problem, &state, &mut memory);

@@ -6,7 +6,7 @@
 
 use pushforward::network::{Inputs, Jets, Networks, Tanh, Unknown};
 use pushforward::num::{Channels, Purpose, Scalar, Stream};
-use pushforward::optim::{Damping, GaussNewton, GaussNewtonMemory, GaussNewtonState, LeastSquares};
+use pushforward::optim::{Damping, GaussNewton, GaussNewtonState, GaussNewtonWorkspace, LeastSquares};
 use pushforward::residual::{ErasedSystem, Point, System};
 use pushforward::training::{Assembler, CollocationPoints};
 use std::f64::consts::PI;
@@ -144,7 +144,7 @@ impl Problem {
         let judge = Error { unknowns: self.system.unknowns() };
         let judge = Assembler::new(&judge, &self.networks, &self.tests);
         let method = GaussNewton { momentum: self.momentum, ..GaussNewton::default() };
-        let mut memory = GaussNewtonMemory::default();
+        let mut memory = GaussNewtonWorkspace::default();
         let mut state =
             GaussNewtonState::new(self.networks.initial_parameters(0), Damping::new(self.first_damping));
         let mut reached =

@@ -43,7 +43,7 @@ pub enum Reason {
         tolerance: f64,
     },
     /// Particles of the target lie where draws hardly ever come.
-    Unseen {
+    Uncovered {
         /// Which share of them.
         share: f64,
         /// What it must not exceed.
@@ -98,7 +98,7 @@ impl Reason {
                 "the learned log Z {learned:.6} and the estimate {estimated:.6} ± {se:.1e} differ by more than \
                  {tolerance:.1e}"
             ),
-            Reason::Unseen { share, bound } => format!(
+            Reason::Uncovered { share, bound } => format!(
                 "{:.1} % of the mass that the search before the fit found lies where draws hardly ever come, more than \
                  {:.0} %, and no weight tells of it: log Z falls short{}",
                 100.0 * share,
@@ -130,7 +130,7 @@ impl Reason {
                 "the draws miss mass in the tails: fit for more steps, or with more points, or ask for more draws"
             }
             Reason::LearnedLogZDisagrees { .. } => "fit for more steps, and suspect missed modes",
-            Reason::Unseen { .. } => "fit for more steps, with more points or a wider network",
+            Reason::Uncovered { .. } => "fit for more steps, with more points or a wider network",
             Reason::ExactLogZDisagrees { .. } => {
                 "suspect missed modes: try another seed, more points or a wider network"
             }
@@ -160,7 +160,7 @@ mod tests {
 
     #[test]
     fn a_shortfall_is_told_where_it_is_a_number() {
-        let text = |share: f64| Reason::Unseen { share, bound: 0.01 }.to_string();
+        let text = |share: f64| Reason::Uncovered { share, bound: 0.01 }.to_string();
         assert!(text(0.1).contains("log Z falls short by about 0.105; fit"), "{}", text(0.1));
         assert!(text(1.0).contains("log Z falls short; fit"), "{}", text(1.0));
     }

@@ -36,7 +36,7 @@ pub struct Evidence {
     /// Number of modes of the target.
     pub n_modes: Option<usize>,
     /// The share of the mass that lies where draws hardly ever come, as far as particles of the target tell.
-    pub unseen: Option<f64>,
+    pub uncovered: Option<f64>,
 }
 
 /// Where the checks draw their lines.
@@ -57,7 +57,7 @@ pub struct Bounds {
     /// Nats by which it may differ on top from the exact one.
     pub exact_log_z: f64,
     /// The share of the mass that may lie where draws hardly ever come.
-    pub unseen: f64,
+    pub uncovered: f64,
     /// Nats by which a shortfall of log Z may differ from log(number of modes) and still be the sign of a collapse.
     pub collapse: f64,
 }
@@ -80,7 +80,7 @@ impl Default for Bounds {
             // Half a percent of Z: error of the integration of log q, which no standard error knows of.
             exact_log_z: 0.005,
             // A hundredth of Z, as for the tail; ten of a thousand particles.
-            unseen: 0.01,
+            uncovered: 0.01,
             // One mode that holds between ¾ and 1⅓ of its equal share.
             collapse: 0.3,
         }
@@ -118,8 +118,8 @@ pub fn judge(estimates: &Estimates, evidence: &Evidence, bounds: &Bounds) -> Ver
     }
     let mut reasons = weight_reasons(estimates, bounds);
     reasons.extend(evidence.log_z_learned.and_then(|learned| learned_reason(estimates, learned, bounds)));
-    let too_much = evidence.unseen.filter(|share| share.is_nan() || *share > bounds.unseen);
-    reasons.extend(too_much.map(|share| Reason::Unseen { share, bound: bounds.unseen }));
+    let too_much = evidence.uncovered.filter(|share| share.is_nan() || *share > bounds.uncovered);
+    reasons.extend(too_much.map(|share| Reason::Uncovered { share, bound: bounds.uncovered }));
     if let Some(exact) = evidence.log_z_exact {
         reasons.extend(exact_reason(estimates, exact, bounds));
         reasons
@@ -210,7 +210,7 @@ mod tests {
 
     #[test]
     fn a_good_result_is_trusted() {
-        let evidence = Evidence { log_z_learned: Some(0.31), unseen: Some(0.009), ..exactly(0.302) };
+        let evidence = Evidence { log_z_learned: Some(0.31), uncovered: Some(0.009), ..exactly(0.302) };
         assert_eq!(judge(&good(), &evidence, &Bounds::default()), Verdict::Trusted);
         assert_eq!(reasons(Estimates { pareto_k: f64::NEG_INFINITY, ..good() }, Evidence::default()), vec![]);
     }
@@ -231,9 +231,9 @@ mod tests {
         // 0.05 + 0.5·0.0202 + √0.0202 + 5·0.001 = 0.207 is the tolerance at ESS 0.98.
         assert_eq!(reasons(good(), Evidence { log_z_learned: Some(0.506), ..none }), vec![]);
         assert_eq!(reasons(good(), Evidence { log_z_learned: Some(0.508), ..none }).len(), 1);
-        let unseen = |share: f64| reasons(good(), Evidence { unseen: Some(share), ..none });
-        assert_eq!(unseen(0.011), vec![Reason::Unseen { share: 0.011, bound: 0.01 }]);
-        assert_eq!((unseen(0.01).len(), unseen(f64::NAN).len()), (0, 1));
+        let uncovered = |share: f64| reasons(good(), Evidence { uncovered: Some(share), ..none });
+        assert_eq!(uncovered(0.011), vec![Reason::Uncovered { share: 0.011, bound: 0.01 }]);
+        assert_eq!((uncovered(0.01).len(), uncovered(f64::NAN).len()), (0, 1));
         let exact = reasons(good(), exactly(0.32));
         assert!(matches!(exact[..], [Reason::ExactLogZDisagrees { exact: 0.32, .. }]));
     }

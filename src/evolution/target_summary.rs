@@ -5,7 +5,7 @@
 pub struct TargetSummary {
     /// Dimension d.
     pub dim: usize,
-    /// Squared width of the target's features, d/E|∇log ρ|²: the variance of a Gaussian; for well
+    /// GramMatrix width of the target's features, d/E|∇log ρ|²: the variance of a Gaussian; for well
     /// separated Gaussians that of each of them.
     pub feature_variance: f64,
 }

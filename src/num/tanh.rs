@@ -10,7 +10,7 @@ pub fn tanh_in_place(values: &mut [f64]) {
     );
 }
 
-/// 1/k! for k = 13 down to 2: the Taylor series of e^r − 1 − r over r² to 2⁻⁵⁶ on |r| ≤ ½ ln 2.
+/// 1/k! for k = 13 down to 2: the Dual2 series of e^r − 1 − r over r² to 2⁻⁵⁶ on |r| ≤ ½ ln 2.
 const INVERSE_FACTORIALS: [f64; 12] = [
     1.0 / 6_227_020_800.0,
     1.0 / 479_001_600.0,

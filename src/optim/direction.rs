@@ -37,12 +37,17 @@ impl Direction {
 
     /// What is picked when none is asked for: the cheaper Cholesky; conjugate gradients where J and the squared
     /// matrix with its factor would take more than `memory` bytes; QR once squaring has left no digits.
-    pub fn automatic(n_residuals: usize, n_params: usize, memory: usize, digits_spent: bool) -> Direction {
+    pub fn automatic(
+        n_residuals: usize,
+        n_params: usize,
+        memory: usize,
+        gram_precision_exhausted: bool,
+    ) -> Direction {
         let n = n_residuals.min(n_params);
         let bytes = 8.0 * (n_residuals as f64 * n_params as f64 + 2.0 * (n as f64).powi(2));
         match Direction::cheapest(n_residuals, n_params) {
             _ if bytes > memory as f64 => Direction::ConjugateGradients,
-            _ if digits_spent => Direction::Qr,
+            _ if gram_precision_exhausted => Direction::Qr,
             cheapest => cheapest,
         }
     }

@@ -5,8 +5,8 @@ use super::least_squares::half_square;
 use super::step_rule::line_search;
 use super::trust_radius::{RADII, TARGET_RATIO, damping_for_radius};
 use super::{
-    Damping, Direction, DirectionMemory, Jacobian, LeastSquares, Linearisation, Linearised, Outcome, Solve,
-    StepRecord, StepRule,
+    DampedSolver, Damping, Direction, DirectionWorkspace, Jacobian, LeastSquares, Linearisation, Outcome,
+    Solve, StepRecord, StepRule,
 };
 use crate::num::norm;
 
@@ -45,21 +45,27 @@ pub struct GaussNewtonState {
     /// Trust radius in units of θ; none before the first step, whose λ sets it.
     pub radius: Option<f64>,
     /// Set once a step came to a damping that squaring J cannot resolve.
-    pub digits_spent: bool,
+    pub gram_precision_exhausted: bool,
 }
 
 impl GaussNewtonState {
     /// At the start.
     pub fn new(theta: Vec<f64>, damping: Damping) -> GaussNewtonState {
-        GaussNewtonState { theta, damping, last_step: Vec::new(), radius: None, digits_spent: false }
+        GaussNewtonState {
+            theta,
+            damping,
+            last_step: Vec::new(),
+            radius: None,
+            gram_precision_exhausted: false,
+        }
     }
 }
 
 /// Memory that steps reuse; it carries nothing from one to the next.
 #[derive(Clone, Debug, Default)]
-pub struct GaussNewtonMemory {
+pub struct GaussNewtonWorkspace {
     lin: Linearisation,
-    directions: DirectionMemory,
+    directions: DirectionWorkspace,
 }
 
 /// A step found.
@@ -78,7 +84,7 @@ struct Found {
 struct Search<'a, 'b> {
     problem: &'a dyn LeastSquares,
     state: &'a GaussNewtonState,
-    linearised: &'a mut Linearised<'b>,
+    linearised: &'a mut DampedSolver<'b>,
     loss: f64,
 }
 
@@ -88,12 +94,17 @@ impl GaussNewton {
         &self,
         problem: &dyn LeastSquares,
         state: &GaussNewtonState,
-        memory: &mut GaussNewtonMemory,
+        memory: &mut GaussNewtonWorkspace,
     ) -> (GaussNewtonState, StepRecord) {
-        let GaussNewtonMemory { lin, directions } = memory;
+        let GaussNewtonWorkspace { lin, directions } = memory;
         let theta = &state.theta;
         let direction = self.direction.unwrap_or_else(|| {
-            Direction::automatic(problem.n_residuals(), problem.n_params(), self.memory, state.digits_spent)
+            Direction::automatic(
+                problem.n_residuals(),
+                problem.n_params(),
+                self.memory,
+                state.gram_precision_exhausted,
+            )
         });
         let jacobian = if direction.needs_matrix() {
             problem.linearise_into(theta, lin);
@@ -108,7 +119,7 @@ impl GaussNewton {
             record.outcome = Some(Outcome::NotFinite);
             return (state.clone(), record);
         }
-        let mut linearised = Linearised::new(jacobian, direction, directions);
+        let mut linearised = DampedSolver::new(jacobian, direction, directions);
         let centre: Vec<f64> = state.last_step.iter().map(|v| self.momentum * v).collect();
         let mut search = Search { problem, state, linearised: &mut linearised, loss: loss_before };
         let found = match self.step_rule {
@@ -128,19 +139,21 @@ impl GaussNewton {
                     damping: found.next_damping,
                     last_step: found.step,
                     radius: found.radius,
-                    digits_spent: state.digits_spent || linearised.digits_spent(found.damping),
+                    gram_precision_exhausted: state.gram_precision_exhausted
+                        || linearised.gram_precision_exhausted(found.damping),
                 };
                 (next, record)
             }
             Err(damping) => {
-                let spent = state.digits_spent || linearised.digits_spent(state.damping.lambda);
+                let spent = state.gram_precision_exhausted
+                    || linearised.gram_precision_exhausted(state.damping.lambda);
                 // With more digits the λ that failed deserves another chance, and a smaller one.
-                let damping = if spent && !state.digits_spent { state.damping } else { damping };
+                let damping = if spent && !state.gram_precision_exhausted { state.damping } else { damping };
                 if damping.exhausted() {
                     record.outcome = Some(Outcome::Stalled { damping: damping.lambda });
                 }
                 let mut next = GaussNewtonState::new(theta.clone(), damping);
-                next.digits_spent = spent;
+                next.gram_precision_exhausted = spent;
                 (next, record)
             }
         }
@@ -258,7 +271,8 @@ mod tests {
                 let mut state = GaussNewtonState::new(vec![-1.2, 1.0], Damping::new(1e-3));
                 let mut last = f64::INFINITY;
                 for _ in 0..60 {
-                    let (next, record) = method.step(&Rosenbrock, &state, &mut GaussNewtonMemory::default());
+                    let (next, record) =
+                        method.step(&Rosenbrock, &state, &mut GaussNewtonWorkspace::default());
                     assert!(record.loss <= record.loss_before);
                     assert!(record.loss <= last);
                     (state, last) = (next, record.loss);
@@ -277,7 +291,8 @@ mod tests {
             let mut state = GaussNewtonState::new(vec![-1.2, 1.0], Damping::new(1.0));
             (1..200)
                 .find(|_| {
-                    let (next, record) = method.step(&Rosenbrock, &state, &mut GaussNewtonMemory::default());
+                    let (next, record) =
+                        method.step(&Rosenbrock, &state, &mut GaussNewtonWorkspace::default());
                     state = next;
                     record.loss < 1e-12
                 })
@@ -290,7 +305,7 @@ mod tests {
     fn says_why_it_stops() {
         let state = GaussNewtonState::new(vec![f64::NAN, 0.0], Damping::new(1e-3));
         let (after, record) =
-            GaussNewton::default().step(&Rosenbrock, &state, &mut GaussNewtonMemory::default());
+            GaussNewton::default().step(&Rosenbrock, &state, &mut GaussNewtonWorkspace::default());
         assert_eq!(record.outcome, Some(Outcome::NotFinite));
         assert!(after.theta[0].is_nan());
     }

@@ -1,6 +1,6 @@
 //! Geodesic acceleration: the second-order correction of a Gauss-Newton direction.
 
-use super::{LeastSquares, Linearised, Solve};
+use super::{DampedSolver, LeastSquares, Solve};
 use crate::num::norm;
 
 /// Length of the difference quotient along δ (Transtrum & Sethna 2012 take 0.1).
@@ -13,7 +13,7 @@ pub(super) fn correction(
     problem: &dyn LeastSquares,
     theta: &[f64],
     residuals: &[f64],
-    linearised: &mut Linearised<'_>,
+    linearised: &mut DampedSolver<'_>,
     lambda: f64,
     solve: &Solve,
 ) -> Option<Vec<f64>> {

@@ -3,13 +3,14 @@
 mod adam;
 mod broyden;
 mod conjugate_gradients;
+mod damped_solver;
 mod damping;
 mod direction;
 mod gauss_newton;
 mod geodesic;
+mod gram_matrix;
 mod jacobian;
 mod least_squares;
-mod linearised;
 mod nystrom;
 mod optimiser;
 mod orthogonal;
@@ -17,19 +18,18 @@ mod record;
 #[cfg(test)]
 mod rosenbrock;
 mod saved;
-mod squared;
 mod step_rule;
 mod trust_radius;
 
 pub use adam::{Adam, Moments};
 pub use broyden::InverseHessian;
+pub use damped_solver::{DampedSolver, Solve};
 pub use damping::Damping;
 pub use direction::{Direction, DirectionError};
-pub use gauss_newton::{GaussNewton, GaussNewtonMemory, GaussNewtonState};
+pub use gauss_newton::{GaussNewton, GaussNewtonState, GaussNewtonWorkspace};
+pub use gram_matrix::DirectionWorkspace;
 pub use jacobian::Jacobian;
 pub use least_squares::{LeastSquares, Linearisation, Outcome};
-pub use linearised::{Linearised, Solve};
 pub use optimiser::{Method, Optimiser, OptimiserState};
 pub use record::StepRecord;
-pub use squared::DirectionMemory;
 pub use step_rule::StepRule;

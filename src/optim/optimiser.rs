@@ -1,8 +1,8 @@
 //! The optimiser a fit uses: a method, after some steps of warming up.
 
 use super::{
-    Adam, Damping, Direction, GaussNewton, GaussNewtonMemory, GaussNewtonState, InverseHessian, LeastSquares,
-    Moments, StepRecord, StepRule,
+    Adam, Damping, Direction, GaussNewton, GaussNewtonState, GaussNewtonWorkspace, InverseHessian,
+    LeastSquares, Moments, StepRecord, StepRule,
 };
 
 /// What makes the steps.
@@ -107,7 +107,7 @@ impl Optimiser {
         &self,
         problem: &dyn LeastSquares,
         state: &mut OptimiserState,
-        memory: &mut GaussNewtonMemory,
+        memory: &mut GaussNewtonWorkspace,
     ) -> StepRecord {
         state.steps += 1;
         let warming = state.steps <= self.warm_up;

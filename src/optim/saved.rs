@@ -8,12 +8,13 @@ use crate::num::{Arrays, ArraysError, Mat};
 impl OptimiserState {
     /// Everything that passes from one step to the next.
     pub fn write(&self, arrays: &mut Arrays) {
-        let GaussNewtonState { theta, damping, last_step, radius, digits_spent } = &self.gauss_newton;
+        let GaussNewtonState { theta, damping, last_step, radius, gram_precision_exhausted } =
+            &self.gauss_newton;
         arrays.put_list("optimiser.theta", theta);
         arrays.put_list("optimiser.damping", &[damping.lambda, damping.smallest, damping.largest]);
         arrays.put_list("optimiser.last_step", last_step);
         arrays.put_list("optimiser.radius", radius.as_slice());
-        arrays.put_flag("optimiser.digits_spent", *digits_spent);
+        arrays.put_flag("optimiser.gram_precision_exhausted", *gram_precision_exhausted);
         arrays.put_list("optimiser.moments.first", &self.moments.first);
         arrays.put_list("optimiser.moments.second", &self.moments.second);
         arrays.put_count("optimiser.moments.steps", self.moments.steps.unsigned_abs() as usize);
@@ -42,7 +43,7 @@ impl OptimiserState {
         };
         state.gauss_newton.last_step = per_parameter("optimiser.last_step")?;
         state.gauss_newton.radius = arrays.list("optimiser.radius")?.first().copied();
-        state.gauss_newton.digits_spent = arrays.flag("optimiser.digits_spent")?;
+        state.gauss_newton.gram_precision_exhausted = arrays.flag("optimiser.gram_precision_exhausted")?;
         let steps = arrays.count("optimiser.moments.steps")?;
         state.moments = Moments {
             first: per_parameter("optimiser.moments.first")?,
@@ -116,12 +117,12 @@ impl StepRecord {
 mod tests {
     use super::*;
     use crate::optim::rosenbrock::Rosenbrock;
-    use crate::optim::{GaussNewton, GaussNewtonMemory, Optimiser, StepRule};
+    use crate::optim::{GaussNewton, GaussNewtonWorkspace, Optimiser, StepRule};
 
     /// The states after `from` steps and after all of them, the second from the first as it was written.
     fn continued(optimiser: Optimiser, from: usize) -> (OptimiserState, OptimiserState) {
         let walk = |state: &mut OptimiserState, steps: usize| {
-            let mut memory = GaussNewtonMemory::default();
+            let mut memory = GaussNewtonWorkspace::default();
             for _ in 0..steps {
                 optimiser.step(&Rosenbrock, state, &mut memory);
             }

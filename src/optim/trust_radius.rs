@@ -1,6 +1,6 @@
 //! Trust radius: how long a direction may be, and the damping that makes it so.
 
-use super::{DirectionError, Linearised};
+use super::{DampedSolver, DirectionError};
 
 /// Ratio of true to predicted reduction a radius must reach to be taken.
 pub(super) const TARGET_RATIO: f64 = 0.5;
@@ -15,7 +15,7 @@ const EVALUATIONS: usize = 12;
 /// By regula falsi on log length over log λ, which is smooth and between −1 and 0 in slope: from `start` outwards
 /// to a bracket, then inwards.
 pub(super) fn damping_for_radius(
-    linearised: &mut Linearised<'_>,
+    linearised: &mut DampedSolver<'_>,
     centre: &[f64],
     radius: f64,
     start: f64,
@@ -53,7 +53,7 @@ pub(super) fn damping_for_radius(
 mod tests {
     use super::*;
     use crate::num::{Purpose, Stream};
-    use crate::optim::{Direction, DirectionMemory, Jacobian, Linearisation};
+    use crate::optim::{Direction, DirectionWorkspace, Jacobian, Linearisation};
 
     #[test]
     fn the_damping_found_makes_the_direction_as_long_as_the_radius() {
@@ -65,8 +65,8 @@ mod tests {
         let lin = Linearisation { residuals: (0..n).map(|_| stream.normal()).collect(), jacobian };
         let centre: Vec<f64> = (0..p).map(|_| 0.01 * stream.normal()).collect();
         for direction in [Direction::Spectral, Direction::Kernel] {
-            let mut memory = DirectionMemory::default();
-            let mut linearised = Linearised::new(Jacobian::Matrix(&lin), direction, &mut memory);
+            let mut memory = DirectionWorkspace::default();
+            let mut linearised = DampedSolver::new(Jacobian::Matrix(&lin), direction, &mut memory);
             for (radius, start) in [(0.01, 1.0), (1.0, 1e-6), (30.0, 1e3)] {
                 let lambda = damping_for_radius(&mut linearised, &centre, radius, start, 1e-14).unwrap();
                 let length = linearised.length(lambda, &centre).unwrap();

@@ -1,12 +1,12 @@
 //! Weighted draws from a fitted transport.
 
 use super::fit::{Fit, FittedFactor};
-use super::sampler::{mover, sampler};
+use super::sampler::{sampler, scheme};
 use crate::coordinates::ChangeOfVariables;
 use crate::density::{DensityError, Target};
 use crate::num::{BLOCK, Purpose, Stream, indexed_seed};
 use crate::training::Sampler;
-use crate::transport::{Tolerance, TransportError, log_density_at, move_ensemble};
+use crate::transport::{Tolerance, TransportError, integrate_ensemble, log_density_at};
 
 /// Draws with their exact log weights.
 #[derive(Clone, Debug, PartialEq)]
@@ -103,8 +103,8 @@ impl Fit {
         for factor in self.factors(target) {
             let (field, coordinates) = (factor.field(), &factor.coordinates);
             let seed = indexed_seed(seed, coordinates.index());
-            let moved = mover(field, &self.settings, tolerance)
-                .and_then(|mover| move_ensemble(field, n, seed, Purpose::Draws, &mover))
+            let moved = scheme(field, &self.settings, tolerance)
+                .and_then(|scheme| integrate_ensemble(field, n, seed, Purpose::Draws, &scheme))
                 .map_err(|error| coordinates.in_user_coordinates(error))?;
             coordinates.write_y(&moved.x, &mut both);
             let rows = moved.x.chunks_exact(coordinates.range().len()).zip(&moved.log_q);

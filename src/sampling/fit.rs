@@ -44,8 +44,8 @@ pub struct FittedFactor {
     pub history: Vec<HistoryRow>,
     /// Why its training ended.
     pub stop_reason: StopReason,
-    /// CollocationPoints whose influence was capped in the last set of points.
-    pub capped: usize,
+    /// CollocationPoints whose influence was clipped in the last set of points.
+    pub clipped: usize,
     /// CollocationPoints dropped, over all sets, because the density is zero there.
     pub outside: usize,
 }
@@ -200,7 +200,7 @@ impl Fit {
                 theta: state.theta().to_vec(),
                 history: state.history,
                 stop_reason: state.ended.unwrap_or(if_not_ended),
-                capped: state.capped,
+                clipped: state.clipped,
                 outside: state.outside,
             });
         }

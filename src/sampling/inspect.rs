@@ -4,13 +4,13 @@
 use super::draws::{DrawError, gaussian_coordinates};
 use super::factor_transport::FactorTransport;
 use super::fit::{Fit, FittedFactor};
-use super::sampler::{mover, sampler};
+use super::sampler::{sampler, scheme};
 use crate::coordinates::{ChangeOfVariables, WhitenedFactor};
 use crate::density::Target;
 use crate::num::{Purpose, indexed_seed};
 use crate::optim::LeastSquares;
 use crate::training::{Assembler, Collocation, CollocationPoints, Sampler};
-use crate::transport::{Tolerance, journeys};
+use crate::transport::{Tolerance, trajectories};
 
 /// The first draws of a fit on their way from t = 0 to 1.
 #[derive(Clone, Debug, PartialEq)]
@@ -70,8 +70,8 @@ impl Fit {
         for factor in self.factors(target) {
             let (field, coordinates) = (factor.field(), &factor.coordinates);
             let seed = indexed_seed(seed, coordinates.index());
-            let u = mover(field, &self.settings, Tolerance::default())
-                .and_then(|mover| journeys(field, n, seed, Purpose::Draws, &mover, times))
+            let u = scheme(field, &self.settings, Tolerance::default())
+                .and_then(|scheme| trajectories(field, n, seed, Purpose::Draws, &scheme, times))
                 .map_err(|error| coordinates.in_user_coordinates(error))?;
             coordinates.write_y(&u, &mut both);
         }
@@ -187,7 +187,7 @@ mod tests {
         fit(target, evolution, &settings, &mut |_| Control::Continue).unwrap()
     }
 
-    /// Journeys end where the draws are: within the tolerance along a flow, to the bit with noise.
+    /// Trajectories end where the draws are: within the tolerance along a flow, to the bit with noise.
     #[test]
     fn trajectories_end_at_the_draws() {
         let target = gauss(2);

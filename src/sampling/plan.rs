@@ -6,7 +6,7 @@ use super::sampler::sampler;
 use crate::density::Target;
 use crate::evolution::{ErasedEvolution, TargetSummary};
 use crate::num::{Purpose, Stream};
-use crate::optim::{Damping, Direction, GaussNewtonMemory, LeastSquares, Method, OptimiserState};
+use crate::optim::{Damping, Direction, GaussNewtonWorkspace, LeastSquares, Method, OptimiserState};
 use crate::training::{
     Assembler, CollocationPoints, FIRST_DAMPING, FitError, FitSettings, LARGEST, Sampler, unknowns,
 };
@@ -70,7 +70,7 @@ pub fn plan(
     let theta = networks.initial_parameters(settings.seed);
     let mut state = OptimiserState::new(theta, Damping::new(FIRST_DAMPING));
     let start = Instant::now();
-    settings.optimiser.step(&problem, &mut state, &mut GaussNewtonMemory::default());
+    settings.optimiser.step(&problem, &mut state, &mut GaussNewtonWorkspace::default());
     let step = start.elapsed();
     let start = Instant::now();
     let read = description.reads.read(target, &x, &mut Vec::new());

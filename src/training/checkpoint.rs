@@ -216,7 +216,7 @@ fn write_state(state: &TrainingState, arrays: &mut Arrays) {
     arrays.put("history", &[history.len(), ROW], history.iter().flat_map(row_numbers).collect());
     let losses: Vec<f64> = history.iter().flat_map(|row| row.equation_losses.iter().copied()).collect();
     arrays.put("equation_losses", &[history.len(), losses.len() / history.len().max(1)], losses);
-    arrays.put_count("capped", state.capped);
+    arrays.put_count("clipped", state.clipped);
     arrays.put_count("outside", state.outside);
     arrays.put_list(
         "ended",
@@ -249,7 +249,7 @@ fn read_state(arrays: &Arrays) -> Result<TrainingState, ArraysError> {
         },
         set: if arrays.has("set.times") { Some(read_set(arrays)?) } else { None },
         history: history.collect::<Result<_, _>>()?,
-        capped: arrays.count("capped")?,
+        clipped: arrays.count("clipped")?,
         outside: arrays.count("outside")?,
         ended,
     })

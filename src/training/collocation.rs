@@ -10,7 +10,7 @@ use crate::locate::LocatedFactor;
 use crate::num::{Purpose, Stream};
 use crate::optim::LeastSquares;
 use crate::particles::PopulationPath;
-use crate::transport::{From, Tolerance, TransportError, VelocityField, paths};
+use crate::transport::{StartAt, Tolerance, TransportError, VelocityField, paths};
 
 /// Half the candidates follow the learned flow, ahead from the prior and back from the target; the
 /// other half covers what the flow has not found yet.
@@ -184,14 +184,14 @@ impl<'a> Collocation<'a> {
         // residual grows like the fourth power.
         let radius = escape_radius(self.population_path);
         let times = stratified(ahead, &mut stream);
-        let mut points = paths(field, &starts, From::Prior, radius, &times, PATH_TOLERANCE)?;
+        let mut points = paths(field, &starts, StartAt::Prior, radius, &times, PATH_TOLERANCE)?;
         if back > 0 {
             let blur = BLUR * self.feature_variance.sqrt();
             let starts: Vec<f64> = (0..back)
                 .flat_map(|_| moved(&self.population_path.last().x, dim, 1.0, blur, &mut stream))
                 .collect();
             let times = stratified(back, &mut stream);
-            match paths(field, &starts, From::Target, radius, &times, PATH_TOLERANCE) {
+            match paths(field, &starts, StartAt::Target, radius, &times, PATH_TOLERANCE) {
                 Ok(more) => points.extend(more),
                 // A particle in the far tail may lie where the flow is not learned at all.
                 Err(TransportError::Stuck { .. }) => {}

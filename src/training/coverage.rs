@@ -4,7 +4,9 @@
 use crate::density::{self, DensityError};
 use crate::num::{Purpose, effective_fraction, log_mean_exp, pairwise_sum};
 use crate::particles::PopulationPath;
-use crate::transport::{Mover, Tolerance, TransportError, VelocityField, log_density_at, move_ensemble};
+use crate::transport::{
+    Scheme, Tolerance, TransportError, VelocityField, integrate_ensemble, log_density_at,
+};
 
 /// Log weights need no more accuracy here than tells an effective fraction of 0.995 from one of
 /// 0.99.
@@ -38,7 +40,9 @@ pub(crate) fn forward_log_weights(
     seed: u64,
     purpose: Purpose,
 ) -> Result<Option<Vec<f64>>, DensityError> {
-    let Ok(moved) = move_ensemble(field, n, seed, purpose, &Mover::Flow(TOLERANCE)) else { return Ok(None) };
+    let Ok(moved) = integrate_ensemble(field, n, seed, purpose, &Scheme::Flow(TOLERANCE)) else {
+        return Ok(None);
+    };
     let values = density::values(field.target, &moved.x)?;
     Ok(Some(values.iter().zip(&moved.log_q).map(|(v, q)| v - q).collect()))
 }

@@ -15,7 +15,7 @@ use crate::evolution::{ErasedEvolution, PreparedEvolution};
 use crate::locate::LocatedTarget;
 use crate::network::Networks;
 use crate::num::indexed_seed;
-use crate::optim::GaussNewtonMemory;
+use crate::optim::GaussNewtonWorkspace;
 use std::time::Instant;
 
 /// Trains the factors in rotation until each has come to its end; returns the reason if the
@@ -34,7 +34,7 @@ pub(crate) fn train(
     let unknowns = located.factors.iter().map(|found| unknowns(evolution, found.summary, settings));
     let unknowns: Vec<(Box<dyn PreparedEvolution>, Networks)> = unknowns.collect();
     let start = Instant::now();
-    let mut memory = GaussNewtonMemory::default();
+    let mut memory = GaussNewtonWorkspace::default();
     while let Some(k) = next_factor(states) {
         let training = FactorTraining {
             located,

@@ -41,7 +41,7 @@ impl fmt::Display for SettingRange {
 }
 
 /// A setting that is out of its range.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, thiserror::Error)]
 pub struct OutOfRange {
     /// The range, with the name of the setting.
     pub range: SettingRange,
@@ -54,7 +54,6 @@ impl fmt::Display for OutOfRange {
         write!(f, "{} = {}: it must be {}", self.range.name, self.value, self.range)
     }
 }
-impl std::error::Error for OutOfRange {}
 
 /// How draws are moved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -20,8 +20,8 @@ pub struct TrainingState {
     pub(crate) set: Option<CollocationPoints>,
     /// Every step.
     pub history: Vec<HistoryRow>,
-    /// CollocationPoints whose influence was capped in the last set.
-    pub(crate) capped: usize,
+    /// CollocationPoints whose influence was clipped in the last set.
+    pub(crate) clipped: usize,
     /// CollocationPoints dropped over all sets because the density is zero there.
     pub(crate) outside: usize,
     /// Why the fit came to its end; none while steps are left, after an interruption too.
@@ -40,7 +40,7 @@ impl TrainingState {
             batch_size: BatchSize::new(points),
             set: None,
             history: Vec::new(),
-            capped: 0,
+            clipped: 0,
             outside: 0,
             ended: None,
         }

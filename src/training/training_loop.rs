@@ -17,7 +17,7 @@ use crate::evolution::PreparedEvolution;
 use crate::locate::LocatedTarget;
 use crate::network::Networks;
 use crate::num::{Purpose, effective_fraction, pairwise_sum};
-use crate::optim::{GaussNewtonMemory, LeastSquares, Outcome};
+use crate::optim::{GaussNewtonWorkspace, LeastSquares, Outcome};
 use crate::transport::VelocityField;
 use std::time::Instant;
 
@@ -31,7 +31,7 @@ const CONFIRMING_DRAWS: usize = 8192;
 /// A residual this many times the root mean square keeps the influence of one that large, not its
 /// own.
 const CAP: f64 = 10.0;
-/// Residuals below this are never capped, nats per unit of time: log weights are their integrals,
+/// Residuals below this are never clipped, nats per unit of time: log weights are their integrals,
 /// so that those of far draws are wrong by as much, while a bulk that has converged would put the
 /// cap anywhere below.
 const LEAST_CAP: f64 = 1.0;
@@ -69,7 +69,7 @@ impl FactorTraining<'_> {
     pub fn until_validation(
         &self,
         states: &mut [TrainingState],
-        memory: &mut GaussNewtonMemory,
+        memory: &mut GaussNewtonWorkspace,
         observer: &mut dyn Observer,
     ) -> Result<Option<StopReason>, FitError> {
         let (k, steps) = (self.factor, self.settings.steps);
@@ -112,7 +112,7 @@ impl FactorTraining<'_> {
         &self,
         step: usize,
         state: &mut TrainingState,
-        memory: &mut GaussNewtonMemory,
+        memory: &mut GaussNewtonWorkspace,
     ) -> Result<HistoryRow, FitError> {
         let goal = self.goal(state);
         let is_kept = |goal: usize| !(step - goal - 1).is_multiple_of(STEPS_POLISHING);
@@ -122,7 +122,7 @@ impl FactorTraining<'_> {
             Some(points) => points,
             None => {
                 let (theta, round) = (state.theta(), step as u64);
-                let (set, capped) = match goal {
+                let (set, clipped) = match goal {
                     Some(_) => {
                         let broad = self.collocation.broadened();
                         self.fresh_points(&broad, theta, POLISHING_SET * state.batch_size.most, round)?
@@ -130,7 +130,7 @@ impl FactorTraining<'_> {
                     None => self.fresh_points(&self.collocation, theta, state.batch_size.points(), round)?,
                 };
                 state.outside += set.outside;
-                state.capped = capped;
+                state.clipped = clipped;
                 set.points
             }
         };
@@ -174,7 +174,7 @@ impl FactorTraining<'_> {
         is_polished.then_some(StopReason::EssReached { ess })
     }
 
-    /// New points for the current flow, with the influence of far ones capped; and how many were.
+    /// New points for the current flow, with the influence of far ones clipped; and how many were.
     fn fresh_points(
         &self,
         law: &Collocation<'_>,
@@ -186,8 +186,8 @@ impl FactorTraining<'_> {
         if set.points.is_empty() {
             return Err(FitError::NoSupport { scale: 1.0 });
         }
-        let capped = cap_influence(&mut set.points, &residuals);
-        Ok((set, capped))
+        let clipped = cap_influence(&mut set.points, &residuals);
+        Ok((set, clipped))
     }
 
     fn field<'a>(&'a self, theta: &'a [f64]) -> VelocityField<'a> {
@@ -232,14 +232,14 @@ fn cap_influence(points: &mut CollocationPoints, residuals: &[f64]) -> usize {
     sorted.sort_by(f64::total_cmp);
     let bulk = &sorted[..sorted.len() * 9 / 10 + 1];
     let cap = (CAP * (bulk.iter().map(|r| r * r).sum::<f64>() / bulk.len() as f64).sqrt()).max(LEAST_CAP);
-    let mut capped = 0;
+    let mut clipped = 0;
     for (k, size) in sizes.iter().enumerate() {
         if *size > cap {
             points.set_weight(k, (cap / size) * (cap / size));
-            capped += 1;
+            clipped += 1;
         }
     }
-    capped
+    clipped
 }
 
 #[cfg(test)]

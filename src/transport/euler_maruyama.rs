@@ -25,7 +25,7 @@ pub(super) struct NoisyBlock {
     pub defects: Vec<[f64; 3]>,
 }
 
-/// Moves `n` draws of the prior by the chain; see [`super::move_ensemble`].
+/// Moves `n` draws of the prior by the chain; see [`super::integrate_ensemble`].
 pub(super) fn move_with_noise(
     field: VelocityField<'_>,
     n: usize,

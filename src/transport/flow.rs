@@ -9,7 +9,7 @@ use crate::evolution::log_prior;
 use crate::num::{BLOCK, Purpose, Stream};
 use rayon::prelude::*;
 
-/// Moves `n` draws of the prior along the flow; see [`super::move_ensemble`].
+/// Moves `n` draws of the prior along the flow; see [`super::integrate_ensemble`].
 pub(super) fn move_along(
     field: VelocityField<'_>,
     n: usize,
@@ -69,7 +69,7 @@ pub fn log_density_at(
             let size = block.len() / dim;
             let mut y = block.to_vec();
             y.resize(size * (dim + 1), 0.0);
-            let back = Way { from: From::Target, reach, dim };
+            let back = Way { from: StartAt::Target, reach, dim };
             let field_at = |s: f64, y: &[f64], dy: &mut [f64]| {
                 let (x, (velocity, divergence)) = (&y[..size * dim], dy.split_at_mut(size * dim));
                 field.flow(back.time(s), x, velocity, divergence, work)?;
@@ -133,7 +133,7 @@ pub(super) fn carry(
 
 /// Which end of its path a particle starts from.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum From {
+pub enum StartAt {
     /// The prior, at t = 0.
     Prior,
     /// The target, at t = 1; the path is followed back.
@@ -143,7 +143,7 @@ pub enum From {
 /// How particles go along the flow: from one end, until they are lost.
 #[derive(Clone, Copy)]
 struct Way {
-    from: From,
+    from: StartAt,
     /// A coordinate beyond it is lost.
     reach: f64,
     dim: usize,
@@ -153,14 +153,14 @@ impl Way {
     /// The time t after s units of time on the way.
     fn time(self, s: f64) -> f64 {
         match self.from {
-            From::Prior => s,
-            From::Target => 1.0 - s,
+            StartAt::Prior => s,
+            StartAt::Target => 1.0 - s,
         }
     }
 
     /// Turns rates per t, as many for each particle of `x`, into rates per s: 0 where it is lost, whatever they are.
     fn turn(self, x: &[f64], rates: &mut [f64]) {
-        let direction = if self.from == From::Prior { 1.0 } else { -1.0 };
+        let direction = if self.from == StartAt::Prior { 1.0 } else { -1.0 };
         let each = rates.len() * self.dim / x.len();
         for (x, rates) in x.chunks_exact(self.dim).zip(rates.chunks_exact_mut(each)) {
             let lost = is_lost(x, self.reach);
@@ -185,7 +185,7 @@ impl Way {
 pub fn paths(
     field: VelocityField<'_>,
     starts: &[f64],
-    from: From,
+    from: StartAt,
     reach: f64,
     times: &[f64],
     tolerance: Tolerance,

@@ -99,7 +99,7 @@ fn same_end(target: &dyn Target, evolution: &dyn ErasedEvolution, settings: &Fit
     let what = format!("{name} with {settings:?} stopped at {stops:?}");
     assert!(bits_of(&whole_state) == bits_of(&state), "{what}: another state");
     assert_eq!(whole.stop_reason(), parts.stop_reason());
-    let dropped = |fit: &Fit| fit.factors.iter().map(|b| (b.capped, b.outside)).collect::<Vec<_>>();
+    let dropped = |fit: &Fit| fit.factors.iter().map(|b| (b.clipped, b.outside)).collect::<Vec<_>>();
     assert_eq!(dropped(&whole), dropped(&parts));
     let checkpoint = Checkpoint::from_arrays(&state).unwrap();
     let again = Fit::from_checkpoint(target, evolution, settings, checkpoint).unwrap();
@@ -219,7 +219,7 @@ fn another_target_and_other_networks_are_refused() {
         ("frame.scale", 0.0),
         ("frame.location", f64::NAN),
         ("history", 0.5),
-        ("optimiser.digits_spent", 2.0),
+        ("optimiser.gram_precision_exhausted", 2.0),
     ] {
         let mut some = Arrays::default();
         for (name, shape, values) in arrays.iter() {

@@ -9,7 +9,7 @@ use pushforward::network::Tanh;
 use pushforward::optim::Outcome;
 use pushforward::sampling::{Fit, fit};
 use pushforward::training::{Control, FitSettings, StopReason};
-use pushforward::transport::{From, Tolerance, VelocityField, log_density_at, paths};
+use pushforward::transport::{StartAt, Tolerance, VelocityField, log_density_at, paths};
 
 fn fitted(target: &dyn Target, evolution: &dyn ErasedEvolution, settings: &FitSettings) -> Fit {
     fit(target, evolution, settings, &mut |_| Control::Continue).unwrap()
@@ -36,7 +36,7 @@ fn a_path_is_lost_beyond_its_reach_alone() {
     assert!((near[0] - all[0]).abs() < 1e-6, "{near:?} {all:?}");
     assert!((near[2] - all[2]).abs() < 1e-6, "{near:?} {all:?}");
     let times = [0.1, 0.9, 0.1, 0.9, 0.1, 0.9];
-    for from in [From::Prior, From::Target] {
+    for from in [StartAt::Prior, StartAt::Target] {
         let [all, near] =
             [f64::INFINITY, 2.0].map(|reach| paths(field, &x, from, reach, &times, tolerance).unwrap());
         assert_eq!((all.len(), near.len()), (6, 4), "{from:?}");
@@ -63,8 +63,8 @@ fn paths_that_run_away_do_not_drown_a_fit() {
 fn mass_that_no_draw_sees_is_told() {
     let target = named_target("gmm9", &Default::default()).unwrap();
     let once = FitSettings { steps: 1, factorise: false, ..small() };
-    let unseen = fitted(&*target, &GeneralOde, &once).uncovered_mass(&*target).unwrap();
-    assert!(unseen > 0.05, "{unseen}");
+    let uncovered = fitted(&*target, &GeneralOde, &once).uncovered_mass(&*target).unwrap();
+    assert!(uncovered > 0.05, "{uncovered}");
     let target = gauss(2);
     let fit = fitted(&target, &GeneralOde, &FitSettings { standardise: false, steps: 200, ..small() });
     assert!(matches!(fit.stop_reason(), StopReason::EssReached { .. }), "{}", fit.stop_reason());

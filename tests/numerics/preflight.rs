@@ -152,7 +152,7 @@ fn what_fails_at_a_point_names_it() {
     assert!(refused.to_string().contains("too low"), "{refused}");
     // Far out, along rays, nobody minds; outside of the support nobody does anywhere.
     let far = preflight(&Refusing { low: -1e3, outside: false }, false).unwrap();
-    assert!(matches!(far.warnings[..], [Warning::Unseen { .. }]) && far.rays > 0, "{far:?}");
+    assert!(matches!(far.warnings[..], [Warning::Uncovered { .. }]) && far.rays > 0, "{far:?}");
     let outside = preflight(&Refusing { low: 0.0, outside: true }, false).unwrap();
     assert!(outside.supported > 10 && outside.supported < 54 && outside.warnings.is_empty(), "{outside:?}");
     let nowhere = check(2, |_| f64::NEG_INFINITY, minus).unwrap_err();
@@ -320,7 +320,7 @@ fn a_density_without_a_finite_integral_is_named_with_its_direction() {
     assert!(error.to_string().contains("proper prior"), "{error}");
     // NaN far out is unknown and no failure.
     let far = check(2, |x| if x[0].abs() > 1e3 { f64::NAN } else { normal(x) }, minus).unwrap();
-    assert!(matches!(far.warnings[..], [Warning::Unseen { .. }]), "{far:?}");
+    assert!(matches!(far.warnings[..], [Warning::Uncovered { .. }]), "{far:?}");
     assert!(far.rays > 0, "{far:?}");
 }
 

@@ -10,7 +10,7 @@ use pushforward::nalgebra::{DMatrix, DVector};
 use pushforward::network::{Jets, Networks, Tanh, Unknown, naive_jets};
 use pushforward::num::{BLOCK, Purpose, Stream};
 use pushforward::residual::{ErasedSystem, Point};
-use pushforward::transport::{Mover, TimeGrid, Tolerance, VelocityField, integrate, move_ensemble};
+use pushforward::transport::{Scheme, TimeGrid, Tolerance, VelocityField, integrate, integrate_ensemble};
 
 /// An evolution with its closed form between Gaussians in place of what the networks say.
 struct Closed {
@@ -121,12 +121,12 @@ fn summary(dim: usize, feature_variance: f64) -> TargetSummary {
 }
 
 /// log weight − log Z of 100 draws.
-fn errors(evolution: &Closed, mover: &Mover) -> Vec<f64> {
+fn errors(evolution: &Closed, scheme: &Scheme) -> Vec<f64> {
     let case = &evolution.case;
     let target = Asymmetric(case.clone());
     let (networks, theta) = networks(evolution);
     let field = VelocityField { evolution, networks: &networks, theta: &theta, target: &target };
-    let moved = move_ensemble(field, 100, 5, Purpose::Audit, mover).unwrap();
+    let moved = integrate_ensemble(field, 100, 5, Purpose::Audit, scheme).unwrap();
     let rows = moved.x.chunks_exact(3).zip(&moved.log_q);
     rows.map(|(x, log_q)| case.data(x)[0] - log_q - case.log_z()).collect()
 }
@@ -138,8 +138,8 @@ fn the_closed_flow_gives_every_draw_the_weight_z() {
         let name = form.name();
         let evolution = closed(form);
         let worst = |tolerance: f64| {
-            let mover = Mover::Flow(Tolerance { absolute: tolerance, relative: tolerance });
-            errors(&evolution, &mover).into_iter().fold(0.0, |m: f64, e| m.max(e.abs()))
+            let scheme = Scheme::Flow(Tolerance { absolute: tolerance, relative: tolerance });
+            errors(&evolution, &scheme).into_iter().fold(0.0, |m: f64, e| m.max(e.abs()))
         };
         // Errors of positions count with the score, up to 30 here, and add up over some tens of steps.
         let (coarse, fine) = (worst(1e-6), worst(1e-10));
@@ -159,7 +159,7 @@ fn the_closed_noisy_chain_gives_nearly_every_draw_the_weight_z() {
         let evolution = closed(form);
         let spread = |steps: usize| {
             let errors =
-                errors(&evolution, &Mover::Noise { grid: TimeGrid::uniform(steps), resample_below: 0.0 });
+                errors(&evolution, &Scheme::Noise { grid: TimeGrid::uniform(steps), resample_below: 0.0 });
             (errors.iter().map(|e| e * e).sum::<f64>() / errors.len() as f64).sqrt()
         };
         let (coarse, fine) = (spread(200), spread(1600));
@@ -188,8 +188,8 @@ fn a_noisy_chain_is_unbiased_whatever_the_networks_say() {
         evolution.guess_log_z(&networks, &mut theta, 0.2);
         let field = VelocityField { evolution, networks: &networks, theta: &theta, target: &target };
         let moved = [0.0, 0.97].map(|resample_below| {
-            let mover = Mover::Noise { grid: TimeGrid::uniform(4), resample_below };
-            move_ensemble(field, 40_000, 7, Purpose::Audit, &mover).unwrap()
+            let scheme = Scheme::Noise { grid: TimeGrid::uniform(4), resample_below };
+            integrate_ensemble(field, 40_000, 7, Purpose::Audit, &scheme).unwrap()
         });
         assert_ne!(moved[0].x, moved[1].x, "{name}: nothing was resampled");
         for moved in moved {
@@ -218,8 +218,8 @@ fn a_noisy_chain_comes_back_from_walls_steeper_than_its_steps() {
     let evolution = &*Diffusion::default().prepare(summary(target.dim(), 0.1));
     let (networks, theta) = networks(evolution);
     let field = VelocityField { evolution, networks: &networks, theta: &theta, target: &*target };
-    let mover = Mover::Noise { grid: TimeGrid::uniform(16), resample_below: 0.0 };
-    let moved = move_ensemble(field, 20_000, 3, Purpose::Audit, &mover).unwrap();
+    let scheme = Scheme::Noise { grid: TimeGrid::uniform(16), resample_below: 0.0 };
+    let moved = integrate_ensemble(field, 20_000, 3, Purpose::Audit, &scheme).unwrap();
     let furthest = moved.x.iter().fold(0.0f64, |most, x| most.max(x.abs()));
     assert!(furthest < 10.0, "{furthest}");
     let mut values = vec![0.0; moved.log_q.len()];

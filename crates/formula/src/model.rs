@@ -10,7 +10,7 @@ use super::sweep::Sweep;
 use super::token::{Token, tokens};
 use super::{Data, ModelError, Parameter, Shape, Span};
 use nalgebra::DMatrix;
-use pushforward::autodiff::{Tape, Taylor, Var};
+use pushforward::autodiff::{Dual2, Tape, Var};
 use pushforward::coordinates::Constraint;
 use pushforward::density::{Refusal, Target, nearest};
 use pushforward::num::Scalar;
@@ -213,8 +213,8 @@ impl Target for Model {
     fn laplacians(&self, points: &[f64], root: &DMatrix<f64>, laplacians: &mut [f64]) -> Result<(), Refusal> {
         for (u, laplacian) in points.chunks_exact(self.dim).zip(laplacians) {
             let along = |j: usize| {
-                let line: Vec<Taylor> =
-                    u.iter().enumerate().map(|(i, v)| Taylor::line(*v, root[(i, j)])).collect();
+                let line: Vec<Dual2> =
+                    u.iter().enumerate().map(|(i, v)| Dual2::line(*v, root[(i, j)])).collect();
                 self.log_density(&line).second
             };
             *laplacian = (0..root.ncols()).map(along).sum();

@@ -12,7 +12,7 @@ use pushforward::network::{Jets, naive_jets};
 use pushforward::residual::Point;
 use pushforward::sampling::{DrawError, Fit, FittedFactor};
 use pushforward::training::{FitError, FitSettings};
-use pushforward::transport::{From, Tolerance, TransportError, VelocityField, paths};
+use pushforward::transport::{StartAt, Tolerance, TransportError, VelocityField, paths};
 use std::sync::atomic::Ordering;
 use std::time::Instant;
 
@@ -181,7 +181,7 @@ fn cost_error(fit: &Fit, target: &dyn Target) -> Result<f64, DrawError> {
     let (nodes, weights) = gauss_hermite(NODES);
     let pairs: Vec<(usize, usize)> = (0..NODES * NODES).map(|k| (k / NODES, k % NODES)).collect();
     let starts: Vec<f64> = pairs.iter().flat_map(|(i, j)| [nodes[*i], nodes[*j]]).collect();
-    let ends = paths(field, &starts, From::Prior, f64::INFINITY, &vec![1.0; pairs.len()], TOLERANCE);
+    let ends = paths(field, &starts, StartAt::Prior, f64::INFINITY, &vec![1.0; pairs.len()], TOLERANCE);
     let ends = ends.map_err(|error| match error {
         TransportError::Density(error) => DrawError::Density(error),
         stuck => DrawError::Transport(stuck),
@@ -263,9 +263,9 @@ fn relative_error(
 ) -> Result<f64, DrawError> {
     let dim = target.dim();
     let times: Vec<f64> = (0..TIMES).map(|k| k as f64 / (TIMES - 1) as f64).collect();
-    let journeys = fit.trajectories(target, DRAWS, &times, 1)?;
+    let trajectories = fit.trajectories(target, DRAWS, &times, 1)?;
     let (mut errors, mut squares) = (0.0, 0.0);
-    for (row, x) in journeys.x.chunks_exact(dim).enumerate() {
+    for (row, x) in trajectories.x.chunks_exact(dim).enumerate() {
         let (learned, exact) = both(times[row % TIMES], x);
         for (l, e) in learned.iter().zip(&exact) {
             errors += (l - e) * (l - e);

@@ -35,7 +35,7 @@ const PUBLISHED: [Published; 4] = [
     Published { times: "–", end: 3.7e-3, how: "7000 s, SPRING, 118 145 parameters" },
 ];
 
-const CAPTION: &str = "Seconds until the root mean square error over 4000 points stays unseen falls below a bound; \
+const CAPTION: &str = "Seconds until the root mean square error over 4000 points stays uncovered falls below a bound; \
 published: logged runs in f64 on GPUs (arXiv 2405.15603, 2505.12149) with the same networks for Poisson, and 3000+500 \
 points in five dimensions.";
 

@@ -25,7 +25,7 @@ pub(super) struct Decay {
     /// Rays along which something was seen.
     pub seen: usize,
     /// Rays along which the density gave no number far out.
-    pub unseen: usize,
+    pub uncovered: usize,
     /// The smallest −d log ρ/d log r of the last decade: the power with which the density falls off; ∞ if it vanishes.
     pub slowest: f64,
 }
@@ -62,10 +62,10 @@ pub(super) fn check(target: &dyn Target, looked: &Looked) -> Result<Decay, Prefl
     // A process that has ended is no matter of tolerance.
     let distance = DISTANCES[DISTANCES.len() - 1];
     block_values(target, from, &mut [0.0]).map_err(|error| PreflightError::LostFarOut { distance, error })?;
-    let mut decay = Decay { seen: 0, unseen: 0, slowest: f64::INFINITY };
+    let mut decay = Decay { seen: 0, uncovered: 0, slowest: f64::INFINITY };
     for (k, (direction, values)) in rays.iter().zip(values.chunks_exact(DISTANCES.len())).enumerate() {
         let Some([near, far]) = last_two(values) else {
-            decay.unseen += 1;
+            decay.uncovered += 1;
             continue;
         };
         let overflown = if k < fixed && far.1 == f64::NEG_INFINITY {

@@ -69,8 +69,8 @@ pub fn preflight(target: &dyn Target, needs_laplacian: bool) -> Result<Preflight
         }
     }
     let decay = decay::check(target, &looked)?;
-    if decay.unseen > 0 {
-        warnings.push(Warning::Unseen { rays: decay.unseen });
+    if decay.uncovered > 0 {
+        warnings.push(Warning::Uncovered { rays: decay.uncovered });
     }
     let found = Preflight {
         points: looked.values.len(),

@@ -48,7 +48,7 @@ pub enum Warning {
         reason: String,
     },
     /// Along some rays the density gave no number far out.
-    Unseen {
+    Uncovered {
         /// How many.
         rays: usize,
     },
@@ -73,7 +73,7 @@ impl fmt::Display for Warning {
             Warning::UnusedLaplacian { reason } => {
                 write!(f, "the Laplacian, which this evolution does not read, is wrong: {reason}")
             }
-            Warning::Unseen { rays } => write!(
+            Warning::Uncovered { rays } => write!(
                 f,
                 "along {rays} rays the log density is NaN far out, so that it is not known whether it falls off there"
             ),

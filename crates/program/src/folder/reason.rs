@@ -69,7 +69,7 @@ impl From<&diagnostics::Reason> for Reason {
             diagnostics::Reason::FewDraws { .. } => ReasonKind::FewDraws,
             diagnostics::Reason::ParetoK { .. } => ReasonKind::ParetoK,
             diagnostics::Reason::LearnedLogZDisagrees { .. } => ReasonKind::LearnedLogZDisagrees,
-            diagnostics::Reason::Unseen { .. } => ReasonKind::UncoveredMass,
+            diagnostics::Reason::Uncovered { .. } => ReasonKind::UncoveredMass,
             diagnostics::Reason::ExactLogZDisagrees { .. } => ReasonKind::ExactLogZDisagrees,
             diagnostics::Reason::ModeCollapse { .. } => ReasonKind::ModeCollapse,
             diagnostics::Reason::MissedModes { .. } => ReasonKind::MissedModes,

@@ -33,7 +33,7 @@ fn judged(problem: &Problem<'_>, fitted: &Fitted, estimates: &Estimates) -> Vec<
         log_z_learned: Some(fitted.fit.learned_log_z()),
         log_z_exact: problem.facts.log_z,
         n_modes: modes.map(|modes| modes.weights.len()),
-        unseen: Some(fitted.unseen),
+        uncovered: Some(fitted.uncovered),
     };
     let mut reasons = match diagnostics::judge(estimates, &evidence, &Bounds::default()) {
         diagnostics::Verdict::Trusted => Vec::new(),

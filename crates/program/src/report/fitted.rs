@@ -16,8 +16,8 @@ pub struct Fitted {
     pub quantities: Quantities,
     /// Why there are no draws, if so.
     pub no_draws: Option<DrawError>,
-    /// The share of the target where draws hardly ever come, see [`Fit::unseen`].
-    pub unseen: f64,
+    /// The share of the target where draws hardly ever come, see [`Fit::uncovered`].
+    pub uncovered: f64,
     /// Wall time of the fit without the draws.
     pub fit_seconds: f64,
     /// Block, step, and wall time after it; those before an interruption are missing.
@@ -38,8 +38,8 @@ impl Fitted {
             Err(error) => (Draws { x: Vec::new(), log_weights: Vec::new() }, Some(error)),
         };
         let quantities = Quantities::of(target, &draws.x);
-        let unseen = fit.uncovered_mass(target).map_err(FitError::Density)?;
-        Ok(Fitted { fit, draws, quantities, no_draws, unseen, fit_seconds, seconds: Vec::new() })
+        let uncovered = fit.uncovered_mass(target).map_err(FitError::Density)?;
+        Ok(Fitted { fit, draws, quantities, no_draws, uncovered, fit_seconds, seconds: Vec::new() })
     }
 
     pub fn interrupted(&self) -> bool {

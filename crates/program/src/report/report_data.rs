@@ -58,12 +58,15 @@ pub fn report_tables(problem: &Problem<'_>, record: &Record, fitted: &Fitted) ->
     }
     let times: Vec<f64> = (0..=2 * TIMES).map(|k| k as f64 / (2 * TIMES) as f64).collect();
     let watched = record.n_draws.min(WATCHED);
-    let journeys = (watched > 0).then(|| fit.trajectories(problem.target, watched, &times, record.seed));
-    let journeys = journeys.and_then(Result::ok);
-    tables.push(("figure-trajectories.csv", trajectory_table(problem.target, journeys.as_ref(), first_two)));
+    let trajectories = (watched > 0).then(|| fit.trajectories(problem.target, watched, &times, record.seed));
+    let trajectories = trajectories.and_then(Result::ok);
+    tables.push((
+        "figure-trajectories.csv",
+        trajectory_table(problem.target, trajectories.as_ref(), first_two),
+    ));
     // The equation is one of the coordinates of the fit, and so is its residual.
     let shown = shown_coordinates(Points::new(&draws.x, record.dim), &weights);
-    tables.extend(residual_tables(problem.target, record, fit, journeys.as_ref(), &shown));
+    tables.extend(residual_tables(problem.target, record, fit, trajectories.as_ref(), &shown));
     tables
 }
 
@@ -314,13 +317,13 @@ fn pair_table(sample: Weighted<'_>, shown: &[usize], marginals: &[Bins]) -> Stri
 }
 
 /// One or two quantities of some draws at every second time.
-fn trajectory_table(target: &dyn Target, journeys: Option<&Trajectories>, shown: &[usize]) -> String {
+fn trajectory_table(target: &dyn Target, trajectories: Option<&Trajectories>, shown: &[usize]) -> String {
     let names = ["draw", "time", "x", "y"];
     let mut csv = Csv::new(&names[..2 + shown.len()]);
-    let Some(journeys) = journeys else { return csv.text().to_string() };
-    let (n_times, dim) = (journeys.times.len(), target.dim());
-    for (draw, path) in journeys.x.chunks_exact(n_times * dim).take(KEPT).enumerate() {
-        for (t, x) in journeys.times.iter().zip(path.chunks_exact(dim)).step_by(2) {
+    let Some(trajectories) = trajectories else { return csv.text().to_string() };
+    let (n_times, dim) = (trajectories.times.len(), target.dim());
+    for (draw, path) in trajectories.x.chunks_exact(n_times * dim).take(KEPT).enumerate() {
+        for (t, x) in trajectories.times.iter().zip(path.chunks_exact(dim)).step_by(2) {
             let x = target.constrain(x);
             let mut row = vec![draw as f64, *t];
             row.extend(shown.iter().map(|i| rounded(x[*i])));

@@ -21,12 +21,12 @@ pub fn residual_tables(
     target: &dyn Target,
     record: &Record,
     fit: &Fit,
-    journeys: Option<&Trajectories>,
+    trajectories: Option<&Trajectories>,
     shown: &[usize],
 ) -> [(&'static str, String); 2] {
     let mut cells = Csv::new(&["block", "coordinate", "time", "x_low", "x_high", "residual", "evaluations"]);
     let mut dots = Csv::new(&["time", "x", "residual"]);
-    if let Some(map) = journeys.and_then(|journeys| Map::of(target, fit, journeys, shown)) {
+    if let Some(map) = trajectories.and_then(|trajectories| Map::of(target, fit, trajectories, shown)) {
         map.write(&mut cells);
         if let Ok(points) = fit.residuals_at_collocation(target, map.block, record.n_points) {
             let x = Points::new(&points.x, target.dim()).coordinate(map.coordinate);
@@ -47,8 +47,8 @@ struct Map {
 }
 
 impl Map {
-    fn of(target: &dyn Target, fit: &Fit, journeys: &Trajectories, shown: &[usize]) -> Option<Map> {
-        let (times, x) = at_middles(journeys, target.dim());
+    fn of(target: &dyn Target, fit: &Fit, trajectories: &Trajectories, shown: &[usize]) -> Option<Map> {
+        let (times, x) = at_middles(trajectories, target.dim());
         let (block, at) = worst_block(target, fit, &times, &x)?;
         let of_block = Points::new(&at.x, target.dim());
         let coordinate = coordinate_of(of_block, Points::new(&x, target.dim()), shown);
@@ -106,10 +106,10 @@ fn middle(column: usize) -> f64 {
 }
 
 /// Every second time of every draw, and where the draw is then.
-fn at_middles(journeys: &Trajectories, dim: usize) -> (Vec<f64>, Vec<f64>) {
-    let n_times = journeys.times.len();
-    let rows = journeys.x.chunks_exact(dim).enumerate().filter(|(k, _)| (k % n_times) % 2 == 1);
-    let (times, x): (Vec<f64>, Vec<&[f64]>) = rows.map(|(k, x)| (journeys.times[k % n_times], x)).unzip();
+fn at_middles(trajectories: &Trajectories, dim: usize) -> (Vec<f64>, Vec<f64>) {
+    let n_times = trajectories.times.len();
+    let rows = trajectories.x.chunks_exact(dim).enumerate().filter(|(k, _)| (k % n_times) % 2 == 1);
+    let (times, x): (Vec<f64>, Vec<&[f64]>) = rows.map(|(k, x)| (trajectories.times[k % n_times], x)).unzip();
     (times, x.concat())
 }
 

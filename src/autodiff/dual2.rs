@@ -7,7 +7,7 @@ use std::ops::{Add, Div, Mul, Neg, Sub};
 ///
 /// For formulas that read a great many numbers: three of them stand side by side, and nothing is allocated.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Taylor {
+pub struct Dual2 {
     /// f
     pub value: f64,
     /// f′
@@ -16,110 +16,110 @@ pub struct Taylor {
     pub second: f64,
 }
 
-impl Taylor {
+impl Dual2 {
     /// The line value + s·slope at s = 0.
     #[inline]
-    pub fn line(value: f64, slope: f64) -> Taylor {
-        Taylor { value, first: slope, second: 0.0 }
+    pub fn line(value: f64, slope: f64) -> Dual2 {
+        Dual2 { value, first: slope, second: 0.0 }
     }
 
     #[inline]
-    fn map(self, f: impl Fn(f64) -> f64) -> Taylor {
-        Taylor { value: f(self.value), first: f(self.first), second: f(self.second) }
+    fn map(self, f: impl Fn(f64) -> f64) -> Dual2 {
+        Dual2 { value: f(self.value), first: f(self.first), second: f(self.second) }
     }
 }
 
-impl Add for Taylor {
-    type Output = Taylor;
+impl Add for Dual2 {
+    type Output = Dual2;
     #[inline]
-    fn add(self, other: Taylor) -> Taylor {
-        Taylor {
+    fn add(self, other: Dual2) -> Dual2 {
+        Dual2 {
             value: self.value + other.value,
             first: self.first + other.first,
             second: self.second + other.second,
         }
     }
 }
-impl Sub for Taylor {
-    type Output = Taylor;
+impl Sub for Dual2 {
+    type Output = Dual2;
     #[inline]
-    fn sub(self, other: Taylor) -> Taylor {
+    fn sub(self, other: Dual2) -> Dual2 {
         self + (-other)
     }
 }
-impl Mul for Taylor {
-    type Output = Taylor;
+impl Mul for Dual2 {
+    type Output = Dual2;
     #[inline]
-    fn mul(self, other: Taylor) -> Taylor {
-        Taylor {
+    fn mul(self, other: Dual2) -> Dual2 {
+        Dual2 {
             value: self.value * other.value,
             first: self.first * other.value + self.value * other.first,
             second: self.second * other.value + 2.0 * self.first * other.first + self.value * other.second,
         }
     }
 }
-impl Div for Taylor {
-    type Output = Taylor;
+impl Div for Dual2 {
+    type Output = Dual2;
     #[inline]
-    fn div(self, other: Taylor) -> Taylor {
+    fn div(self, other: Dual2) -> Dual2 {
         self.mul(other.recip())
     }
 }
-impl Neg for Taylor {
-    type Output = Taylor;
+impl Neg for Dual2 {
+    type Output = Dual2;
     #[inline]
-    fn neg(self) -> Taylor {
+    fn neg(self) -> Dual2 {
         self.map(|v| -v)
     }
 }
-impl Add<f64> for Taylor {
-    type Output = Taylor;
+impl Add<f64> for Dual2 {
+    type Output = Dual2;
     #[inline]
-    fn add(self, c: f64) -> Taylor {
-        Taylor { value: self.value + c, ..self }
+    fn add(self, c: f64) -> Dual2 {
+        Dual2 { value: self.value + c, ..self }
     }
 }
-impl Sub<f64> for Taylor {
-    type Output = Taylor;
+impl Sub<f64> for Dual2 {
+    type Output = Dual2;
     #[inline]
-    fn sub(self, c: f64) -> Taylor {
-        Taylor { value: self.value - c, ..self }
+    fn sub(self, c: f64) -> Dual2 {
+        Dual2 { value: self.value - c, ..self }
     }
 }
-impl Mul<f64> for Taylor {
-    type Output = Taylor;
+impl Mul<f64> for Dual2 {
+    type Output = Dual2;
     #[inline]
-    fn mul(self, c: f64) -> Taylor {
+    fn mul(self, c: f64) -> Dual2 {
         self.map(|v| v * c)
     }
 }
-impl Div<f64> for Taylor {
-    type Output = Taylor;
+impl Div<f64> for Dual2 {
+    type Output = Dual2;
     #[inline]
-    fn div(self, c: f64) -> Taylor {
+    fn div(self, c: f64) -> Dual2 {
         self.map(|v| v / c)
     }
 }
 
-impl Scalar for Taylor {
+impl Scalar for Dual2 {
     #[inline]
-    fn constant(value: f64) -> Taylor {
-        Taylor::line(value, 0.0)
+    fn constant(value: f64) -> Dual2 {
+        Dual2::line(value, 0.0)
     }
     #[inline]
     fn value(&self) -> f64 {
         self.value
     }
     #[inline]
-    fn elementary(&self, function: Elementary, order: usize) -> Taylor {
+    fn elementary(&self, function: Elementary, order: usize) -> Dual2 {
         let value = function.derivative(self.value, order);
         // A constant has no derivatives, even where those of the function are infinite.
         if self.first == 0.0 && self.second == 0.0 {
-            return Taylor::constant(value);
+            return Dual2::constant(value);
         }
         let (slope, curvature) =
             (function.derivative(self.value, order + 1), function.derivative(self.value, order + 2));
-        Taylor {
+        Dual2 {
             value,
             first: slope * self.first,
             second: slope * self.second + curvature * self.first * self.first,
@@ -130,7 +130,7 @@ impl Scalar for Taylor {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::autodiff::{JetPoint, Taylor};
+    use crate::autodiff::{Dual2, JetPoint};
     use crate::num::Channels;
 
     fn formula<S: Scalar>(x: &[S]) -> S {
@@ -145,7 +145,7 @@ mod tests {
         let channels = Channels { space: 2, time: false, laplacian: true };
         let jet = formula(&JetPoint::<f64>::new(0.0, &x, channels).x);
         let along = |i: usize| {
-            let line = |j: usize| Taylor::line(x[j], if i == j { 1.0 } else { 0.0 });
+            let line = |j: usize| Dual2::line(x[j], if i == j { 1.0 } else { 0.0 });
             formula(&[line(0), line(1)])
         };
         let (a, b) = (along(0), along(1));
@@ -158,6 +158,6 @@ mod tests {
 
     #[test]
     fn constants_stay_constant() {
-        assert_eq!(Taylor::constant(0.0).sqrt(), Taylor::constant(0.0));
+        assert_eq!(Dual2::constant(0.0).sqrt(), Dual2::constant(0.0));
     }
 }

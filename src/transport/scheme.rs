@@ -11,7 +11,7 @@ use crate::num::Purpose;
 
 /// How particles are moved.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Mover {
+pub enum Scheme {
     /// Along the probability flow, adaptive in time.
     Flow(Tolerance),
     /// With noise.
@@ -30,16 +30,16 @@ pub enum Mover {
 ///
 /// # Errors
 /// [`TransportError`] of the first block that failed.
-pub fn move_ensemble(
+pub fn integrate_ensemble(
     field: VelocityField<'_>,
     n: usize,
     seed: u64,
     purpose: Purpose,
-    mover: &Mover,
+    scheme: &Scheme,
 ) -> Result<Ensemble, TransportError> {
-    match mover {
-        Mover::Flow(tolerance) => move_along(field, n, seed, purpose, *tolerance),
-        Mover::Noise { grid, resample_below } => {
+    match scheme {
+        Scheme::Flow(tolerance) => move_along(field, n, seed, purpose, *tolerance),
+        Scheme::Noise { grid, resample_below } => {
             let chain = Chain { times: grid.times(), resample_below: *resample_below };
             move_with_noise(field, n, seed, purpose, chain)
         }

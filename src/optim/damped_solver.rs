@@ -1,8 +1,8 @@
 //! A linearisation made ready for directions at several dampings.
 
+use super::gram_matrix::{GramMatrix, Side};
 use super::nystrom::Nystrom;
-use super::squared::{Side, Squared};
-use super::{Direction, DirectionError, DirectionMemory, Jacobian, conjugate_gradients, orthogonal};
+use super::{Direction, DirectionError, DirectionWorkspace, Jacobian, conjugate_gradients, orthogonal};
 use crate::num::{Spectrum, norm, pairwise_sum, times, transpose_times};
 
 /// A direction with its proof.
@@ -17,14 +17,14 @@ pub struct Solve {
 }
 
 /// A linearisation made ready for directions at several dampings.
-pub struct Linearised<'a> {
+pub struct DampedSolver<'a> {
     jacobian: Jacobian<'a>,
     solver: Solver<'a>,
 }
 
 enum Solver<'a> {
-    Cholesky(Squared<'a>),
-    Spectral(Squared<'a>, Option<Spectrum>),
+    Cholesky(GramMatrix<'a>),
+    Spectral(GramMatrix<'a>, Option<Spectrum>),
     Orthogonal,
     LowRank(Result<Nystrom, DirectionError>),
     Iterative,
@@ -37,7 +37,7 @@ const SOLVE_BOUND: f64 = 1e-10;
 /// λ per trace of JᵀJ below which squaring has left no digits: rounding of the squared matrix is ε times its trace.
 const SQUARING_BOUND: f64 = 1e-14;
 
-impl<'a> Linearised<'a> {
+impl<'a> DampedSolver<'a> {
     /// Forms and decomposes what the method needs.
     ///
     /// # Panics
@@ -46,15 +46,19 @@ impl<'a> Linearised<'a> {
     /// # Cost
     /// P²N flops for the normal equations, N²P for the kernel, n²m + 9n³ for the spectrum (n the smaller, m the
     /// larger of N and P), N²P for the low rank, none for QR and conjugate gradients.
-    pub fn new(jacobian: Jacobian<'a>, method: Direction, memory: &'a mut DirectionMemory) -> Linearised<'a> {
+    pub fn new(
+        jacobian: Jacobian<'a>,
+        method: Direction,
+        memory: &'a mut DirectionWorkspace,
+    ) -> DampedSolver<'a> {
         let solver = match method {
-            Direction::Normal => Solver::Cholesky(Squared::new(jacobian, Side::Params, memory)),
-            Direction::Kernel => Solver::Cholesky(Squared::new(jacobian, Side::Residuals, memory)),
+            Direction::Normal => Solver::Cholesky(GramMatrix::new(jacobian, Side::Params, memory)),
+            Direction::Kernel => Solver::Cholesky(GramMatrix::new(jacobian, Side::Residuals, memory)),
             Direction::Spectral => {
                 let transposed = jacobian.transposed();
                 let wide = transposed.nrows() > transposed.ncols();
                 let side = if wide { Side::Residuals } else { Side::Params };
-                let squared = Squared::new(jacobian, side, memory);
+                let squared = GramMatrix::new(jacobian, side, memory);
                 let spectrum = squared.spectrum();
                 Solver::Spectral(squared, spectrum)
             }
@@ -62,7 +66,7 @@ impl<'a> Linearised<'a> {
             Direction::Nystrom => Solver::LowRank(Nystrom::new(&jacobian)),
             Direction::ConjugateGradients => Solver::Iterative,
         };
-        Linearised { jacobian, solver }
+        DampedSolver { jacobian, solver }
     }
 
     /// The δ that minimises ½|r + Jδ|² + ½λ|δ − centre|², λ > 0; an empty centre is 0.
@@ -90,7 +94,7 @@ impl<'a> Linearised<'a> {
     /// −(JᵀJ + λI)⁻¹Jᵀb, for other residuals than r; cheap for the λ of the last call.
     ///
     /// # Errors
-    /// As [`Linearised::solve`].
+    /// As [`DampedSolver::solve`].
     pub fn correction(&mut self, lambda: f64, b: &[f64]) -> Result<Vec<f64>, DirectionError> {
         self.damped(lambda, b).map(|(delta, _)| delta)
     }
@@ -98,7 +102,7 @@ impl<'a> Linearised<'a> {
     /// |δ − centre| at λ: n operations for the spectrum, a whole solve otherwise.
     ///
     /// # Errors
-    /// As [`Linearised::solve`].
+    /// As [`DampedSolver::solve`].
     pub fn length(&mut self, lambda: f64, centre: &[f64]) -> Result<f64, DirectionError> {
         let ahead = self.ahead(centre);
         if let Solver::Spectral(squared, Some(spectrum)) = &self.solver {
@@ -109,7 +113,7 @@ impl<'a> Linearised<'a> {
     }
 
     /// Whether λ is below what rounding leaves of a squared matrix.
-    pub fn digits_spent(&self, lambda: f64) -> bool {
+    pub fn gram_precision_exhausted(&self, lambda: f64) -> bool {
         match &self.solver {
             Solver::Cholesky(squared) | Solver::Spectral(squared, _) => {
                 lambda < SQUARING_BOUND * squared.trace()
@@ -162,7 +166,7 @@ impl<'a> Linearised<'a> {
 }
 
 /// V (D + λI)⁻¹ Vᵀ in place of the inverse; eigenvalues that rounding made negative count as 0.
-fn by_spectrum(squared: &Squared<'_>, spectrum: &Spectrum, lambda: f64, b: &[f64]) -> (Vec<f64>, f64) {
+fn by_spectrum(squared: &GramMatrix<'_>, spectrum: &Spectrum, lambda: f64, b: &[f64]) -> (Vec<f64>, f64) {
     let right = squared.right(b);
     let mut coefficients = transpose_times(spectrum.vectors.as_ref(), &right);
     coefficients.iter_mut().zip(&spectrum.values).for_each(|(c, v)| *c /= v.max(0.0) + lambda);
@@ -193,7 +197,7 @@ mod tests {
         for (n, p) in [(230, 40), (40, 230), (50, 50)] {
             let lin = problem(n, p);
             let delta = |m, lambda| {
-                Linearised::new(Jacobian::Matrix(&lin), m, &mut DirectionMemory::default())
+                DampedSolver::new(Jacobian::Matrix(&lin), m, &mut DirectionWorkspace::default())
                     .solve(lambda, &[])
                     .unwrap()
                     .delta
@@ -210,7 +214,7 @@ mod tests {
     fn prediction_is_the_reduction_of_the_linear_model() {
         let lin = problem(60, 90);
         let solve =
-            Linearised::new(Jacobian::Matrix(&lin), Direction::Kernel, &mut DirectionMemory::default())
+            DampedSolver::new(Jacobian::Matrix(&lin), Direction::Kernel, &mut DirectionWorkspace::default())
                 .solve(0.3, &[])
                 .unwrap();
         let moved = transpose_times(lin.transposed(), &solve.delta);
@@ -226,8 +230,8 @@ mod tests {
         let (lambda, lin) = (0.2, problem(45, 70));
         let centre: Vec<f64> = (0..70).map(|k| 0.1 * (k % 5) as f64 - 0.15).collect();
         for method in [Direction::Normal, Direction::Kernel, Direction::Qr, Direction::Spectral] {
-            let mut memory = DirectionMemory::default();
-            let delta = Linearised::new(Jacobian::Matrix(&lin), method, &mut memory)
+            let mut memory = DirectionWorkspace::default();
+            let delta = DampedSolver::new(Jacobian::Matrix(&lin), method, &mut memory)
                 .solve(lambda, &centre)
                 .unwrap()
                 .delta;
@@ -245,7 +249,7 @@ mod tests {
         lin.residuals[3] = f64::NAN;
         for method in Direction::ALL {
             assert_eq!(
-                Linearised::new(Jacobian::Matrix(&lin), method, &mut DirectionMemory::default())
+                DampedSolver::new(Jacobian::Matrix(&lin), method, &mut DirectionWorkspace::default())
                     .solve(0.1, &[])
                     .unwrap_err(),
                 DirectionError::NotFinite
@@ -267,8 +271,8 @@ mod tests {
         }
         let lin = Linearisation { residuals: left.residuals, jacobian };
         let delta = |lin: &Linearisation, method| {
-            let mut memory = DirectionMemory::default();
-            Linearised::new(Jacobian::Matrix(lin), method, &mut memory).solve(0.5, &[]).unwrap().delta
+            let mut memory = DirectionWorkspace::default();
+            DampedSolver::new(Jacobian::Matrix(lin), method, &mut memory).solve(0.5, &[]).unwrap().delta
         };
         let exact = delta(&lin, Direction::Kernel);
         // The shift ν = √N·ε·tr(JJᵀ) is 3e-10, relative to λ = ½.
@@ -282,9 +286,9 @@ mod tests {
     fn conjugate_gradients_leave_a_hundredth_of_the_gradient() {
         for (n, p) in [(120, 40), (40, 120)] {
             let lin = problem(n, p);
-            let mut memory = DirectionMemory::default();
+            let mut memory = DirectionWorkspace::default();
             let mut linearised =
-                Linearised::new(Jacobian::Matrix(&lin), Direction::ConjugateGradients, &mut memory);
+                DampedSolver::new(Jacobian::Matrix(&lin), Direction::ConjugateGradients, &mut memory);
             let delta = linearised.solve(0.3, &[]).unwrap().delta;
             let moved = transpose_times(lin.transposed(), &delta);
             let rest: Vec<f64> = moved.iter().zip(&lin.residuals).map(|(m, r)| m + r).collect();
@@ -300,8 +304,8 @@ mod tests {
         for (n, p) in [(90, 35), (35, 90)] {
             let lin = problem(n, p);
             let centre: Vec<f64> = (0..p).map(|k| 0.05 * (k % 7) as f64).collect();
-            let mut memory = DirectionMemory::default();
-            let mut linearised = Linearised::new(Jacobian::Matrix(&lin), Direction::Spectral, &mut memory);
+            let mut memory = DirectionWorkspace::default();
+            let mut linearised = DampedSolver::new(Jacobian::Matrix(&lin), Direction::Spectral, &mut memory);
             let delta = linearised.solve(0.7, &centre).unwrap().delta;
             let from_centre: f64 =
                 delta.iter().zip(&centre).map(|(d, c)| (d - c) * (d - c)).sum::<f64>().sqrt();

@@ -14,31 +14,31 @@ pub(super) enum Side {
 
 /// Memory for squared matrices and their factors, reused from step to step.
 #[derive(Clone, Debug)]
-pub struct DirectionMemory {
+pub struct DirectionWorkspace {
     /// Lower triangle of JᵀJ or JJᵀ.
     squared: Mat<f64>,
     factor: Mat<f64>,
 }
 
-impl Default for DirectionMemory {
-    fn default() -> DirectionMemory {
-        DirectionMemory { squared: Mat::new(), factor: Mat::new() }
+impl Default for DirectionWorkspace {
+    fn default() -> DirectionWorkspace {
+        DirectionWorkspace { squared: Mat::new(), factor: Mat::new() }
     }
 }
 
 /// A = JᵀJ or JJᵀ at one θ.
-pub(super) struct Squared<'a> {
+pub(super) struct GramMatrix<'a> {
     jacobian: Jacobian<'a>,
     side: Side,
-    memory: &'a mut DirectionMemory,
+    memory: &'a mut DirectionWorkspace,
     /// λ of the factor in memory.
     factored: Option<f64>,
 }
 
-impl<'a> Squared<'a> {
+impl<'a> GramMatrix<'a> {
     /// # Cost
     /// P²N flops on the side of the parameters, N²P on that of the residuals.
-    pub fn new(jacobian: Jacobian<'a>, side: Side, memory: &'a mut DirectionMemory) -> Squared<'a> {
+    pub fn new(jacobian: Jacobian<'a>, side: Side, memory: &'a mut DirectionWorkspace) -> GramMatrix<'a> {
         let transposed = jacobian.transposed();
         let columns = match side {
             Side::Params => transposed.transpose(),
@@ -46,10 +46,10 @@ impl<'a> Squared<'a> {
         };
         let n = columns.ncols();
         if memory.squared.nrows() != n {
-            *memory = DirectionMemory { squared: Mat::zeros(n, n), factor: Mat::zeros(n, n) };
+            *memory = DirectionWorkspace { squared: Mat::zeros(n, n), factor: Mat::zeros(n, n) };
         }
         gram(columns, memory.squared.as_mut());
-        Squared { jacobian, side, memory, factored: None }
+        GramMatrix { jacobian, side, memory, factored: None }
     }
 
     /// Trace of A, the square of the Frobenius norm of J.
@@ -98,7 +98,7 @@ impl<'a> Squared<'a> {
         let right = self.right(b);
         if self.factored != Some(lambda) {
             self.factored = None;
-            let DirectionMemory { squared, factor } = &mut *self.memory;
+            let DirectionWorkspace { squared, factor } = &mut *self.memory;
             factor.copy_from(&*squared);
             (0..factor.nrows()).for_each(|i| factor[(i, i)] += lambda);
             cholesky_in_place(factor.as_mut()).map_err(DirectionError::Pivot)?;
