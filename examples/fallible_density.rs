@@ -1,9 +1,9 @@
 //! A density with a solver inside, which brings its own score and says so when it has no answer.
 //!
-//! How rough is a pipe, and how fast the flow in it, given its friction factor? With roughness k and
-//! Reynolds number R the friction factor f = 1/s² solves s = −2 log₁₀(k/3.7 + 2.51 s/R) (Colebrook 1939).
-//! k = 10⁻⁴ e^x₁ and R = 10⁵ e^(x₂/2) with x ~ N(0, I); f was measured as 0.0200 ± 0.0005. A pipe with k > 1
-//! is none.
+//! How rough is a pipe, and how fast the flow in it, given its friction factor? With roughness k
+//! and Reynolds number R the friction factor f = 1/s² solves s = −2 log₁₀(k/3.7 + 2.51 s/R)
+//! (Colebrook 1939). k = 10⁻⁴ e^x₁ and R = 10⁵ e^(x₂/2) with x ~ N(0, I); f was measured as 0.0200
+//! ± 0.0005. A pipe with k > 1 is none.
 
 use pushforward::density::{Refusal, Target, values};
 use pushforward::diagnostics::Estimates;
@@ -21,8 +21,8 @@ struct Pipe {
 }
 
 impl Pipe {
-    /// s and its gradient in x, by Newton's method from below and the theorem on implicit functions, at
-    /// point `k` of a batch.
+    /// s and its gradient in x, by Newton's method from below and the theorem on implicit
+    /// functions, at point `k` of a batch.
     fn solve(&self, k: usize, x: &[f64]) -> Result<(f64, [f64; 2]), Refusal> {
         let roughness = 1e-4 * x[0].exp();
         if roughness > 1.0 {
@@ -96,7 +96,8 @@ fn main() {
     println!("within 4 errors      {}", (estimates.log_z - exact).abs() <= 4.0 * estimates.log_z_se);
     println!("error below 0.002    {}", estimates.log_z_se < 0.002);
 
-    // With too few steps there is no answer: an error of the evaluation and of the fit, and no panic.
+    // With too few steps there is no answer: an error of the evaluation and of the fit, and no
+    // panic.
     let hasty = Pipe { steps: 2 };
     println!("{}", values(&hasty, &[0.0, 0.0]).expect_err("two steps are too few"));
     let outcome = fit(&hasty, &GeneralOde, &settings, &mut |_| Control::Continue);

@@ -1,4 +1,4 @@
-//! What a density can do wrong at a point, told so that the point can be found again.
+//! What a density can do wrong, with the point at which it did.
 
 use super::point_error::PointError;
 

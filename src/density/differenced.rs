@@ -1,4 +1,5 @@
-//! A Laplacian from differences of the score, for a density that has no second derivatives of its own.
+//! A Laplacian from differences of the score, for a density that has no second derivatives of its
+//! own.
 
 use super::refusal::Refusal;
 use super::target::Target;
@@ -9,13 +10,14 @@ use nalgebra::DMatrix;
 ///   tr(Lᵀ ∇²log ρ L) ≈ Σ_k ℓ_k·(s(x + h ℓ_k) − s(x − h ℓ_k)) / 2h,  ℓ_k the columns of L, s the score,
 ///   h = ∛(ε max(1, |x|∞/|ℓ_k|∞)).
 ///
-/// Everything else is the target's. L turns standardised coordinates into those of the target, so h is a step where
-/// the target is of order 1; the factor keeps the rounding of x + hℓ, ε|x|/h|ℓ|, at the size of the truncation h²/6.
-/// Differs: the step of textbooks, ∛ε max(1, |x|), is wider than a narrow target far from the origin.
+/// Everything else is the target's. L turns standardised coordinates into those of the target, so h
+/// is a step where the target is of order 1; the factor keeps the rounding of x + hℓ, ε|x|/h|ℓ|, at
+/// the size of the truncation h²/6. Differs: the step of textbooks, ∛ε max(1, |x|), is wider than a
+/// narrow target far from the origin.
 ///
-/// Accuracy: h² times a sixth of the fourth derivatives along ℓ_k, and ε|s|/h of rounding: nine to ten digits where
-/// score and derivatives are of order 1. NaN where the score is not finite within h, or a
-/// point within h is refused as outside of the support, beside its edge.
+/// Accuracy: h² times a sixth of the fourth derivatives along ℓ_k, and ε|s|/h of rounding: nine to
+/// ten digits where score and derivatives are of order 1. NaN where the score is not finite within
+/// h, or a point within h is refused as outside of the support, beside its edge.
 ///
 /// # Cost
 /// 2·(columns of L) scores a point, asked for in one batch.
@@ -51,8 +53,8 @@ impl<T: Target> Differenced<T> {
 }
 
 impl<T: Target> Differenced<T> {
-    /// Scores at moved points, where each point of the batch has `pairs` numbers; NaN for all of them
-    /// if one lies outside of the support.
+    /// Scores at moved points, where each point of the batch has `pairs` numbers; NaN for all of
+    /// them if one lies outside of the support.
     fn moved_scores(&self, moved: &[f64], pairs: usize) -> Result<Vec<f64>, Refusal> {
         let d = self.dim();
         let (mut values, mut scores) = (vec![0.0; moved.len() / d], vec![0.0; moved.len()]);

@@ -15,16 +15,16 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 /// log ρ at each point, nats; −inf is allowed and means outside the support.
 ///
 /// # Errors
-/// [`DensityError`] for the first point, in the order given, at which the target returns NaN or +inf
-/// or panics or refuses; which one that is does not depend on threads. A refusal that says "outside
-/// of the support" is no failure: log ρ = −inf at that point.
+/// [`DensityError`] for the first point, in the order given, at which the target returns NaN or
+/// +inf or panics or refuses; which one that is does not depend on threads. A refusal that says
+/// "outside of the support" is no failure: log ρ = −inf at that point.
 ///
 /// # Panics
 /// If `points` is not a whole number of points.
 ///
 /// # Cost
-/// One call of the target per block of 64 points, blocks in parallel. A block that panics or refuses is
-/// evaluated once more, point by point.
+/// One call of the target per block of 64 points, blocks in parallel. A block that panics or
+/// refuses is evaluated once more, point by point.
 ///
 /// ```
 /// use pushforward::density::{gauss, values};
@@ -106,7 +106,7 @@ pub fn values_and_scores(target: &dyn Target, points: &[f64]) -> Result<(Vec<f64
     Ok((values, scores))
 }
 
-/// Δ log ρ at each point; where log ρ is −inf, as told by `values`, it is 0.
+/// Δ log ρ at each point; where log ρ is −inf, as `values` says, it is 0.
 ///
 /// # Errors
 /// [`DensityError`] for the first point at which it is not finite or the target panics or refuses.
@@ -146,7 +146,7 @@ fn block_laplacians(
     for ((point, value), laplacian) in rows {
         if outcome.is_err() {
             match call(|| target.laplacians(point, identity, laplacian)) {
-                // Cleared below if log ρ is −inf too, and told if it is not.
+                // Cleared below if log ρ is −inf too, and reported if it is not.
                 Err(NoAnswer::Refused(refusal)) if refusal.outside => laplacian[0] = f64::NAN,
                 answer => answer.map_err(|no| failed(no.into(), point))?,
             }
@@ -216,9 +216,9 @@ fn value_alone(target: &dyn Target, point: &[f64], value: &mut [f64]) -> Result<
     Ok(())
 }
 
-/// What is left to say of a block that gave no answer, though each of its points did by itself: that
-/// is no failure if it only said that a point lies outside of the support. Else it is told with the
-/// point that it named, or with its first.
+/// Judges a block that gave no answer although each of its points did by itself. It is no failure
+/// if the target only said that a point lies outside of the support. Otherwise the error has the
+/// point that the target named, or the first point of the block.
 fn unexplained(outcome: Result<(), NoAnswer>, points: &[f64], d: usize) -> Result<(), DensityError> {
     let Err(no) = outcome else { return Ok(()) };
     let named = match &no {
@@ -358,7 +358,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_failure_in_order_is_told() {
+    fn the_first_failure_in_order_is_the_error() {
         let nan = [-1.0, 2.0];
         assert_eq!(failure(&[(70, nan), (3, nan)]).at, vec![-1.0, 2.0]);
         assert_eq!(failure(&[(90, nan)]).what, DensityFailure::NotANumber);
@@ -376,7 +376,7 @@ mod tests {
     }
 
     #[test]
-    fn a_score_that_is_not_finite_is_told() {
+    fn a_score_that_is_not_finite_is_an_error() {
         struct Root;
         impl LogDensity for Root {
             fn dim(&self) -> usize {
@@ -442,7 +442,7 @@ mod tests {
         assert_eq!(laplacians(&Narrow, &points[..70], &[0.0; 70]).unwrap(), [-1.0; 70]);
     }
 
-    /// A normal that answers single points, and of more than one says what it was told to say.
+    /// A normal that answers single points, and of more than one gives the refusal that it holds.
     struct Alone(Refusal);
     impl Target for Alone {
         fn dim(&self) -> usize {
@@ -467,7 +467,7 @@ mod tests {
     }
 
     #[test]
-    fn a_block_that_no_point_explains_is_told_with_the_point_it_named() {
+    fn a_block_that_no_point_explains_fails_at_the_point_it_named() {
         let at_of = |refusal: Refusal| {
             let error = values(&Alone(refusal.clone()), &[0.5, 1.0, 1.5]).unwrap_err();
             assert_eq!(error.what, DensityFailure::Refused { message: refusal.message.clone() });
@@ -483,7 +483,8 @@ mod tests {
         assert_eq!(values(&outside, &[1.0, 3.0]).unwrap(), [-0.5, f64::NEG_INFINITY]);
     }
 
-    /// −½x² for x > 0, which calls everything else outside of the support; with a Laplacian there or nowhere.
+    /// −½x² for x > 0, which calls everything else outside of the support; with a Laplacian there
+    /// or nowhere.
     struct Half {
         laplacian_from: f64,
     }
@@ -537,7 +538,7 @@ mod tests {
             assert_eq!([found[k], scores[k], second[k]], expected, "{x}");
         }
         assert!(values_or_nan(&target, &points).iter().eq(&found));
-        // A Laplacian that calls a point outside which log ρ does not: told, not taken for 0.
+        // A Laplacian that calls a point outside which log ρ does not: an error, not 0.
         let error = laplacians(&Half { laplacian_from: 1.0 }, &points, &found).unwrap_err();
         assert!(matches!(error.what, DensityFailure::Laplacian { value } if value.is_nan()), "{error}");
         assert_eq!(error.at, [0.5]);

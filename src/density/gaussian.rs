@@ -100,7 +100,7 @@ impl Gaussian {
         Ok(gaussian)
     }
 
-    /// The same law, unnormalised: ρ multiplied so that its integral is e^log_z.
+    /// The same distribution, unnormalised: ρ multiplied so that its integral is e^log_z.
     pub fn with_log_z(self, log_z: f64) -> Gaussian {
         // Written so that log_z = log_integral() gives a peak of exactly 0.
         Gaussian { peak: log_z - self.log_integral(), log_z, ..self }
@@ -133,12 +133,14 @@ impl Gaussian {
         &self.factor * self.factor.transpose()
     }
 
-    /// log ρ(x), with room that is used again for the next of many components; what is in it does not matter.
+    /// log ρ(x), with room that is used again for the next of many components; what is in it does
+    /// not matter.
     pub(super) fn log_density_within<S: Scalar>(&self, x: &[S], room: &mut Vec<S>) -> S {
         assert_eq!(x.len(), self.mean.len(), "a point of the wrong dimension");
         room.clear();
         room.extend(x.iter().zip(self.mean.as_slice()).map(|(x, m)| x.clone() - *m));
-        // L⁻¹ is lower triangular: from the last row up, a square may stand where its coordinate stood.
+        // L⁻¹ is lower triangular: from the last row up, a square may stand where its coordinate
+        // stood.
         for (i, row) in self.whitening.iter().enumerate().rev() {
             room[i] = S::weighted_sum(row, &room[..=i]).square();
         }
@@ -182,7 +184,8 @@ fn check(mean: &DVector<f64>, covariance: &DMatrix<f64>) -> Result<(), GaussianE
     for row in 0..rows {
         for col in 0..row {
             let difference = covariance[(row, col)] - covariance[(col, row)];
-            // Rounding of a product like A·Aᵀ in either order, against the scale of the two coordinates.
+            // Rounding of a product like A·Aᵀ in either order, against the scale of the two
+            // coordinates.
             let scale = (covariance[(row, row)] * covariance[(col, col)]).abs().sqrt();
             if difference.abs() > 1e-12 * scale {
                 return Err(GaussianError::NotSymmetric { row, col, difference });

@@ -48,8 +48,8 @@ pub trait LogDensity: Send + Sync {
         numbered_names(self.dim())
     }
 
-    /// Names of the quantities of [`LogDensity::constrain`]: those of the coordinates if x itself is
-    /// what the user asked about.
+    /// Names of the quantities of [`LogDensity::constrain`]: those of the coordinates if x itself
+    /// is what the user asked about.
     fn constrained_names(&self) -> Vec<String> {
         self.names()
     }

@@ -1,9 +1,10 @@
-//! Unnormalised log densities: how they are written, evaluated and checked, and a zoo of known ones.
+//! Unnormalised log densities: how they are written, evaluated and checked, and a zoo of known
+//! ones.
 //!
 //! A density is a formula ([`LogDensity`]) or a black box ([`Target`]), which may fail with a
-//! [`Refusal`]. [`values`], [`values_and_scores`] and [`laplacians`] evaluate it in parallel and name
-//! the point at which it fails; [`preflight`] looks at it before a fit. [`zoo`] has the benchmarks,
-//! whose names stand here too.
+//! [`Refusal`]. [`values`], [`values_and_scores`] and [`laplacians`] evaluate it in parallel and
+//! name the point at which it fails; [`preflight`] looks at it before a fit. [`zoo`] has the
+//! benchmarks, whose names stand here too.
 
 mod check;
 mod density_error;

@@ -1,6 +1,7 @@
 //! The known name nearest to one that is not known.
 
-/// The candidate of smallest edit distance to `given`, the first among equals; `None` without candidates.
+/// The candidate of smallest edit distance to `given`, the first among equals; `None` without
+/// candidates.
 pub fn nearest<'a>(given: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     known.into_iter().min_by_key(|name| edit_distance(given, name))
 }

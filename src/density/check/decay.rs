@@ -9,15 +9,18 @@ use crate::num::{Mat, Purpose, Spectrum, Stream};
 
 /// Distances from the start: beyond the widest target that a fit looks for, 1e4, by five decades.
 const DISTANCES: [f64; 6] = [1e4, 1e5, 1e6, 1e7, 1e8, 1e9];
-/// Nearer ones, for rays along which a quantity overflows before 1e4: σ = e^u at u = 690, whatever the density does.
+/// Nearer ones, for rays along which a quantity overflows before 1e4: σ = e^u at u = 690, whatever
+/// the density does.
 const NEARER: [f64; 6] = [150.0, 300.0, 600.0, 1200.0, 2400.0, 4800.0];
-/// A quantity above this, or below its inverse, is near to where it overflows and not to a bound that somebody meant.
+/// A quantity above this, or below its inverse, is near to where it overflows and not to a bound
+/// that somebody meant.
 const HUGE: f64 = 1e100;
 /// Rays in random directions.
 const RANDOM: u64 = 16;
 /// Coordinates, and principal directions, that get rays of their own.
 const MOST_AXES: usize = 64;
-/// Slopes are compared with this part of what integrability asks for: logarithms in the tail make a decade look flatter.
+/// Slopes are compared with this part of what integrability asks for: logarithms in the tail make a
+/// decade look flatter.
 const NEARLY: f64 = 0.95;
 
 /// What was seen along the rays.
@@ -26,22 +29,24 @@ pub(super) struct Decay {
     pub seen: usize,
     /// Rays along which the density gave no number far out.
     pub uncovered: usize,
-    /// The smallest −d log ρ/d log r of the last decade: the power with which the density falls off; ∞ if it vanishes.
+    /// The smallest −d log ρ/d log r of the last decade: the power with which the density falls
+    /// off; ∞ if it vanishes.
     pub slowest: f64,
 }
 
 /// Follows rays from the best point.
 ///
-/// By Fubini's theorem the integral of ρ along a fixed direction is finite from almost every point, so that
-/// log ρ + log r must fall; in polar coordinates ρ r^(d−1) is integrable along almost every direction, so that along
-/// random ones log ρ + d log r must fall. The start is one of the random points and not a mode: on a set of measure zero,
-/// such as the ridge of a funnel, a proper density may well grow. Directions are those of the axes; those of the
-/// curvature at the start, which finds a linear combination that is left free; and random ones. A free manifold that is
-/// bent is not found.
+/// By Fubini's theorem the integral of ρ along a fixed direction is finite from almost every point,
+/// so that log ρ + log r must fall; in polar coordinates ρ r^(d−1) is integrable along almost every
+/// direction, so that along random ones log ρ + d log r must fall. The start is one of the random
+/// points and not a mode: on a set of measure zero, such as the ridge of a funnel, a proper density
+/// may well grow. Directions are those of the axes; those of the curvature at the start, which
+/// finds a linear combination that is left free; and random ones. A free manifold that is bent is
+/// not found.
 ///
-/// Along a ray on which the density vanishes since a constrained quantity overflows, that nothing is there says nothing:
-/// the last distances before are looked at. A bound of the support itself is told apart by the quantities, which stay of
-/// usual size.
+/// Along a ray on which the density vanishes since a constrained quantity overflows, that nothing
+/// is there says nothing: the last distances before are looked at. A bound of the support itself is
+/// known by the quantities, which stay of usual size.
 pub(super) fn check(target: &dyn Target, looked: &Looked) -> Result<Decay, PreflightError> {
     let (d, from) = (target.dim(), looked.best());
     let mut rays = axes(d);
@@ -93,7 +98,8 @@ pub(super) fn check(target: &dyn Target, looked: &Looked) -> Result<Decay, Prefl
     Ok(decay)
 }
 
-/// The last two distances with a density before a quantity overflows, if that is why there is none at 1e4.
+/// The last two distances with a density before a quantity overflows, if that is why there is none
+/// at 1e4.
 fn before_overflow(target: &dyn Target, from: &[f64], direction: &[f64]) -> Option<[(f64, f64); 2]> {
     let at = |r: f64| from.iter().zip(direction).map(move |(x, u)| x + r * u);
     let points: Vec<f64> = NEARER.iter().flat_map(|r| at(*r)).collect();
@@ -128,8 +134,8 @@ fn axes(d: usize) -> Vec<Vec<f64>> {
     (0..d.min(MOST_AXES)).flat_map(|i| [axis(i, 1.0), axis(i, -1.0)]).collect()
 }
 
-/// Both directions of every eigenvector of the second derivatives, by differences of the score; none in high dimension,
-/// or where the second derivatives are not finite.
+/// Both directions of every eigenvector of the second derivatives, by differences of the score;
+/// none in high dimension, or where the second derivatives are not finite.
 fn principal_directions(target: &dyn Target, from: &[f64]) -> Result<Vec<Vec<f64>>, DensityError> {
     let d = from.len();
     if d > MOST_AXES || d == 1 {

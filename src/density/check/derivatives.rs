@@ -5,10 +5,12 @@ use super::points::Looked;
 use crate::density::evaluate;
 use crate::density::target::Target;
 
-/// Points at which derivatives are compared: of the 64, the first that are in the support and not buried.
+/// Points at which derivatives are compared: of the 64, the first that are in the support and not
+/// buried.
 const POINTS: usize = 16;
-/// Steps of the differences, in units of 1 + |x|: the first is the usual one, the others are tried where it disagrees.
-/// Of a smooth density one of them agrees whatever its scale, a wrong derivative agrees with none.
+/// Steps of the differences, in units of 1 + |x|: the first is the usual one, the others are tried
+/// where it disagrees. Of a smooth density one of them agrees whatever its scale, a wrong
+/// derivative agrees with none.
 const STEPS: [f64; 6] = [1e-5, 1e-4, 1e-6, 1e-3, 1e-7, 1e-2];
 /// Agreement of smooth densities in double precision; with more another step is tried.
 const GOOD: f64 = 1e-6;
@@ -16,8 +18,8 @@ const GOOD: f64 = 1e-6;
 pub(super) const ROUGH: f64 = 1e-4;
 /// No derivative at all, or of something else.
 const WRONG: f64 = 1e-2;
-/// A step counts if rounding, at most this many ε of the largest number that is subtracted over the step, is well below the
-/// derivative.
+/// A step counts if rounding, at most this many ε of the largest number that is subtracted over the
+/// step, is well below the derivative.
 const ROUNDING: f64 = 8.0 * f64::EPSILON;
 
 /// A comparison at the best step.
@@ -49,7 +51,8 @@ fn chosen(looked: &Looked) -> (Vec<usize>, usize) {
     (looked.supported.iter().copied().filter(counts).take(POINTS).collect(), d)
 }
 
-/// Points with coordinate i moved by ±h(1 + |xᵢ|), for each of `points` and each i; their order is point, i, sign.
+/// Points with coordinate i moved by ±h(1 + |xᵢ|), for each of `points` and each i; their order is
+/// point, i, sign.
 fn moved(points: &[f64], d: usize, h: f64) -> (Vec<f64>, Vec<f64>) {
     let (mut all, mut widths) = (Vec::with_capacity(2 * d * points.len()), Vec::with_capacity(points.len()));
     for x in points.chunks_exact(d) {
@@ -72,8 +75,8 @@ fn gathered(rows: &[f64], d: usize, which: &[usize]) -> Vec<f64> {
 
 /// Largest mismatch of the score, relative to the largest component at the point.
 ///
-/// Where log ρ is −inf at a moved point, or its rounding hides the derivative, a step does not count; a component
-/// without a step that counts is passed over.
+/// Where log ρ is −inf at a moved point, or its rounding hides the derivative, a step does not
+/// count; a component without a step that counts is passed over.
 pub(super) fn score_mismatch(target: &dyn Target, looked: &Looked) -> Result<f64, PreflightError> {
     let (which, d) = chosen(looked);
     let mut found: Vec<Option<Found>> = vec![None; which.len() * d];
@@ -117,7 +120,8 @@ pub(super) fn score_mismatch(target: &dyn Target, looked: &Looked) -> Result<f64
     Ok(worst)
 }
 
-/// Largest mismatch of Δlog ρ, relative to Σ|∂²log ρ/∂xᵢ²| at the point; steps are passed over as for the score.
+/// Largest mismatch of Δlog ρ, relative to Σ|∂²log ρ/∂xᵢ²| at the point; steps are passed over as
+/// for the score.
 pub(super) fn laplacian_mismatch(target: &dyn Target, looked: &Looked) -> Result<f64, PreflightError> {
     let (which, d) = chosen(looked);
     let points = gathered(&looked.points, d, &which);

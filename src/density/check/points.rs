@@ -5,16 +5,18 @@ use crate::density::evaluate;
 use crate::density::target::Target;
 use crate::num::{BLOCK, Purpose, Stream};
 
-/// Points are draws of N(0, s²) with these s in turn: 1, where a density in sensible coordinates lives, 10, where the
-/// search for the target begins, so that a fit is sure to ask there, and 3 between them.
+/// Points are draws of N(0, s²) with these s in turn: 1, where a density in sensible coordinates
+/// lives, 10, where the search for the target begins, so that a fit is sure to ask there, and 3
+/// between them.
 const SCALES: [f64; 3] = [1.0, 3.0, 10.0];
 /// If the density is zero at all of them, it is sought as the fit would, farther and farther out.
 const WIDER: [f64; 4] = [10.0, 100.0, 1e3, 1e4];
 /// Points of each wider look: as many as the fit has particles.
 const WIDE_POINTS: usize = 1024;
 
-/// Nats below the largest value at which a density has no bearing on a fit, while numbers inside of it, such as squares of
-/// squares, have cancelled most of their digits: what it gives there is judged neither right nor wrong.
+/// Nats below the largest value at which a density has no bearing on a fit, while numbers inside of
+/// it, such as squares of squares, have cancelled most of their digits: what it gives there is
+/// judged neither right nor wrong.
 const BURIED: f64 = 1e12;
 
 /// One block of points with what the density is there.
@@ -52,8 +54,8 @@ impl Looked {
     }
 }
 
-/// A block of points in the three scales; if the density is zero at all of them, the block of the narrowest look that
-/// finds it.
+/// A block of points in the three scales; if the density is zero at all of them, the block of the
+/// narrowest look that finds it.
 pub(super) fn look(target: &dyn Target) -> Result<Looked, PreflightError> {
     let d = target.dim();
     let mut stream = Stream::new(0, Purpose::Preflight, 0);

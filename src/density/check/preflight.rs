@@ -7,10 +7,11 @@ use crate::density::target::Target;
 
 /// Looks at a density before anything is fitted to it, at points that are the same for every seed.
 ///
-/// Held: log ρ and its score are numbers at 64 points of N(0, 1), N(0, 3²) and N(0, 10²), or −inf, but not at all of
-/// them; the same batch gives the same bits, also from several threads, and a point alone the same number up to
-/// rounding; score and Laplacian agree with central differences; log ρ falls off along rays. Kinks and jumps are no
-/// failure: they are met by no difference at random points. If the Laplacian is not needed, a wrong one is a warning.
+/// Held: log ρ and its score are numbers at 64 points of N(0, 1), N(0, 3²) and N(0, 10²), or −inf,
+/// but not at all of them; the same batch gives the same bits, also from several threads, and a
+/// point alone the same number up to rounding; score and Laplacian agree with central differences;
+/// log ρ falls off along rays. Kinks and jumps are no failure: they are met by no difference at
+/// random points. If the Laplacian is not needed, a wrong one is a warning.
 ///
 /// # Errors
 /// [`PreflightError`] of the first check that fails.
@@ -19,8 +20,9 @@ use crate::density::target::Target;
 /// If the dimension is 0.
 ///
 /// # Cost
-/// About 600 + 70 d evaluations, some more where derivatives do not agree at the first step, and in the last check
-/// values alone at 6·(16 + 4 min(d, 64)) points; for a density that is zero near the origin 4096 more.
+/// About 600 + 70 d evaluations, some more where derivatives do not agree at the first step, and in
+/// the last check values alone at 6·(16 + 4 min(d, 64)) points; for a density that is zero near the
+/// origin 4096 more.
 ///
 /// ```
 /// use pushforward::density::{Refusal, Target, gmm9, preflight};

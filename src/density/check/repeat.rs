@@ -8,15 +8,17 @@ use crate::density::target::Target;
 
 /// Threads that ask at once.
 const THREADS: usize = 4;
-/// Another batch may round otherwise, as the kernels of linear algebra do; this is more than rounding.
+/// Another batch may round otherwise, as the kernels of linear algebra do; this is more than
+/// rounding.
 const NOT_ROUNDING: f64 = 1e-9;
 
 type Block = (Vec<f64>, Vec<f64>);
 
 /// Asks for the block again, from threads, point by point in the other order, and without scores.
 ///
-/// The largest relative difference of a point alone and among the others, which is 0 for most densities. What is held
-/// is that the same batch gives the same bits, since the batches of a fit are the same for any number of threads.
+/// The largest relative difference of a point alone and among the others, which is 0 for most
+/// densities. What is held is that the same batch gives the same bits, since the batches of a fit
+/// are the same for any number of threads.
 pub(super) fn check(target: &dyn Target, looked: &Looked) -> Result<f64, PreflightError> {
     compare_bits(looked, &block(target, &looked.points)?, false)?;
     let together: Vec<Result<Block, DensityError>> = std::thread::scope(|scope| {

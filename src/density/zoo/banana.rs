@@ -6,9 +6,10 @@ use crate::num::{Scalar, Stream};
 
 /// log ρ(x) = −x₁²/(2s²) − ½(x₂ + b·(x₁² − s²))² − ½ Σ_{i>2} x_i²; the peak of ρ is 1.
 ///
-/// x₁ = s·z₁, x₂ = z₂ − b·(x₁² − s²), x_i = z_i of standard normal z: the twist has determinant 1, so that
-/// log Z = ½ d log 2π + log s. The mean is 0, the deviations are s, √(1 + 2b²s⁴), 1, …; x₁ and x₂ are uncorrelated
-/// and yet x₁ rules x₂, which leans to one side (its third cumulant is −8b³s⁶). Exact case: b = 0 is a Gaussian.
+/// x₁ = s·z₁, x₂ = z₂ − b·(x₁² − s²), x_i = z_i of standard normal z: the twist has determinant 1,
+/// so that log Z = ½ d log 2π + log s. The mean is 0, the deviations are s, √(1 + 2b²s⁴), 1, …; x₁
+/// and x₂ are uncorrelated and yet x₁ rules x₂, which leans to one side (its third cumulant is
+/// −8b³s⁶). Exact case: b = 0 is a Gaussian.
 ///
 /// Source: Haario, Saksman & Tamminen 1999, who have s = 10 and b = 0.03 or 0.1.
 #[derive(Clone, Copy, Debug)]

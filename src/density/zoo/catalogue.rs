@@ -159,7 +159,8 @@ const fn whole(name: &'static str, default: u32, from: u32, to: u32) -> Paramete
     Parameter { name, default: default as f64, range: Range::Whole { from, to } }
 }
 
-/// Of wells with a tilt: their exact draws are by rejection, of which a steeper one would need too many.
+/// Of wells with a tilt: their exact draws are by rejection, of which a steeper one would need too
+/// many.
 const STEEPEST_TILT: f64 = 2.0;
 
 /// Mixtures store d² numbers for each component.
@@ -328,7 +329,8 @@ mod tests {
         assert!((target.facts().log_z.unwrap() - 42.81724267753066).abs() < 4e-13);
     }
 
-    /// One parameter at a time at each end of its range: refused, or a target with finite facts and draws.
+    /// One parameter at a time at each end of its range: refused, or a target with finite facts and
+    /// draws.
     #[test]
     fn ends_of_ranges_are_targets() {
         let ends = |range: Range| match range {

@@ -29,13 +29,15 @@ impl DoubleWell {
         if self.tilt == 0.0 { well } else { well + x.clone() * self.tilt }
     }
 
-    /// Whether −4x(x² − δ) + τ has three zeros: |τ| < 8·(δ/3)^(3/2), the slope's height at its extrema x = ±√(δ/3).
+    /// Whether −4x(x² − δ) + τ has three zeros: |τ| < 8·(δ/3)^(3/2), the slope's height at its
+    /// extrema x = ±√(δ/3).
     pub fn has_two_modes(&self) -> bool {
         let third = self.delta / 3.0;
         self.tilt * self.tilt < 64.0 * third * third * third
     }
 
-    /// By the trapezoidal rule, which converges exponentially for an entire function with these tails.
+    /// By the trapezoidal rule, which converges exponentially for an entire function with these
+    /// tails.
     ///
     /// The step is a tenth of the width of a well, 1/√(8δ) or 1 if that is smaller: far beyond
     /// round-off. Beyond |x| = √(δ + 30 + |τ|) the density is below e^−745 of its peak.
@@ -88,9 +90,9 @@ impl DoubleWell {
         if self.delta < 0.5 { self.draw_shallow(stream) } else { self.draw_deep(stream) }
     }
 
-    /// From N(±m, 1/(2c)), m = √δ. With y the distance along the sign s = ±1 drawn evenly,
-    /// (y² − δ)² = (y − m)²(y + m)², and s·τ·y ≤ |τ|·m + |τ|·|y − m| ≤ |τ|m + k(y − m)² + τ²/(4k);
-    /// so for y > 0 the density is at most e^(|τ|m + τ²/(4k) − (m² − k)(y − m)²). Here k = δ/4, or 0
+    /// From N(±m, 1/(2c)), m = √δ. With y the distance along the sign s = ±1 drawn evenly, (y² −
+    /// δ)² = (y − m)²(y + m)², and s·τ·y ≤ |τ|·m + |τ|·|y − m| ≤ |τ|m + k(y − m)² + τ²/(4k); so for
+    /// y > 0 the density is at most e^(|τ|m + τ²/(4k) − (m² − k)(y − m)²). Here k = δ/4, or 0
     /// without tilt, and c = δ − k.
     fn draw_deep(&self, stream: &mut Stream) -> f64 {
         let m = self.delta.sqrt();
@@ -110,7 +112,8 @@ impl DoubleWell {
         }
     }
 
-    /// From N(0, ½): x⁴ ≥ 2cx² − c² with c = δ + 1 and τx ≤ x² + τ²/4 bound log ρ by 2δ + 1 + τ²/4 − x².
+    /// From N(0, ½): x⁴ ≥ 2cx² − c² with c = δ + 1 and τx ≤ x² + τ²/4 bound log ρ by 2δ + 1 + τ²/4
+    /// − x².
     fn draw_shallow(&self, stream: &mut Stream) -> f64 {
         let bound = 2.0 * self.delta + 1.0 + 0.25 * self.tilt * self.tilt;
         loop {

@@ -23,8 +23,8 @@ impl Benchmark for Gaussian {
 
 /// The catalogue's `gauss`: ρ = exp(−½ (x − m)ᵀ C⁻¹ (x − m)), so that log Z is not 0.
 ///
-/// Counting from i = 0: m_i = 1 − 1.5·(i mod 3), C_ij = s_i s_j 0.6^|i−j| with s_i = 0.75 + 0.5·(i mod 4).
-/// log Z = ½ d log 2π + Σ log s_i + ½ (d − 1) log(1 − 0.6²).
+/// Counting from i = 0: m_i = 1 − 1.5·(i mod 3), C_ij = s_i s_j 0.6^|i−j| with s_i = 0.75 + 0.5·(i
+/// mod 4). log Z = ½ d log 2π + Σ log s_i + ½ (d − 1) log(1 − 0.6²).
 ///
 /// # Panics
 /// If `dim == 0`.

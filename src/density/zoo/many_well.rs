@@ -8,7 +8,8 @@ use crate::num::{Scalar, Stream};
 /// More modes than this are not listed.
 const MOST_MODES: usize = 4096;
 
-/// log ρ(x) = −Σ_{i ≤ m} ((x_i² − δ)² − τ·x_i) − ½ Σ_{i > m} x_i², τ = 0 unless [`ManyWell::tilted`].
+/// log ρ(x) = −Σ_{i ≤ m} ((x_i² − δ)² − τ·x_i) − ½ Σ_{i > m} x_i², τ = 0 unless
+/// [`ManyWell::tilted`].
 ///
 /// log Z = m·log ∫e^(τx − (x² − δ)²) dx + ½ (d − m) log 2π.
 #[derive(Clone, Copy, Debug)]
@@ -81,8 +82,8 @@ impl Benchmark for ManyWell {
 
 /// log ρ(x) = Σ over pairs (a, b) = (x₁, x₂), (x₃, x₄), … of ½a + 6a² − a⁴ − ½b².
 ///
-/// The other many-well of the literature; `dim` = 32 there. With ½a + 6a² − a⁴ = 9 − (a² − 3)² + ½a each
-/// pair is a tilted [double well](ManyWell) and a normal: log Z = 164.6956753131819 for 32.
+/// The other many-well of the literature; `dim` = 32 there. With ½a + 6a² − a⁴ = 9 − (a² − 3)² + ½a
+/// each pair is a tilted [double well](ManyWell) and a normal: log Z = 164.6956753131819 for 32.
 #[derive(Clone, Copy, Debug)]
 pub struct TiltedPairs {
     dim: usize,
@@ -189,7 +190,8 @@ mod tests {
         assert!((log_z(&ManyWell::new(50, 5, 2.0)) - 42.81724267753066).abs() < 4e-13);
         assert!((log_z(&TiltedPairs::new(32)) - 164.6956753131819).abs() < 4e-13);
         let right = TiltedPairs::WELL.facts();
-        // The published probability is of x₁ > 0, the cut here between the modes, where ρ is e^−9 of its peak.
+        // The published probability is of x₁ > 0, the cut here between the modes, where ρ is e^−9
+        // of its peak.
         let above_zero = TiltedPairs::WELL.mass_above(0.0, 0.0) * (-right.log_z).exp();
         assert!((above_zero - 0.8443070962111392).abs() < 1e-12, "{above_zero}");
         assert!((right.right - above_zero).abs() < 1e-4);

@@ -5,7 +5,8 @@ use crate::density::gaussian::Gaussian;
 use crate::density::mixture::GaussianMixture;
 use nalgebra::{DMatrix, DVector};
 
-/// Nine equal Gaussians, means {−5, 0, 5}², variance 0.3. Standard deviation √(50/3 + 0.3) = 4.119061.
+/// Nine equal Gaussians, means {−5, 0, 5}², variance 0.3. Standard deviation √(50/3 + 0.3) =
+/// 4.119061.
 pub fn gmm9() -> GaussianMixture {
     let ticks = [-5.0, 0.0, 5.0];
     let parts = ticks.iter().flat_map(|&x| ticks.map(|y| round([x, y], 0.3))).collect();
@@ -55,9 +56,10 @@ pub fn gmm_unequal() -> GaussianMixture {
 
 /// `modes` Gaussians in `dim` dimensions with unequal weights, each turned its own way.
 ///
-/// Component k = 1, 2, … has a weight proportional to k, the mean ±5·Q₃₀·e_i (i = 1 … d with +, then with −) and
-/// the covariance Q·diag(σ²)·Qᵀ, Q = Q₂₅ₖ, σ_j = 0.5, 0.75 or 1 for j + k = 0, 1, 2 modulo 3. Q_α turns by α degrees
-/// in the planes (1, 2), (2, 3), … (d − 1, d). Means are at least 7.07 apart, seven of the largest deviations.
+/// Component k = 1, 2, … has a weight proportional to k, the mean ±5·Q₃₀·e_i (i = 1 … d with +,
+/// then with −) and the covariance Q·diag(σ²)·Qᵀ, Q = Q₂₅ₖ, σ_j = 0.5, 0.75 or 1 for j + k = 0, 1,
+/// 2 modulo 3. Q_α turns by α degrees in the planes (1, 2), (2, 3), … (d − 1, d). Means are at
+/// least 7.07 apart, seven of the largest deviations.
 ///
 /// # Panics
 /// If `dim < 2`, or `modes` is 0 or above 2·`dim`.

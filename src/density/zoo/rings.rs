@@ -4,15 +4,17 @@ use super::facts::{Benchmark, Facts};
 use crate::density::log_density::LogDensity;
 use crate::num::{Scalar, Stream, log_sum_exp_scalars};
 
-/// log ρ(x) = log Σ_k exp(−(|x − c_k|² − R_k²)²/(2s_k²)) with s_k = 2R_kσ; σ is about the deviation of |x − c_k|.
+/// log ρ(x) = log Σ_k exp(−(|x − c_k|² − R_k²)²/(2s_k²)) with s_k = 2R_kσ; σ is about the deviation
+/// of |x − c_k|.
 ///
-/// u = |x − c_k|² is N(R_k², s_k²) cut off below 0, so with a = R_k²/s_k and the normal density φ and distribution
-/// function Φ ring k has the mass Z_k = π·√(2π)·s_k·Φ(a) and E u = R_k² + s_k·φ(a)/Φ(a); a coordinate about c_k has
-/// the variance ½ E u. log Z = log Σ Z_k. All of it is closed, and ρ has no kink at the centre, which a Gaussian in
+/// u = |x − c_k|² is N(R_k², s_k²) cut off below 0, so with a = R_k²/s_k and the normal density φ
+/// and distribution function Φ ring k has the mass Z_k = π·√(2π)·s_k·Φ(a) and E u = R_k² +
+/// s_k·φ(a)/Φ(a); a coordinate about c_k has the variance ½ E u. log Z = log Σ Z_k. All of it is
+/// closed, and ρ has no kink at the centre, which a Gaussian in
 /// |x − c_k| would have.
 ///
-/// R_k = 1, 3, 5, … as in the rings of Zhang & Chen 2022 (Path integral sampler), where they are concentric; here
-/// c_k = k·offset·(1, −½), k from 0, which no rotation maps to itself.
+/// R_k = 1, 3, 5, … as in the rings of Zhang & Chen 2022 (Path integral sampler), where they are
+/// concentric; here c_k = k·offset·(1, −½), k from 0, which no rotation maps to itself.
 #[derive(Clone, Debug)]
 pub struct Rings {
     rings: Vec<Ring>,

@@ -8,9 +8,10 @@ use crate::num::{Scalar, Stream};
 
 /// ρ(x) = ρ_wells(Qᵀ(x − s·1)): [`ManyWell`] y moved to x = s·1 + Q·y.
 ///
-/// Q turns by one angle in the planes (1, 2), (2, 3), … (d − 1, d), in this order. Isometries keep log Z, the masses of
-/// the modes and what is nearest to what. Coordinates of x depend on each other: std_i² = Σ_j Q_ij² std_j². Exact
-/// case: angle 0, s = 0 is the many-well itself, bit for bit.
+/// Q turns by one angle in the planes (1, 2), (2, 3), … (d − 1, d), in this order. Isometries keep
+/// log Z, the masses of the modes and what is nearest to what. Coordinates of x depend on each
+/// other: std_i² = Σ_j Q_ij² std_j². Exact case: angle 0, s = 0 is the many-well itself, bit for
+/// bit.
 #[derive(Clone, Copy, Debug)]
 pub struct RotatedWells {
     wells: ManyWell,
@@ -93,7 +94,8 @@ mod tests {
         assert_eq!((still.facts().mean, still.facts().std), (wells.facts().mean, wells.facts().std));
     }
 
-    /// The centres are maxima where the score vanishes; a shift that the density did not share would show.
+    /// The centres are maxima where the score vanishes; a shift that the density did not share
+    /// would show.
     #[test]
     fn modes_are_the_maxima() {
         let target = RotatedWells::new(ManyWell::new(4, 3, 3.0).tilted(0.5), 25.0, 0.7);

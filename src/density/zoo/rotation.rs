@@ -1,4 +1,5 @@
-//! A rotation that mixes all coordinates: turns by one angle in the planes (1, 2), (2, 3), … (d − 1, d).
+//! A rotation that mixes all coordinates: turns by one angle in the planes (1, 2), (2, 3), … (d −
+//! 1, d).
 
 use crate::num::Scalar;
 

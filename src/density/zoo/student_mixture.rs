@@ -1,4 +1,4 @@
-//! A mixture of multivariate Student laws: modes of unequal mass with heavy tails.
+//! A mixture of multivariate Student distributions: modes of unequal mass with heavy tails.
 
 use super::facts::{Benchmark, Facts, Modes};
 use super::voronoi;
@@ -10,7 +10,8 @@ use nalgebra::{DMatrix, DVector};
 
 /// log ρ(x) = log Σ_k w_k t_ν(x; m_k, s_k² I), normalised: log Z = 0.
 ///
-/// t_ν is the law of m + s·z/√(χ²_ν/ν), z standard normal; the means differ in the first two coordinates alone.
+/// t_ν is the distribution of m + s·z/√(χ²_ν/ν), z standard normal; the means differ in the first two
+/// coordinates alone.
 ///
 /// | w | m | s |
 /// |---|---|---|
@@ -19,8 +20,8 @@ use nalgebra::{DMatrix, DVector};
 /// | 0.2 | (3, −5) | 0.4 |
 /// | 0.1 | (−3, −6) | 0.8 |
 ///
-/// std_i² = Σ w_k (s_k² ν/(ν − 2) + (m_ki − mean_i)²), which needs ν ≥ 3; moments of order ν and above are infinite,
-/// so the sample deviation converges slowly for ν ≤ 4.
+/// std_i² = Σ w_k (s_k² ν/(ν − 2) + (m_ki − mean_i)²), which needs ν ≥ 3; moments of order ν and
+/// above are infinite, so the sample deviation converges slowly for ν ≤ 4.
 #[derive(Clone, Debug)]
 pub struct StudentMixture {
     dim: usize,
@@ -47,7 +48,8 @@ impl Component {
         self.mean.get(i).copied().unwrap_or(0.0)
     }
 
-    /// log of the weighted density: log w + log Γ(½(ν + d)) − log Γ(½ν) − ½ d log(νπs²) − ½(ν + d) log(1 + q/(νs²)).
+    /// log of the weighted density: log w + log Γ(½(ν + d)) − log Γ(½ν) − ½ d log(νπs²) − ½(ν + d)
+    /// log(1 + q/(νs²)).
     fn log_density<S: Scalar>(&self, x: &[S], degrees: f64) -> S {
         let d = x.len() as f64;
         let squares: Vec<S> =
@@ -81,11 +83,12 @@ impl StudentMixture {
         f64::from(self.degrees)
     }
 
-    /// Masses nearest each mean: those of Gaussian mixtures in the plane, averaged over t = log(χ²_ν/ν).
+    /// Masses nearest each mean: those of Gaussian mixtures in the plane, averaged over t =
+    /// log(χ²_ν/ν).
     ///
-    /// t has a density proportional to e^(½ν(t − e^t)): trapezoidal from −12, where for ν = 3 less than 1e-7 is left out,
-    /// to 3, in steps of ½, whose error is e^(−2π²) by the width of the strip in which it is analytic. What remains is
-    /// the 1e-4 of the masses themselves.
+    /// t has a density proportional to e^(½ν(t − e^t)): trapezoidal from −12, where for ν = 3 less
+    /// than 1e-7 is left out, to 3, in steps of ½, whose error is e^(−2π²) by the width of the
+    /// strip in which it is analytic. What remains is the 1e-4 of the masses themselves.
     fn masses(&self) -> Vec<f64> {
         let mut masses = [0.0; COMPONENTS.len()];
         let mut total = 0.0;
@@ -121,7 +124,8 @@ impl LogDensity for StudentMixture {
 }
 
 impl Benchmark for StudentMixture {
-    /// The means are taken for the maxima, from which the tails of the others move them by less than 1e-3.
+    /// The means are taken for the maxima, from which the tails of the others move them by less
+    /// than 1e-3.
     fn facts(&self) -> Facts {
         let mean: Vec<f64> = (0..self.dim).map(|i| self.average(|c| c.mean_of(i))).collect();
         let widening = self.nu() / (self.nu() - 2.0);
@@ -183,7 +187,8 @@ mod tests {
         }
     }
 
-    /// Heavy tails move mass between the cells: more of it for fewer degrees of freedom, none for many.
+    /// Heavy tails move mass between the cells: more of it for fewer degrees of freedom, none for
+    /// many.
     #[test]
     fn masses_approach_the_weights() {
         let off = |degrees| {

@@ -3,15 +3,16 @@
 use crate::density::gaussian::Gaussian;
 use crate::density::mixture::GaussianMixture;
 
-/// Slices per standard deviation, and how many standard deviations are sliced on each side: what lies
-/// outside weighs 1e-15; cells have corners, so the error is of second order in the spacing, below 1e-4.
+/// Slices per standard deviation, and how many standard deviations are sliced on each side: what
+/// lies outside weighs 1e-15; cells have corners, so the error is of second order in the spacing,
+/// below 1e-4.
 const SLICES: i32 = 32;
 const REACH: i32 = 8;
 
 /// ∫ over the points nearest mean k, for each k; sums to 1.
 ///
-/// Each component is cut into slices of constant x₁ = m₁ + L₁₁·z, trapezoidal in z. On a slice x₂ is
-/// Gaussian about m₂ + L₂₁·z with deviation L₂₂, and each cell is an interval.
+/// Each component is cut into slices of constant x₁ = m₁ + L₁₁·z, trapezoidal in z. On a slice x₂
+/// is Gaussian about m₂ + L₂₁·z with deviation L₂₂, and each cell is an interval.
 ///
 /// # Panics
 /// If the dimension is not 2.
