@@ -136,7 +136,7 @@ impl<'t> Head<'t> {
         let names = rows.next_row().ok().flatten().map_or(0, |row| row.cells.len());
         // A quote that is open with this delimiter may be closed with the right one.
         while let Ok(Some(Row { raw, cells, .. })) = rows.next_row() {
-            if !is_comment(raw) {
+            if !is_comment(raw) && !raw.trim_ascii().is_empty() {
                 // Empty cells beyond the last name do not count.
                 let empty = cells.iter().rev().take_while(|cell| cell.trim_ascii().is_empty()).count();
                 return [names, cells.len() - empty.min(cells.len().saturating_sub(names))];
@@ -170,22 +170,16 @@ impl<'t> Head<'t> {
 
     /// A line of names without a delimiter is one name, unless it and the first row have several words without quotes.
     fn one_column(&self) -> Result<u8, CsvError> {
-        let mut lines = self.rest.split(|byte| *byte == b'\n').filter(|line| !line.trim_ascii().is_empty());
-        let mut words = || {
-            lines
-                .next()
-                .map_or(0, |line| line.trim_ascii().split(is_blank).filter(|word| !word.is_empty()).count())
-        };
+        let lines = self.rest.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii);
+        let mut lines = lines.filter(|line| !line.is_empty() && !is_comment(line));
+        let words = |line: &[u8]| line.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty()).count();
+        let mut words = || lines.next().map_or(0, words);
         let (names, first) = (words(), words());
         if names > 1 && (names == first || names + 1 == first) {
             return Err(CsvError::Spaces { line: self.line });
         }
         Ok(b',')
     }
-}
-
-fn is_blank(byte: &u8) -> bool {
-    byte.is_ascii_whitespace()
 }
 
 /// Whether a row below the names is a comment. `#N/A`, `#12` and the like are cells.

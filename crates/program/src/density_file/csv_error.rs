@@ -158,18 +158,15 @@ impl fmt::Display for CsvError {
                     _ => write!(f, "line {names_line}, which has the names, {names}; ")?,
                 }
                 if cells < names {
-                    write!(f, "every row needs a cell below each name")
-                } else if *is_first && *cells == names + 1 {
-                    write!(
-                        f,
-                        "give the column of row names a name too, or write the table without it (row.names = FALSE in R)"
-                    )
-                } else {
-                    write!(
-                        f,
-                        "a cell that holds {delimiter:?} needs quotes, and a decimal comma must be a point"
-                    )
+                    return write!(f, "every row needs a cell below each name");
                 }
+                if *is_first && *cells == names + 1 {
+                    write!(
+                        f,
+                        "give a column of row names a name too, or leave it out (row.names = FALSE in R); "
+                    )?;
+                }
+                write!(f, "a cell that holds {delimiter:?} needs quotes, and a decimal comma must be a point")
             }
             CsvError::EmptyRow { line } => {
                 write!(f, "line {line} has empty cells and no others; leave such rows out")
