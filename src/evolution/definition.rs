@@ -60,6 +60,9 @@ use crate::residual::Point;
 /// ```
 pub trait Evolution: Clone + Send + Sync + 'static {
     /// What it is in dimension `dim`: its unknowns, its equations, what it reads of the target.
+    ///
+    /// A fit asks first in the dimension of the whole target, for what is read and the prior's
+    /// width, then in the dimension of each factor that is fitted.
     fn description(&self, dim: usize) -> Description;
 
     /// Writes the residuals at one point, left side minus right side, one for each equation of the

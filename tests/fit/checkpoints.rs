@@ -263,7 +263,6 @@ const V: Ansatz<Quadratic> = Ansatz::new(Quadratic, PHI);
 
 impl Evolution for TiedVelocity {
     fn description(&self, dim: usize) -> Description {
-        assert_eq!(dim, 1, "the target is a product of one-dimensional factors");
         let unknowns = vec![
             Unknown::scalar_field("phi", Channels::first_order(dim)),
             Unknown::scalar_field("Phi", Channels::with_laplacian(dim)),
@@ -281,6 +280,7 @@ impl Evolution for TiedVelocity {
     fn residuals<S: Scalar>(&self, point: Point<'_>, jets: &Jets<'_, S>, out: &mut [S]) {
         let (v, mu, potential) = (V.at(point, jets), jets.vector_field(MU), jets.scalar_field(POTENTIAL));
         out[0] = continuity(&v.moved_by(mu.values().to_vec(), mu.divergence()));
+        assert_eq!(point.x.len(), 1, "the target is a product of one-dimensional factors");
         out[1] = mu.value(0) - potential.grad(0);
         if let Some(third) = out.get_mut(2) {
             *third = hamilton_jacobi(&potential.dt(), &potential.gradient(), &potential.laplacian(), 0.0);
