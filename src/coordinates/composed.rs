@@ -16,7 +16,8 @@ use nalgebra::DMatrix;
 /// use pushforward::nalgebra::{DMatrix, DVector};
 ///
 /// // x = e^w with w = 3 + 2u.
-/// let scaled = Affine::new(DVector::from_vec(vec![3.0]), DMatrix::from_element(1, 1, 2.0)).unwrap();
+/// let (location, scale) = (DVector::from_vec(vec![3.0]), DMatrix::from_element(1, 1, 2.0));
+/// let scaled = Affine::new(location, scale).unwrap();
 /// let map = Composed::new(Constraint::Above(0.0).with_length(1), scaled);
 /// assert_eq!(map.forward_all(&[-1.5]), [1.0]);
 /// assert_eq!(map.inverse_all(&[1.0]), [-1.5]);

@@ -4,9 +4,9 @@
 //! moves x₀ ~ N(0, I) along dx = v dt, factor by factor, and its log weight is log ρ(x) − log q(x)
 //! with log q = log p_prior(x₀) − ∫ div v dt: weights are exact whatever the networks have learned.
 //!
-//! In reading order: [`plan`], what a fit would be; [`fit`] and [`Fit`]; [`FactorTransport`], one of
-//! its factors with the target at hand; `sampler`, how its draws are moved; [`Draws`]; `coverage`,
-//! the mass that draws never reach; `inspect`, trajectories and residuals.
+//! In reading order: [`plan`], what a fit would be; [`fit`] and [`Fit`]; [`FactorTransport`], one
+//! of its factors with the target at hand; `sampler`, how its draws are moved; [`Draws`];
+//! `coverage`, the mass that draws never reach; `inspect`, trajectories and residuals.
 
 mod coverage;
 mod draws;
