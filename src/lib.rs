@@ -28,6 +28,8 @@ pub mod training;
 pub mod diagnostics;
 pub mod sampling;
 
+pub mod prelude;
+
 /// The README's examples, run as tests.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
