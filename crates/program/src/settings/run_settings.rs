@@ -2,7 +2,8 @@
 
 use pushforward::fitting::FitSettings;
 
-/// How to fit, how much to draw, and on how many threads. Every field has a key in [`crate::settings::run_keys::KEYS`].
+/// How to fit, how much to draw, and on how many threads. Every field has a key in
+/// [`crate::settings::run_keys::KEYS`].
 #[derive(Clone, Debug, PartialEq)]
 pub struct RunSettings {
     /// Settings of the fit.
@@ -16,8 +17,8 @@ pub struct RunSettings {
 }
 
 impl Default for RunSettings {
-    /// The fit's defaults; 20 000 draws, which give log Z an error of 0.001 at ESS 0.98; all threads there are; a minute
-    /// between checkpoints, which take milliseconds.
+    /// The fit's defaults; 20 000 draws, which give log Z an error of 0.001 at ESS 0.98; all
+    /// threads there are; a minute between checkpoints, which take milliseconds.
     fn default() -> RunSettings {
         RunSettings {
             fit: FitSettings::default(),
