@@ -16,6 +16,7 @@ use pushforward::sampling::Draws;
 pub fn draw_files(quantities: &Quantities, draws: &Draws, seed: u64) -> Vec<(String, Vec<u8>)> {
     let Quantities { names, values, coordinates } = quantities;
     let n = draws.log_weights.len();
+    assert_eq!(quantities.points().len(), n, "draws: a log weight for every row of quantities");
     let mut files = vec![("draws.npy".to_string(), npy_bytes(&[n, names.len()], values))];
     if !coordinates.is_empty() {
         files.push(("unconstrained.npy".to_string(), npy_bytes(&[n, coordinates.len()], &draws.x)));
