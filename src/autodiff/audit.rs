@@ -33,8 +33,8 @@ impl ModeCheck {
 ///
 /// Bounds: modes that do the same arithmetic in another order agree to a few hundred ε; central
 /// differences with step 1e-5 of order-one numbers carry rounding 1e-11 and truncation near 1e-10
-/// times a third derivative, differences of the exact score likewise. Small jets do what jets do in the same order: no
-/// difference at all.
+/// times a third derivative, differences of the exact score likewise. Small jets do what jets do in
+/// the same order: no difference at all.
 ///
 /// # Panics
 /// If `x` is empty.
@@ -92,7 +92,8 @@ fn by_tape(formula: &impl Formula, x: &[f64]) -> (f64, Vec<f64>) {
     (output.value(), gradient)
 }
 
-/// Jets whose every number is a tape variable: the gradient, and by one sweep per component its own gradient.
+/// Jets whose every number is a tape variable: the gradient, and by one sweep per component its own
+/// gradient.
 fn by_jet_of_tape(formula: &impl Formula, x: &[f64]) -> (f64, Vec<f64>, Vec<f64>) {
     let tape = Tape::new();
     let d = x.len();

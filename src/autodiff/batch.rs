@@ -4,15 +4,17 @@ use super::{Formula, JetPoint, SmallJet};
 use crate::num::Channels;
 use nalgebra::DMatrix;
 
-/// f and ∇f (n×d, point after point) of a formula in `dim` coordinates, with the bits of [`Jet`](super::Jet).
+/// f and ∇f (n×d, point after point) of a formula in `dim` coordinates, with the bits of
+/// [`Jet`](super::Jet).
 ///
 /// # Panics
 /// If `dim == 0`.
 ///
 /// # Cost
-/// One run of the formula per point. Up to 8 coordinates its scalars are [`SmallJet`]s, 4 to 11 times as fast as jets on
-/// a Gaussian and on wells. They still are 4 to 10 times as fast at 16 and 3 to 6 at 32; but each size is one more copy of
-/// every formula, and those up to 8 add 240 kB, or 3 %, to the code of the program.
+/// One run of the formula per point. Up to 8 coordinates its scalars are [`SmallJet`]s, 4 to 11
+/// times as fast as jets on a Gaussian and on wells. They still are 4 to 10 times as fast at 16 and
+/// 3 to 6 at 32; but each size is one more copy of every formula, and those up to 8 add 240 kB, or
+/// 3 %, to the code of the program.
 pub fn values_and_gradients(
     formula: &impl Formula,
     dim: usize,
@@ -33,7 +35,8 @@ pub fn values_and_gradients(
     }
 }
 
-/// tr(Lᵀ ∇²f L) for L = `root`, which has a row for each coordinate, with the bits of [`Jet`](super::Jet).
+/// tr(Lᵀ ∇²f L) for L = `root`, which has a row for each coordinate, with the bits of
+/// [`Jet`](super::Jet).
 ///
 /// # Panics
 /// If `root` has no rows.

@@ -3,9 +3,11 @@
 use crate::num::{Elementary, Scalar};
 use std::ops::{Add, Div, Mul, Neg, Sub};
 
-/// f, f′ and f″ of a function of one real variable, such as s ↦ log ρ(x + s·v): then f″ is vᵀ∇²log ρ v.
+/// f, f′ and f″ of a function of one real variable, such as s ↦ log ρ(x + s·v): then f″ is vᵀ∇²log
+/// ρ v.
 ///
-/// For formulas that read a great many numbers: three of them stand side by side, and nothing is allocated.
+/// For formulas that read a great many numbers: three of them stand side by side, and nothing is
+/// allocated.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Dual2 {
     /// f

@@ -4,7 +4,8 @@ use crate::num::{Channels, Elementary, Scalar};
 use nalgebra::DMatrix;
 use std::ops::{Add, Div, Mul, Neg, Sub};
 
-/// A jet: the value of a function of (t, x) at a point, with the derivatives that [`Channels`] lists.
+/// A jet: the value of a function of (t, x) at a point, with the derivatives that [`Channels`]
+/// lists.
 ///
 /// The Laplacian is one number, carried by the product and chain rules
 /// `Δ(uv) = uΔv + vΔu + 2∇u·∇v` and `Δf(u) = f′Δu + f″|∇u|²`: never d second derivatives.
@@ -53,8 +54,8 @@ impl<S: Scalar> JetPoint<S> {
         }
     }
 
-    /// The point x with derivatives along the columns of `root`: space channel j of x_i is L_ij, so that a function
-    /// of it carries its derivatives in u of x = L·u.
+    /// The point x with derivatives along the columns of `root`: space channel j of x_i is L_ij, so
+    /// that a function of it carries its derivatives in u of x = L·u.
     ///
     /// # Panics
     /// If `root` has not d rows, or `channels` carries ∂t or not one space channel for each column.

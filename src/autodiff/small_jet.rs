@@ -1,14 +1,16 @@
-//! Forward mode without a heap: a value with a few derivatives in space and the collapsed Laplacian.
+//! Forward mode without a heap: a value with a few derivatives in space and the collapsed
+//! Laplacian.
 
 use crate::num::{Elementary, Scalar};
 use nalgebra::DMatrix;
 use std::ops::{Add, Div, Mul, Neg, Sub};
 
-/// A [`Jet`](super::Jet) over f64 whose C derivatives stand beside its value: C space derivatives, or C − 1 of them
-/// and the Laplacian. No ∂t.
+/// A [`Jet`](super::Jet) over f64 whose C derivatives stand beside its value: C space derivatives,
+/// or C − 1 of them and the Laplacian. No ∂t.
 ///
-/// Its rules are written apart from those of `Jet`, which judges them: every number has the bits that `Jet<f64>` gives,
-/// −0 included. So a constant is marked, and is no jet of zeros: 0·∞ would be NaN.
+/// Its rules are written apart from those of `Jet`, which judges them: every number has the bits
+/// that `Jet<f64>` gives, −0 included. So a constant is marked, and is no jet of zeros: 0·∞ would
+/// be NaN.
 #[derive(Clone, Copy, Debug)]
 pub struct SmallJet<const C: usize> {
     value: f64,
@@ -25,7 +27,8 @@ enum Carried {
 }
 
 impl<const C: usize> SmallJet<C> {
-    /// The coordinates of the origin of C dimensions, each with derivative 1 along itself; no Laplacian.
+    /// The coordinates of the origin of C dimensions, each with derivative 1 along itself; no
+    /// Laplacian.
     pub fn coordinates() -> [SmallJet<C>; C] {
         let unit = |i: usize| std::array::from_fn(|j| if i == j { 1.0 } else { 0.0 });
         std::array::from_fn(|i| SmallJet { value: 0.0, derivatives: unit(i), carried: Carried::Gradient })

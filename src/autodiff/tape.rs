@@ -2,16 +2,19 @@
 
 use std::cell::RefCell;
 
-/// A record of scalar operations, each reading at most two earlier nodes with known partial derivatives.
+/// A record of scalar operations, each reading at most two earlier nodes with known partial
+/// derivatives.
 ///
-/// Written by [`Var`](super::Var) arithmetic, read backwards by [`Var::gradient`](super::Var::gradient). Clearing keeps the
-/// memory, so a tape in a loop allocates only until its largest round.
+/// Written by [`Var`](super::Var) arithmetic, read backwards by
+/// [`Var::gradient`](super::Var::gradient). Clearing keeps the memory, so a tape in a loop
+/// allocates only until its largest round.
 #[derive(Debug, Default)]
 pub struct Tape {
     nodes: RefCell<Vec<Node>>,
 }
 
-/// ∂node/∂operand for two operands: of one size, so that recording is one push and a sweep has no inner loop.
+/// ∂node/∂operand for two operands: of one size, so that recording is one push and a sweep has no
+/// inner loop.
 #[derive(Clone, Copy, Debug)]
 struct Node {
     /// Each one more than the operand's place on the tape; 0 where there is no operand.
@@ -35,7 +38,8 @@ impl Tape {
         self.len() == 0
     }
 
-    /// Forgets every node and keeps the memory. Exclusive, since variables of this tape must be gone.
+    /// Forgets every node and keeps the memory. Exclusive, since variables of this tape must be
+    /// gone.
     pub fn clear(&mut self) {
         self.nodes.get_mut().clear();
     }
@@ -67,9 +71,11 @@ impl Tape {
         place as u32
     }
 
-    /// ∂output/∂node for the nodes from `first` to `output`, in one sweep that looks no further back.
+    /// ∂output/∂node for the nodes from `first` to `output`, in one sweep that looks no further
+    /// back.
     ///
-    /// `adjoints` is resized and overwritten; that of node k stands at `k − first + 1`, and place 0 is of no use.
+    /// `adjoints` is resized and overwritten; that of node k stands at `k − first + 1`, and place 0
+    /// is of no use.
     ///
     /// # Panics
     /// If `first > output`, or there is no node `output`.

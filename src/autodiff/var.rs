@@ -33,7 +33,8 @@ impl<'t> Var<'t> {
     /// If the lengths of `inputs` and `out` differ.
     ///
     /// # Cost
-    /// Two multiply-adds per node from the first of the inputs on: what was recorded before them is not looked at.
+    /// Two multiply-adds per node from the first of the inputs on: what was recorded before them is
+    /// not looked at.
     pub fn gradient(&self, inputs: &[Var<'t>], scratch: &mut Vec<f64>, out: &mut [f64]) {
         assert_eq!(inputs.len(), out.len(), "gradient: lengths differ");
         let first = inputs.iter().filter_map(|input| input.origin).map(|(_, node)| node).min();
@@ -239,7 +240,8 @@ mod tests {
     fn an_infinite_adjoint_stays_where_it_belongs() {
         let tape = Tape::new();
         let [x, y] = [4.0, 0.0].map(|v| Var::input(&tape, v));
-        // ∂√y/∂y is infinite at 0; the absent second operand of the root and of x must not turn it into NaN.
+        // ∂√y/∂y is infinite at 0; the absent second operand of the root and of x must not turn it
+        // into NaN.
         assert_eq!(gradient(x * 3.0 + y.sqrt(), &[x, y]), [3.0, f64::INFINITY]);
     }
 }

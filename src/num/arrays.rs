@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-/// Arrays by name, each with its shape, last index fastest. Whole numbers up to 2⁵³ are kept as f64, exactly.
+/// Arrays by name, each with its shape, last index fastest. Whole numbers up to 2⁵³ are kept as
+/// f64, exactly.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Arrays {
     entries: BTreeMap<String, (Vec<usize>, Vec<f64>)>,

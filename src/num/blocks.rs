@@ -2,7 +2,8 @@
 
 use std::sync::Mutex;
 
-/// Points in a block: a constant of the method, never of the machine, since it fixes the order of sums.
+/// Points in a block: a constant of the method, never of the machine, since it fixes the order of
+/// sums.
 pub const BLOCK: usize = 64;
 
 /// Σ values by halving: error O(ε log n), the same bits whoever computes it.
@@ -21,15 +22,17 @@ pub fn pairwise_sum(values: &[f64]) -> f64 {
 /// A constant of the method, never of the machine, since it fixes the order of sums.
 const HALVINGS: u32 = 7;
 
-/// Σ over blocks of a vector of `len` numbers that `add` adds to the sum it is handed; no blocks give zeros.
+/// Σ over blocks of a vector of `len` numbers that `add` adds to the sum it is handed; no blocks
+/// give zeros.
 ///
-/// The list of blocks is halved `HALVINGS` times at most. What is left is a leaf, whose blocks add one after the
-/// other to one vector; two halves are added entry by entry. Leaves run in parallel, each with a memory `M` that
-/// others may have used before and that must not change what `add` computes.
+/// The list of blocks is halved `HALVINGS` times at most. What is left is a leaf, whose blocks add
+/// one after the other to one vector; two halves are added entry by entry. Leaves run in parallel,
+/// each with a memory `M` that others may have used before and that must not change what `add`
+/// computes.
 ///
 /// # Cost
-/// A vector for each sum that waits for its neighbour: at most `HALVINGS` + 1 on one thread, about as many on each of
-/// several, and never more than 128 together, however many blocks there are.
+/// A vector for each sum that waits for its neighbour: at most `HALVINGS` + 1 on one thread, about
+/// as many on each of several, and never more than 128 together, however many blocks there are.
 pub fn sum_blocks<B: Send, M: Default + Send>(
     blocks: &mut [B],
     len: usize,

@@ -1,6 +1,7 @@
 //! Which derivatives a jet carries, and where each one stands.
 
-/// The channels of a jet: value, then ∂t, then ∂x₁ … ∂x_d, then the Laplacian in x, as far as present.
+/// The channels of a jet: value, then ∂t, then ∂x₁ … ∂x_d, then the Laplacian in x, as far as
+/// present.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Channels {
     /// Number of space derivatives, d or 0.

@@ -131,13 +131,15 @@ impl Elementary {
         }
     }
 
-    /// The derivatives of order `order` to `order + N − 1` at `x`, with the bits of [`Elementary::derivative`].
+    /// The derivatives of order `order` to `order + N − 1` at `x`, with the bits of
+    /// [`Elementary::derivative`].
     ///
     /// # Panics
     /// If `order + N > 4`.
     ///
     /// # Cost
-    /// N calls of [`Elementary::derivative`], except that e^x, its own derivative, is computed once.
+    /// N calls of [`Elementary::derivative`], except that e^x, its own derivative, is computed
+    /// once.
     #[inline]
     pub fn derivatives<const N: usize>(self, x: f64, order: usize) -> [f64; N] {
         assert!(order + N <= 4, "elementary functions carry derivatives up to order 3");

@@ -1,9 +1,10 @@
 //! The logarithm of the gamma function and its derivatives.
 
-/// ln Γ(x) (order 0), ψ(x), ψ′(x) or ψ″(x) (orders 1 to 3) for x > 0; at 0 as IEEE division gives, NaN below.
+/// ln Γ(x) (order 0), ψ(x), ψ′(x) or ψ″(x) (orders 1 to 3) for x > 0; at 0 as IEEE division gives,
+/// NaN below.
 ///
-/// Derivatives by the recurrence ψ(x) = ψ(x + 1) − 1/x up to x ≥ 12, then Stirling's series (Abramowitz & Stegun
-/// 6.3.18, 6.4.11 to 6.4.14): its first term left out is below 1e-17 there.
+/// Derivatives by the recurrence ψ(x) = ψ(x + 1) − 1/x up to x ≥ 12, then Stirling's series
+/// (Abramowitz & Stegun 6.3.18, 6.4.11 to 6.4.14): its first term left out is below 1e-17 there.
 ///
 /// # Panics
 /// If `order > 3`.
@@ -67,7 +68,8 @@ mod tests {
     const ZETA_3: f64 = 1.202_056_903_159_594_3;
     const PI: f64 = std::f64::consts::PI;
 
-    /// ψ(1), ψ(½), ψ′(1), ψ′(½), ψ″(1), ψ″(½) in closed form (Abramowitz & Stegun 6.3.2, 6.3.3, 6.4.2, 6.4.4).
+    /// ψ(1), ψ(½), ψ′(1), ψ′(½), ψ″(1), ψ″(½) in closed form (Abramowitz & Stegun 6.3.2, 6.3.3,
+    /// 6.4.2, 6.4.4).
     #[test]
     fn closed_forms() {
         let close = |ours: f64, exact: f64| {

@@ -1,8 +1,8 @@
 //! Dense f64 algebra: the only file that calls faer, in a few functions that are not generic.
 //!
-//! Matrices are column-major. What is parallel is cut into tiles of fixed size, each computed by one
-//! sequential call: bits do not depend on the number of threads. faer's own parallel kernels are not
-//! used (older releases gave silently wrong parallel triangular products).
+//! Matrices are column-major. What is parallel is cut into tiles of fixed size, each computed by
+//! one sequential call: bits do not depend on the number of threads. faer's own parallel kernels
+//! are not used (older releases gave silently wrong parallel triangular products).
 
 use faer::dyn_stack::{MemBuffer, MemStack, StackReq};
 use faer::linalg::cholesky::llt;
@@ -125,7 +125,8 @@ pub fn solve_cholesky(l: MatRef<'_, f64>, b: &mut [f64]) {
     triangular_solve::solve_upper_triangular_in_place(l.transpose(), rhs, Par::Seq);
 }
 
-/// Solves l·x = b in place for the columns of b, parallel over tiles of them; l is read below its diagonal.
+/// Solves l·x = b in place for the columns of b, parallel over tiles of them; l is read below its
+/// diagonal.
 ///
 /// # Panics
 /// If the shapes do not match.
@@ -326,7 +327,8 @@ impl SharedMat {
     }
 
     /// # Safety
-    /// The block must lie in the matrix, which must outlive it, and no other thread may write to it.
+    /// The block must lie in the matrix, which must outlive it, and no other thread may write to
+    /// it.
     unsafe fn block<'a>(&self, row: usize, col: usize, rows: usize, cols: usize) -> MatMut<'a, f64> {
         // SAFETY: the caller's promise.
         unsafe {

@@ -20,7 +20,8 @@ pub fn log_mean_exp(values: &[f64]) -> f64 {
     log_sum_exp(values) - libm::log(values.len() as f64)
 }
 
-/// (Σw)²/(n Σw²) of weights w = e^{v_i}: the fraction of n equal weights that they are worth. Empty: NaN.
+/// (Σw)²/(n Σw²) of weights w = e^{v_i}: the fraction of n equal weights that they are worth.
+/// Empty: NaN.
 pub fn effective_fraction(log_weights: &[f64]) -> f64 {
     let twice: Vec<f64> = log_weights.iter().map(|v| 2.0 * v).collect();
     libm::exp(2.0 * log_sum_exp(log_weights) - log_sum_exp(&twice)) / log_weights.len() as f64

@@ -1,4 +1,5 @@
-//! The number every formula is written in: f64, a jet, a variable on the tape, or a jet of such variables.
+//! The number every formula is written in: f64, a jet, a variable on the tape, or a jet of such
+//! variables.
 
 use super::Elementary;
 use std::fmt::Debug;
@@ -8,7 +9,8 @@ use std::ops::{Add, Div, Mul, Neg, Sub};
 ///
 /// A formula generic in `Scalar` is written once and run three ways: on `f64` for its value, on a
 /// jet for its derivatives in space and time, on a tape variable for its gradient with respect to
-/// everything it read. Comparisons go through [`Scalar::value`], so all of them take the same branch.
+/// everything it read. Comparisons go through [`Scalar::value`], so all of them take the same
+/// branch.
 ///
 /// NaN and ±inf travel as in IEEE arithmetic; nothing is masked.
 pub trait Scalar:

@@ -15,7 +15,8 @@ pub struct Spectrum {
 }
 
 impl Spectrum {
-    /// Of the symmetric matrix whose lower triangle is given; none if the iteration does not converge, as with NaN.
+    /// Of the symmetric matrix whose lower triangle is given; none if the iteration does not
+    /// converge, as with NaN.
     ///
     /// # Panics
     /// If the matrix is not square.

@@ -38,7 +38,8 @@ const LN_2_LOW: f64 = 1.908_214_929_270_587_7e-10;
 /// y = k ln 2 + r, |r| ≤ ½ ln 2. NaN stays NaN, ±inf gives ±1. The same bits on every processor.
 #[inline(always)]
 pub fn tanh(x: f64) -> f64 {
-    // Beyond 20 the result is 1 to the last bit. A comparison that is false for NaN lets NaN through.
+    // Beyond 20 the result is 1 to the last bit. A comparison that is false for NaN lets NaN
+    // through.
     let magnitude = if x.abs() > 20.0 { 20.0 } else { x.abs() };
     let y = 2.0 * magnitude;
     let shifted = y.mul_add(std::f64::consts::LOG2_E, ROUND);

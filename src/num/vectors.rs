@@ -28,7 +28,8 @@ mod tests {
         assert_eq!((dot(&[], &[]), norm(&[])), (0.0, 0.0));
     }
 
-    /// Beside 2⁵³ ones are lost one by one: all 31 in a row, and 7 where eight are added in a row at most.
+    /// Beside 2⁵³ ones are lost one by one: all 31 in a row, and 7 where eight are added in a row
+    /// at most.
     #[test]
     fn sums_are_halved() {
         let (mut a, b) = (vec![1.0; 32], vec![1.0; 32]);

@@ -10,8 +10,8 @@ use nalgebra::{DMatrix, DVector};
 
 /// log ρ(x) = log Σ_k w_k t_ν(x; m_k, s_k² I), normalised: log Z = 0.
 ///
-/// t_ν is the distribution of m + s·z/√(χ²_ν/ν), z standard normal; the means differ in the first two
-/// coordinates alone.
+/// t_ν is the distribution of m + s·z/√(χ²_ν/ν), z standard normal; the means differ in the first
+/// two coordinates alone.
 ///
 /// | w | m | s |
 /// |---|---|---|
