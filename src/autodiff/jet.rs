@@ -24,7 +24,7 @@ pub struct Jet<S> {
 pub struct JetPoint<S> {
     /// Time; a constant if the channels carry no ∂t.
     pub time: Jet<S>,
-    /// Coordinates.
+    /// The d coordinates, with derivatives if the channels carry ∂x.
     pub x: Vec<Jet<S>>,
 }
 
@@ -79,12 +79,12 @@ impl<S: Scalar> JetPoint<S> {
 }
 
 impl<S: Scalar> Jet<S> {
-    /// A number that does not depend on (t, x), though it may depend on something else.
+    /// Wraps a number that does not depend on (t, x), though it may depend on something else.
     pub fn lift(value: S) -> Jet<S> {
         Jet { value, derivatives: Vec::new(), channels: Channels::VALUE }
     }
 
-    /// The value.
+    /// The value of the function, without its derivatives.
     pub fn real(&self) -> S {
         self.value.clone()
     }
@@ -263,7 +263,7 @@ impl<S: Scalar> Scalar for Jet<S> {
 mod tests {
     use super::*;
 
-    /// u = t·x₀²·sin x₁ + e^{x₀x₁}/(1 + t²): every rule, nothing symmetric.
+    /// u = t·x₀²·sin x₁ + e^{x₀x₁}/(1 + t²) uses every rule and is symmetric in nothing.
     fn formula<S: Scalar>(t: &S, x: &[S]) -> S {
         let first = t.clone() * x[0].square() * x[1].sin();
         first + (x[0].clone() * x[1].clone()).exp() / (t.square() + 1.0)

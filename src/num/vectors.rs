@@ -2,7 +2,7 @@
 
 use super::pairwise_sum;
 
-/// Σ_i a_i·b_i by [`pairwise_sum`]: error O(ε log n), and the same bits whoever computes it.
+/// Σ_i a_i·b_i by [`pairwise_sum`]. The error is O(ε log n); the bits do not depend on threads.
 ///
 /// # Panics
 /// If the lengths differ.
