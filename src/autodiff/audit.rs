@@ -1,29 +1,29 @@
-//! Every mode against every other: f64, tape, jet, small jet, jet of tape, and differences.
+//! The audit of derivatives: f64, tape, jet, small jet, jet of tape and differences are compared.
 
 use super::{Formula, Jet, JetPoint, Tape, Var, laplacians, values_and_gradients};
 use crate::num::{Channels, Scalar};
 use nalgebra::DMatrix;
 
-/// One comparison of two ways to the same number.
+/// The largest difference between two computations of the same numbers, and its bound.
 #[derive(Clone, Debug)]
 pub struct ModeCheck {
-    /// What is compared.
+    /// The name of the comparison: the quantity and the two modes.
     pub name: &'static str,
     /// Largest difference, relative to 1 + |number|.
     pub figure: f64,
-    /// What the figure must not exceed, with the reason in [`check_modes`].
+    /// The bound that the figure must not exceed; [`check_modes`] gives the reason for it.
     pub bound: f64,
 }
 
 impl ModeCheck {
-    /// Compares numbers with others: the figure is the largest |a − b| relative to 1 + |b|. NaN on
-    /// both sides agrees, on one side it fails.
+    /// Compares `a` with `b`: the figure is the largest |a − b| relative to 1 + |b|. NaN on both
+    /// sides agrees; NaN on one side fails.
     pub fn new(name: &'static str, a: &[f64], b: &[f64], bound: f64) -> ModeCheck {
         let figure = if a.len() == b.len() { mismatch(a, b) } else { f64::NAN };
         ModeCheck { name, figure, bound }
     }
 
-    /// Whether the figure is within its bound; NaN never is.
+    /// Whether the figure is within its bound; a NaN figure never is.
     pub fn passed(&self) -> bool {
         self.figure <= self.bound
     }
@@ -31,10 +31,10 @@ impl ModeCheck {
 
 /// Runs a formula in every mode at `x` and compares values, gradients and Laplacians.
 ///
-/// Bounds: modes that do the same arithmetic in another order agree to a few hundred ε; central
+/// Bounds: modes that do the same arithmetic in another order agree to a few hundred ε. Central
 /// differences with step 1e-5 of order-one numbers carry rounding 1e-11 and truncation near 1e-10
-/// times a third derivative, differences of the exact score likewise. Small jets do what jets do in the same order: no
-/// difference at all.
+/// times a third derivative; so do differences of the exact score. Small jets do what jets do in
+/// the same order, so they agree to the bit.
 ///
 /// # Panics
 /// If `x` is empty.
@@ -75,7 +75,7 @@ fn by_jet(formula: &impl Formula, x: &[f64]) -> (f64, Vec<f64>, f64) {
     (jet.real(), (0..x.len()).map(|i| jet.dx(i)).collect(), jet.laplacian())
 }
 
-/// Beyond the dimensions of small jets these are jets.
+/// Value, gradient and Laplacian by small jets, or by jets above the dimensions of small jets.
 fn by_small_jet(formula: &impl Formula, x: &[f64]) -> (f64, Vec<f64>, f64) {
     let (mut value, mut gradient, mut laplacian) = ([0.0], vec![0.0; x.len()], [0.0]);
     values_and_gradients(formula, x.len(), x, &mut value, &mut gradient);
@@ -92,13 +92,15 @@ fn by_tape(formula: &impl Formula, x: &[f64]) -> (f64, Vec<f64>) {
     (output.value(), gradient)
 }
 
-/// Jets whose every number is a tape variable: the gradient, and by one sweep per component its own gradient.
+/// Value, gradient and Hessian (row after row) by jets whose every number is a tape variable: the
+/// jet gives the gradient, and one sweep per component gives its own gradient.
 fn by_jet_of_tape(formula: &impl Formula, x: &[f64]) -> (f64, Vec<f64>, Vec<f64>) {
     let tape = Tape::new();
     let d = x.len();
     let inputs: Vec<Var> = x.iter().map(|&v| Var::input(&tape, v)).collect();
     let seeds = JetPoint::<Var>::new(0.0, x, Channels::space_only(d)).x;
-    // A jet with value 0 and unit derivative, plus the variable: the value is on the tape.
+    // Each coordinate is a jet with value 0 and unit derivative, plus the variable: the value is on
+    // the tape.
     let points: Vec<Jet<Var>> =
         seeds.into_iter().zip(&inputs).zip(x).map(|((s, v), value)| (s - *value) + Jet::lift(*v)).collect();
     let jet = formula.at(&points);
@@ -125,7 +127,7 @@ pub(crate) fn central_differences(x: &[f64], f: impl Fn(&[f64]) -> Vec<f64>) -> 
     out
 }
 
-/// Largest |a − b| relative to 1 + |b|; NaN on both sides agrees, on one side is NaN.
+/// Largest |a − b| relative to 1 + |b|; NaN on both sides agrees, NaN on one side gives NaN.
 fn mismatch(a: &[f64], b: &[f64]) -> f64 {
     let mut worst = 0.0f64;
     for (a, b) in a.iter().zip(b) {

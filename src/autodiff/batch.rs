@@ -1,18 +1,20 @@
-//! Derivatives of a formula at many points: small jets where they fit, jets above.
+//! Derivatives of a formula at many points, by small jets in low dimension and by jets above.
 
 use super::{Formula, JetPoint, SmallJet};
 use crate::num::Channels;
 use nalgebra::DMatrix;
 
-/// f and ∇f (n×d, point after point) of a formula in `dim` coordinates, with the bits of [`Jet`](super::Jet).
+/// f and ∇f (n×d, point after point) of a formula in `dim` coordinates, with the bits of
+/// [`Jet`](super::Jet).
 ///
 /// # Panics
 /// If `dim == 0`.
 ///
 /// # Cost
-/// One run of the formula per point. Up to 8 coordinates its scalars are [`SmallJet`]s, 4 to 11 times as fast as jets on
-/// a Gaussian and on wells. They still are 4 to 10 times as fast at 16 and 3 to 6 at 32; but each size is one more copy of
-/// every formula, and those up to 8 add 240 kB, or 3 %, to the code of the program.
+/// One run of the formula per point. Up to 8 coordinates its scalars are [`SmallJet`]s, which are 4
+/// to 11 times as fast as jets on a Gaussian and on wells. At 16 coordinates they would be 4 to 10
+/// times as fast, and 3 to 6 times at 32; but each size is one more copy of every formula, and
+/// those up to 8 already add 240 kB, or 3 %, to the code of the program.
 pub fn values_and_gradients(
     formula: &impl Formula,
     dim: usize,
@@ -33,13 +35,15 @@ pub fn values_and_gradients(
     }
 }
 
-/// tr(Lᵀ ∇²f L) for L = `root`, which has a row for each coordinate, with the bits of [`Jet`](super::Jet).
+/// Writes tr(Lᵀ ∇²f L) at each point for L = `root`, which has a row for each coordinate, with the
+/// bits of [`Jet`](super::Jet).
 ///
 /// # Panics
 /// If `root` has no rows.
 ///
 /// # Cost
-/// As [`values_and_gradients`]; what counts there are the columns of `root`.
+/// As [`values_and_gradients`], with the number of columns of `root` in place of the number of
+/// coordinates.
 pub fn laplacians(formula: &impl Formula, points: &[f64], root: &DMatrix<f64>, laplacians: &mut [f64]) {
     match root.ncols() {
         1 => small_laplacians::<2>(formula, points, root, laplacians),

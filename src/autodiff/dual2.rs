@@ -3,21 +3,23 @@
 use crate::num::{Elementary, Scalar};
 use std::ops::{Add, Div, Mul, Neg, Sub};
 
-/// f, f′ and f″ of a function of one real variable, such as s ↦ log ρ(x + s·v): then f″ is vᵀ∇²log ρ v.
+/// A second-order dual number: f, f′ and f″ of a function of one real variable. For s ↦ log ρ(x +
+/// s·v), f″ is vᵀ∇²log ρ v.
 ///
-/// For formulas that read a great many numbers: three of them stand side by side, and nothing is allocated.
+/// It serves formulas that read very many numbers: its three numbers are stored inline, and nothing
+/// is allocated.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Dual2 {
-    /// f
+    /// The value f of the function.
     pub value: f64,
-    /// f′
+    /// The first derivative, f′.
     pub first: f64,
-    /// f″
+    /// The second derivative, f″.
     pub second: f64,
 }
 
 impl Dual2 {
-    /// The line value + s·slope at s = 0.
+    /// The point value + s·slope of a line, as a function of s at s = 0.
     #[inline]
     pub fn line(value: f64, slope: f64) -> Dual2 {
         Dual2 { value, first: slope, second: 0.0 }
@@ -113,7 +115,7 @@ impl Scalar for Dual2 {
     #[inline]
     fn elementary(&self, function: Elementary, order: usize) -> Dual2 {
         let value = function.derivative(self.value, order);
-        // A constant has no derivatives, even where those of the function are infinite.
+        // A constant has derivatives 0, even where those of the function are infinite.
         if self.first == 0.0 && self.second == 0.0 {
             return Dual2::constant(value);
         }

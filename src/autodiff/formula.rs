@@ -1,9 +1,9 @@
-//! What is differentiated: a formula that runs on any scalar.
+//! A formula that runs on any scalar, so that it can be differentiated in every mode.
 
 use crate::num::Scalar;
 
-/// A formula in x, generic in the scalar: what an audit needs to run it in every mode.
+/// A real function of x that is generic in the scalar.
 pub trait Formula {
-    /// Its value.
+    /// The value of the formula at x.
     fn at<S: Scalar>(&self, x: &[S]) -> S;
 }

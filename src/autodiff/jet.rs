@@ -4,7 +4,8 @@ use crate::num::{Channels, Elementary, Scalar};
 use nalgebra::DMatrix;
 use std::ops::{Add, Div, Mul, Neg, Sub};
 
-/// A jet: the value of a function of (t, x) at a point, with the derivatives that [`Channels`] lists.
+/// A jet: the value of a function of (t, x) at a point, with the derivatives that [`Channels`]
+/// lists.
 ///
 /// The Laplacian is one number, carried by the product and chain rules
 /// `Δ(uv) = uΔv + vΔu + 2∇u·∇v` and `Δf(u) = f′Δu + f″|∇u|²`: never d second derivatives.
@@ -23,7 +24,7 @@ pub struct Jet<S> {
 pub struct JetPoint<S> {
     /// Time; a constant if the channels carry no ∂t.
     pub time: Jet<S>,
-    /// Coordinates.
+    /// The d coordinates, with derivatives if the channels carry ∂x.
     pub x: Vec<Jet<S>>,
 }
 
@@ -53,8 +54,8 @@ impl<S: Scalar> JetPoint<S> {
         }
     }
 
-    /// The point x with derivatives along the columns of `root`: space channel j of x_i is L_ij, so that a function
-    /// of it carries its derivatives in u of x = L·u.
+    /// The point x with derivatives along the columns of `root`: space channel j of x_i is L_ij, so
+    /// that a function of it carries its derivatives in u of x = L·u.
     ///
     /// # Panics
     /// If `root` has not d rows, or `channels` carries ∂t or not one space channel for each column.
@@ -78,12 +79,12 @@ impl<S: Scalar> JetPoint<S> {
 }
 
 impl<S: Scalar> Jet<S> {
-    /// A number that does not depend on (t, x), though it may depend on something else.
+    /// Wraps a number that does not depend on (t, x), though it may depend on something else.
     pub fn lift(value: S) -> Jet<S> {
         Jet { value, derivatives: Vec::new(), channels: Channels::VALUE }
     }
 
-    /// The value.
+    /// The value of the function, without its derivatives.
     pub fn real(&self) -> S {
         self.value.clone()
     }
@@ -262,7 +263,7 @@ impl<S: Scalar> Scalar for Jet<S> {
 mod tests {
     use super::*;
 
-    /// u = t·x₀²·sin x₁ + e^{x₀x₁}/(1 + t²): every rule, nothing symmetric.
+    /// u = t·x₀²·sin x₁ + e^{x₀x₁}/(1 + t²) uses every rule and is symmetric in nothing.
     fn formula<S: Scalar>(t: &S, x: &[S]) -> S {
         let first = t.clone() * x[0].square() * x[1].sin();
         first + (x[0].clone() * x[1].clone()).exp() / (t.square() + 1.0)

@@ -1,18 +1,20 @@
-//! Forward mode without a heap: a value with a few derivatives in space and the collapsed Laplacian.
+//! Forward mode without a heap: a value with a few derivatives in space and the collapsed
+//! Laplacian.
 
 use crate::num::{Elementary, Scalar};
 use nalgebra::DMatrix;
 use std::ops::{Add, Div, Mul, Neg, Sub};
 
-/// A [`Jet`](super::Jet) over f64 whose C derivatives stand beside its value: C space derivatives, or C − 1 of them
-/// and the Laplacian. No ∂t.
+/// A [`Jet`](super::Jet) over f64 with its C derivatives stored inline: C space derivatives, or C −
+/// 1 of them and the Laplacian. It carries no ∂t.
 ///
-/// Its rules are written apart from those of `Jet`, which judges them: every number has the bits that `Jet<f64>` gives,
-/// −0 included. So a constant is marked, and is no jet of zeros: 0·∞ would be NaN.
+/// Its rules are written apart from those of `Jet`, against which they are tested: every number has
+/// the bits that `Jet<f64>` gives, −0 included. For this a constant is marked as one; a jet of
+/// zeros would make NaN of 0·∞.
 #[derive(Clone, Copy, Debug)]
 pub struct SmallJet<const C: usize> {
     value: f64,
-    /// ∂x, then Δ if carried; whatever is left there for a constant.
+    /// ∂x, then Δ if it is carried; not read for a constant.
     derivatives: [f64; C],
     carried: Carried,
 }
@@ -25,7 +27,8 @@ enum Carried {
 }
 
 impl<const C: usize> SmallJet<C> {
-    /// The coordinates of the origin of C dimensions, each with derivative 1 along itself; no Laplacian.
+    /// The coordinates of the origin of C dimensions. Each has derivative 1 along itself and
+    /// carries no Laplacian.
     pub fn coordinates() -> [SmallJet<C>; C] {
         let unit = |i: usize| std::array::from_fn(|j| if i == j { 1.0 } else { 0.0 });
         std::array::from_fn(|i| SmallJet { value: 0.0, derivatives: unit(i), carried: Carried::Gradient })
@@ -43,13 +46,13 @@ impl<const C: usize> SmallJet<C> {
         (0..root.nrows()).map(jet).collect()
     }
 
-    /// The same coordinates at the point `x`.
+    /// Moves the coordinates to the point `x`; the derivatives stay.
     #[inline]
     pub fn move_to(coordinates: &mut [SmallJet<C>], x: &[f64]) {
         coordinates.iter_mut().zip(x).for_each(|(jet, x)| jet.value = *x);
     }
 
-    /// The value.
+    /// The value of the function, without its derivatives.
     #[inline]
     pub fn real(&self) -> f64 {
         self.value
@@ -71,7 +74,7 @@ impl<const C: usize> SmallJet<C> {
     /// Σ_i ∂²/∂x_i²; 0 for a constant.
     ///
     /// # Panics
-    /// If the jet carries none.
+    /// If the jet carries no Laplacian.
     #[inline]
     pub fn laplacian(&self) -> f64 {
         assert!(self.carried != Carried::Gradient, "these channels carry no Laplacian");
@@ -117,7 +120,7 @@ impl<const C: usize> SmallJet<C> {
         SmallJet { value: f(self.value), ..self.map_derivatives(f) }
     }
 
-    /// Two varying jets, derivative by derivative.
+    /// Combines two jets that are no constants, derivative by derivative.
     #[inline]
     fn join(self, other: SmallJet<C>, value: f64, f: impl Fn(f64, f64) -> f64) -> SmallJet<C> {
         debug_assert_eq!(self.carried, other.carried, "two jets carry different channels");
@@ -255,7 +258,7 @@ mod tests {
         f64::NAN,
     ];
 
-    /// Every operator, between two that vary and with constants of both kinds.
+    /// Applies every operator between two numbers that vary, and with constants of both kinds.
     fn operators<S: Scalar>(a: &S, b: &S, c: f64) -> Vec<S> {
         let (a, b, k) = (|| a.clone(), || b.clone(), || S::constant(c));
         let mut all = vec![-a(), a() + b(), a() - b(), a() * b(), a() / b()];
@@ -267,7 +270,7 @@ mod tests {
         all
     }
 
-    /// Every function of a number with curvature.
+    /// Applies every elementary function to numbers with curvature.
     fn functions<S: Scalar>(a: &S, b: &S, order: usize) -> Vec<S> {
         let bent = a.clone() * b.clone() + a.square();
         Elementary::ALL.iter().flat_map(|f| [a.elementary(*f, order), bent.elementary(*f, order)]).collect()
@@ -279,7 +282,7 @@ mod tests {
         all
     }
 
-    /// NaN has no one payload, since products commute.
+    /// The bits of `v`. All NaN count as one: products commute, so their payload is not determined.
     fn bits(v: f64) -> u64 {
         if v.is_nan() { f64::NAN.to_bits() } else { v.to_bits() }
     }

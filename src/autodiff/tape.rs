@@ -1,41 +1,46 @@
-//! The scalar reverse tape: every operation with its partial derivatives, in the order it happened.
+//! The scalar reverse tape: a list of operations with their partial derivatives, in execution
+//! order.
 
 use std::cell::RefCell;
 
-/// A record of scalar operations, each reading at most two earlier nodes with known partial derivatives.
+/// A record of scalar operations, each reading at most two earlier nodes with known partial
+/// derivatives.
 ///
-/// Written by [`Var`](super::Var) arithmetic, read backwards by [`Var::gradient`](super::Var::gradient). Clearing keeps the
-/// memory, so a tape in a loop allocates only until its largest round.
+/// [`Var`](super::Var) arithmetic writes it, and [`Var::gradient`](super::Var::gradient) reads it
+/// backwards. Clearing keeps the memory, so a tape in a loop allocates only until its largest
+/// round.
 #[derive(Debug, Default)]
 pub struct Tape {
     nodes: RefCell<Vec<Node>>,
 }
 
-/// ∂node/∂operand for two operands: of one size, so that recording is one push and a sweep has no inner loop.
+/// ∂node/∂operand for two operands. All nodes have one size, so that recording is one push and a
+/// sweep has no inner loop.
 #[derive(Clone, Copy, Debug)]
 struct Node {
-    /// Each one more than the operand's place on the tape; 0 where there is no operand.
+    /// For each operand its place on the tape plus 1, or 0 where there is no operand.
     operands: [u32; 2],
     partials: [f64; 2],
 }
 
 impl Tape {
-    /// An empty tape.
+    /// A tape without nodes; it allocates nothing.
     pub fn new() -> Tape {
         Tape::default()
     }
 
-    /// Number of nodes.
+    /// The number of nodes recorded since the last clear.
     pub fn len(&self) -> usize {
         self.nodes.borrow().len()
     }
 
-    /// Whether nothing is recorded.
+    /// Whether no node is recorded.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// Forgets every node and keeps the memory. Exclusive, since variables of this tape must be gone.
+    /// Removes every node and keeps the memory. It borrows exclusively, since no variable of this
+    /// tape may be left.
     pub fn clear(&mut self) {
         self.nodes.get_mut().clear();
     }
@@ -67,9 +72,11 @@ impl Tape {
         place as u32
     }
 
-    /// ∂output/∂node for the nodes from `first` to `output`, in one sweep that looks no further back.
+    /// ∂output/∂node for the nodes from `first` to `output`, in one sweep that reads no earlier
+    /// node.
     ///
-    /// `adjoints` is resized and overwritten; that of node k stands at `k − first + 1`, and place 0 is of no use.
+    /// `adjoints` is resized and overwritten. The adjoint of node k stands at `k − first + 1`;
+    /// place 0 has no meaning.
     ///
     /// # Panics
     /// If `first > output`, or there is no node `output`.
@@ -90,7 +97,7 @@ impl Tape {
                 continue;
             }
             for (operand, partial) in node.operands.iter().zip(node.partials) {
-                // No operand, and every one before `first`, falls on place 0.
+                // Absent operands, and operands before `first`, fall on place 0.
                 adjoints[operand.saturating_sub(first) as usize] += adjoint * partial;
             }
         }

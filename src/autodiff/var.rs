@@ -5,9 +5,9 @@ use crate::num::{Elementary, Scalar};
 use std::fmt;
 use std::ops::{Add, Div, Mul, Neg, Sub};
 
-/// A real value and the tape node that made it; a constant stands on no tape.
+/// A real value and the tape node that made it; a constant has no node.
 ///
-/// Arithmetic between variables of two tapes is a wrong call and is caught in debug builds.
+/// Arithmetic between variables of two tapes is a programming error, which debug builds catch.
 #[derive(Clone, Copy)]
 pub struct Var<'t> {
     value: f64,
@@ -15,31 +15,32 @@ pub struct Var<'t> {
 }
 
 impl<'t> Var<'t> {
-    /// A new independent variable.
+    /// Records a new independent variable of this value on the tape.
     #[inline]
     pub fn input(tape: &'t Tape, value: f64) -> Var<'t> {
         Var { value, origin: Some((tape, tape.push_input())) }
     }
 
-    /// Its node, or none if it is a constant.
+    /// The place of its node on the tape; `None` for a constant.
     #[inline]
     pub fn node(&self) -> Option<usize> {
         self.origin.map(|(_, node)| node as usize)
     }
 
-    /// ∂self/∂inputs, added nothing to: `out[k]` is overwritten; `scratch` is reused memory.
+    /// Writes ∂self/∂inputs[k] to `out[k]`, whatever stood there; `scratch` is memory for reuse.
     ///
     /// # Panics
     /// If the lengths of `inputs` and `out` differ.
     ///
     /// # Cost
-    /// Two multiply-adds per node from the first of the inputs on: what was recorded before them is not looked at.
+    /// Two multiply-adds per node from the first of the inputs on. Nodes before it are not read.
     pub fn gradient(&self, inputs: &[Var<'t>], scratch: &mut Vec<f64>, out: &mut [f64]) {
         assert_eq!(inputs.len(), out.len(), "gradient: lengths differ");
         let first = inputs.iter().filter_map(|input| input.origin).map(|(_, node)| node).min();
         let ((tape, node), first) = match (self.origin, first) {
             (Some(origin), Some(first)) if first <= origin.1 => (origin, first),
-            // Nothing to sweep: a constant on either side, or all inputs recorded after self.
+            // There is nothing to sweep: self or all inputs are constants, or all inputs were
+            // recorded after self.
             _ => return out.fill(0.0),
         };
         tape.adjoints(first, node, scratch);
@@ -179,7 +180,7 @@ impl<'t> Scalar for Var<'t> {
 mod tests {
     use super::*;
 
-    /// ∂output/∂inputs with a scratch that others have used.
+    /// ∂output/∂inputs with a scratch that holds old numbers.
     fn gradient(output: Var<'_>, inputs: &[Var<'_>]) -> Vec<f64> {
         let mut out = vec![f64::NAN; inputs.len()];
         output.gradient(inputs, &mut vec![7.0; 99], &mut out);
@@ -195,7 +196,7 @@ mod tests {
         let out = middle * z + y * middle;
         // out = (xy + x)(z + y).
         assert_eq!(gradient(out, &[x, y, z]), [4.0 * 8.0, 2.0 * 8.0 + 8.0, 8.0]);
-        // In another order, and with inputs in the middle of the tape, behind which x and y stand.
+        // The inputs may be in another order, and in the middle of the tape, behind x and y.
         assert_eq!(gradient(out, &[z, x]), [8.0, 32.0]);
         assert_eq!(gradient(out, &[z, middle]), [8.0, 8.0]);
         assert_eq!(gradient(out, &[z]), [8.0]);
@@ -239,7 +240,8 @@ mod tests {
     fn an_infinite_adjoint_stays_where_it_belongs() {
         let tape = Tape::new();
         let [x, y] = [4.0, 0.0].map(|v| Var::input(&tape, v));
-        // ∂√y/∂y is infinite at 0; the absent second operand of the root and of x must not turn it into NaN.
+        // ∂√y/∂y is infinite at 0; the absent second operand of the root and of x must not turn it
+        // into NaN.
         assert_eq!(gradient(x * 3.0 + y.sqrt(), &[x, y]), [3.0, f64::INFINITY]);
     }
 }

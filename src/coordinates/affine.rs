@@ -5,8 +5,8 @@ use nalgebra::{DMatrix, DVector};
 
 /// The map x = location + L·u, where L is lower triangular with a positive diagonal.
 ///
-/// log |det| = Σ_i log L_ii. With the location and a Cholesky factor of the covariance of a target
-/// it brings that to location 0 and scale 1.
+/// log |det| = Σ_i log L_ii. If L is a Cholesky factor of the covariance of a target, the map
+/// brings the target to location 0 and scale 1.
 ///
 /// # Cost
 /// d²/2 multiply-adds per point for a full L, d for a diagonal one.
@@ -30,18 +30,18 @@ pub struct Affine {
     log_det: f64,
 }
 
-/// What of L is not 0: products with it read no more.
+/// The entries of L that are not 0: products with L read no others.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Structure {
-    /// L = s·I.
+    /// L is a multiple s·I of the identity.
     Multiple,
-    /// L has a diagonal alone.
+    /// L is diagonal and no multiple of the identity.
     Diagonal,
     /// L has entries below its diagonal.
     Lower,
 }
 
-/// Why a location and a factor make no change of variables.
+/// Why a location and a matrix L do not define a change of variables.
 #[derive(Clone, Copy, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum AffineError {
@@ -50,7 +50,7 @@ pub enum AffineError {
     Location {
         /// The coordinate, from 0.
         index: usize,
-        /// Its value.
+        /// The value of the location.
         value: f64,
     },
     /// An entry of the diagonal of L is not positive and finite.
@@ -58,7 +58,7 @@ pub enum AffineError {
     Scale {
         /// The coordinate, from 0.
         index: usize,
-        /// Its value.
+        /// The diagonal entry of L.
         value: f64,
     },
     /// An entry above the diagonal is not 0, or one below is NaN or infinite.
@@ -67,11 +67,11 @@ pub enum AffineError {
          such as a Cholesky factor"
     )]
     NotLowerTriangular {
-        /// Its row, from 0.
+        /// The row of the entry, from 0.
         row: usize,
-        /// Its column, from 0.
+        /// The column of the entry, from 0.
         col: usize,
-        /// The entry.
+        /// The value of the entry.
         value: f64,
     },
 }
@@ -126,7 +126,7 @@ impl Affine {
         &self.location
     }
 
-    /// The matrix L.
+    /// The lower triangular matrix L.
     pub fn scale(&self) -> &DMatrix<f64> {
         &self.scale
     }

@@ -1,4 +1,4 @@
-//! The one trait of a change of variables x(u), with all that a log density needs of it.
+//! The trait of changes of variables x(u), with all that a log density needs of one.
 
 use nalgebra::DMatrix;
 
@@ -14,16 +14,16 @@ use nalgebra::DMatrix;
 /// ```
 ///
 /// for any matrix L with a row for each u. The methods `pull_back_*` are these three lines: they
-/// turn what is known of log ρ at x into what it is of log ρ_u at u.
+/// turn what is known of log ρ at x into what is needed of log ρ_u at u.
 /// [`Transformed`](super::Transformed) applies them to a target;
-/// [`check_change_of_variables`](super::check_change_of_variables) holds an implementor against
+/// [`check_change_of_variables`](super::check_change_of_variables) compares an implementation with
 /// differences.
 ///
-/// x may have more coordinates than u: an embedding. Its `log_det` is then what the implementor
-/// says it is (a simplex has that of all of its numbers but the last), and the lines above hold
-/// with it.
+/// x may have more coordinates than u: the map is then an embedding. The implementor defines its
+/// `log_det` (a simplex has that of all of its numbers but the last), and the lines above hold with
+/// it.
 ///
-/// NaN and ±inf travel as IEEE arithmetic takes them.
+/// NaN and ±inf propagate as in IEEE arithmetic.
 ///
 /// ```
 /// use pushforward::coordinates::{ChangeOfVariables, check_change_of_variables};
@@ -71,15 +71,15 @@ pub trait ChangeOfVariables: Send + Sync {
     /// The number of coordinates u.
     fn dim(&self) -> usize;
 
-    /// The number of coordinates x: that of u, or more for an embedding.
+    /// The number of coordinates x, which is that of u, or more for an embedding.
     fn dim_x(&self) -> usize {
         self.dim()
     }
 
-    /// Writes x of one point u.
+    /// Writes the point x of one point u.
     fn forward(&self, u: &[f64], x: &mut [f64]);
 
-    /// Writes u of one point x.
+    /// Writes the point u of one point x.
     fn inverse(&self, x: &[f64], u: &mut [f64]);
 
     /// log |det ∂x/∂u| at u, nats: positive where u is stretched to x.
@@ -93,7 +93,7 @@ pub trait ChangeOfVariables: Send + Sync {
 
     /// Adds Σ_i s_i tr(Lᵀ ∇²x_i L) + tr(Lᵀ ∇²log |det J| L) for L = `root` and s = `score_x`.
     ///
-    /// `laplacian` comes as tr((JL)ᵀ ∇²log ρ (JL)) and becomes tr(Lᵀ ∇²log ρ_u L).
+    /// `laplacian` is tr((JL)ᵀ ∇²log ρ (JL)) on entry and tr(Lᵀ ∇²log ρ_u L) on return.
     fn pull_back_laplacian(
         &self,
         u: &[f64],
@@ -103,26 +103,26 @@ pub trait ChangeOfVariables: Send + Sync {
         laplacian: &mut f64,
     );
 
-    /// Whether J is the same everywhere.
+    /// Whether J is the same at every u.
     ///
-    /// Then `pull_back_laplacian` adds nothing, and the Laplacians of many points are one call of
+    /// If so, `pull_back_laplacian` adds nothing, and the Laplacians of many points are one call of
     /// the target.
     fn is_affine(&self) -> bool {
         false
     }
 
-    /// J·`root` at u: directions of u as directions of x.
+    /// Returns J·`root` at u, which maps directions of u to directions of x.
     fn push_forward(&self, u: &[f64], root: &DMatrix<f64>) -> DMatrix<f64> {
         self.jacobian(u) * root
     }
 
-    /// Adds log |det J| to log ρ. A composed map adds that of one map after the other, so that the
-    /// sum is rounded as if the maps had been applied one by one.
+    /// Adds log |det J| to `value` = log ρ. A composed map adds the terms of its maps one after the
+    /// other, so that the sum is rounded as if the maps had been applied one by one.
     fn pull_back_value(&self, u: &[f64], value: &mut f64) {
         *value += self.log_det(u);
     }
 
-    /// Names of the coordinates u of x called `names`: the same ones, or u1, u2, … for an
+    /// The names of the coordinates u of x with these `names`: the same ones, or u1, u2, … for an
     /// embedding.
     fn names(&self, names: &[String]) -> Vec<String> {
         if names.len() == self.dim() {
@@ -131,7 +131,7 @@ pub trait ChangeOfVariables: Send + Sync {
         (1..=self.dim()).map(|i| format!("u{i}")).collect()
     }
 
-    /// Returns x of many points u, n×dim.
+    /// Returns the points x of many points u, n×dim.
     fn forward_all(&self, u: &[f64]) -> Vec<f64> {
         let mut x = vec![0.0; u.len() / self.dim() * self.dim_x()];
         let rows = u.chunks_exact(self.dim()).zip(x.chunks_exact_mut(self.dim_x()));
@@ -139,7 +139,7 @@ pub trait ChangeOfVariables: Send + Sync {
         x
     }
 
-    /// Returns u of many points x, n×dim_x.
+    /// Returns the points u of many points x, n×dim_x.
     fn inverse_all(&self, x: &[f64]) -> Vec<f64> {
         let mut u = vec![0.0; x.len() / self.dim_x() * self.dim()];
         let rows = x.chunks_exact(self.dim_x()).zip(u.chunks_exact_mut(self.dim()));
@@ -148,7 +148,7 @@ pub trait ChangeOfVariables: Send + Sync {
     }
 }
 
-/// A map by reference is the map.
+/// A reference to a map is a map too.
 impl<M: ChangeOfVariables + ?Sized> ChangeOfVariables for &M {
     fn dim(&self) -> usize {
         (**self).dim()

@@ -1,5 +1,5 @@
-//! One check of every change of variables: round trip, determinant, scores and Laplacians against
-//! differences.
+//! The check of a change of variables: its round trip, determinant, scores and Laplacians are
+//! compared with differences.
 
 use super::change_of_variables::ChangeOfVariables;
 use super::transformed::Transformed;
@@ -7,19 +7,20 @@ use crate::autodiff::{ModeCheck, central_differences};
 use crate::density::{Refusal, Target};
 use nalgebra::DMatrix;
 
-/// Holds a change of variables at a point u against its own definition.
+/// Compares a change of variables at a point u with its definition.
 ///
-/// Compared are u and inverse(forward(u)); the Jacobian and differences of `forward`; log |det| and
-/// the determinant of the Jacobian, for a map that is no embedding; directions pushed forward and
-/// the Jacobian times them; and, for an asymmetric density of x in the coordinates u, its score and
-/// differences of its values, its Laplacian along skew directions and differences of its score.
+/// The comparisons are: u with inverse(forward(u)); the Jacobian with differences of `forward`; log
+/// |det| with the determinant of the Jacobian, for a map that is no embedding; directions pushed
+/// forward with the Jacobian times them. For an asymmetric density of x in the coordinates u they
+/// are also its score with differences of its values, and its Laplacian along skew directions with
+/// differences of its score.
 ///
-/// Bounds: ways by the same numbers in another order agree to 1e-10 where numbers are of order one;
-/// central differences with step 1e-5 carry rounding 1e-11 and truncation near 1e-10 times a third
-/// derivative, and have to agree to 1e-6.
+/// Bounds: computations with the same numbers in another order agree to 1e-10 for numbers of order
+/// one. Central differences with step 1e-5 carry rounding 1e-11 and truncation near 1e-10 times a
+/// third derivative, and must agree to 1e-6.
 ///
 /// # Panics
-/// If u has not as many numbers as the map has coordinates.
+/// If the length of u is not the number of coordinates of the map.
 ///
 /// # Cost
 /// 4·dim evaluations of the map.
@@ -71,8 +72,8 @@ fn evaluated(target: &dyn Target, x: &[f64]) -> ([f64; 1], Vec<f64>) {
     (value, score)
 }
 
-/// log ρ(x) = sin(k·x) − ½ Σ a_i (x_i − 0.3)² with unequal k_i and a_i: not symmetric in any two
-/// coordinates, and with third derivatives.
+/// The density log ρ(x) = sin(k·x) − ½ Σ a_i (x_i − 0.3)² with unequal k_i and a_i. It is symmetric
+/// in no two coordinates and has third derivatives.
 struct SkewTarget {
     dim: usize,
 }
@@ -149,14 +150,15 @@ pub(super) fn assert_passes(map: &dyn ChangeOfVariables, u: &[f64]) {
 mod tests {
     use super::*;
 
-    /// x = (sinh u₁, u₂ + u₁³): log |det| = log cosh u₁. One number of it can be made wrong.
+    /// The map x = (sinh u₁, u₂ + u₁³), log |det| = log cosh u₁. One of its numbers can be made
+    /// wrong.
     #[derive(Default)]
     struct Bent {
         wrong: &'static str,
     }
 
     impl Bent {
-        /// 1, or what spoils the number called `what`.
+        /// The factor of the number called `what`: 1, or another one that makes it wrong.
         fn spoilt(&self, what: &str) -> f64 {
             if self.wrong == what { 1.001 } else { 1.0 }
         }
@@ -218,8 +220,8 @@ mod tests {
         }
     }
 
-    /// The density of the check has the derivatives that it says: else the check of a map would be
-    /// one of the density.
+    /// The density of the check has the derivatives of its formula; otherwise the check of a map
+    /// would test the density.
     #[test]
     fn the_skew_target_is_the_one_of_its_formula() {
         struct Identity;

@@ -1,15 +1,15 @@
-//! Two changes of variables, one after the other.
+//! A composition of two changes of variables.
 
 use super::change_of_variables::ChangeOfVariables;
 use nalgebra::DMatrix;
 
 /// The map x = outer(w), w = inner(u).
 ///
-/// log |det ∂x/∂u| is the sum of both; scores are pulled back through `outer` and then through
-/// `inner`, and directions pushed forward the other way round.
+/// log |det ∂x/∂u| is the sum of both. Scores are pulled back through `outer` and then through
+/// `inner`; directions are pushed forward in the opposite order.
 ///
 /// # Cost
-/// That of both, and `inner` once more for each value, score and Laplacian.
+/// The cost of both maps, and of `inner` once more for each value, score and Laplacian.
 ///
 /// ```
 /// use pushforward::coordinates::{Affine, ChangeOfVariables, Composed, Constraint};
@@ -32,17 +32,17 @@ pub struct Composed<Outer, Inner> {
 }
 
 impl<Outer: ChangeOfVariables, Inner: ChangeOfVariables> Composed<Outer, Inner> {
-    /// x = outer(inner(u)).
+    /// Composes two maps to x = outer(inner(u)).
     ///
     /// # Panics
-    /// If `inner` does not end in as many coordinates as `outer` starts from.
+    /// If the number of coordinates that `inner` gives is not that of `outer`.
     #[track_caller]
     pub fn new(outer: Outer, inner: Inner) -> Composed<Outer, Inner> {
         assert_eq!(outer.dim(), inner.dim_x(), "the maps do not meet in as many coordinates");
         Composed { outer, inner }
     }
 
-    /// The coordinates w between the maps.
+    /// The coordinates w = inner(u) between the maps.
     fn between(&self, u: &[f64]) -> Vec<f64> {
         let mut w = vec![0.0; self.outer.dim()];
         self.inner.forward(u, &mut w);
@@ -142,7 +142,7 @@ mod tests {
         LogLinearScales { dim: 3, children: vec![child] }
     }
 
-    /// Both orders of a map that bends and one that does not, two that bend, and an embedding.
+    /// Tests both orders of a nonlinear and an affine map, two nonlinear maps, and an embedding.
     #[test]
     fn compositions_are_changes_of_variables() {
         let u = [0.4, -0.9, 0.7];

@@ -1,13 +1,13 @@
-//! Changes of variables that lift constraints: x of any real numbers u, with the log Jacobian.
+//! Constraints, with the changes of variables from all real numbers u to x that satisfies them.
 
 use crate::num::Scalar;
 
-/// What x must satisfy, and the map u ↦ x from all real numbers that makes it so.
+/// A condition on x, and the map u ↦ x from all real numbers that satisfies it.
 ///
 /// A density ρ of x becomes ρ(x(u)) |det ∂x/∂u| of u, with the same integral.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Constraint {
-    /// None: x = u.
+    /// No condition: x = u.
     Real,
     /// x > a: x = a + e^u.
     Above(f64),
@@ -17,26 +17,27 @@ pub enum Constraint {
     Between(f64, f64),
     /// x₁ < x₂ < …: x₁ = u₁, x_k = x_{k−1} + e^{u_k}.
     Ordered,
-    /// x_k > 0 with sum 1, one number u less than x: x_k = (1 − x₁ − … − x_{k−1})/(1 + e^{ln(K − k)
-    /// − u_k}), so that u = 0 is the middle (Stan's stick breaking).
+    /// x_k > 0 with sum 1; there is one number u less than x. x_k = (1 − x₁ − … − x_{k−1})/(1 +
+    /// e^{ln(K − k) − u_k}), so that u = 0 is the middle (the stick breaking of Stan).
     Simplex,
 }
 
 impl Constraint {
-    /// Whether it binds entries to each other, so that a single number cannot have it.
+    /// Whether the constraint relates entries of a vector, so that it cannot apply to a single
+    /// number.
     pub fn is_of_vectors(self) -> bool {
         matches!(self, Constraint::Ordered | Constraint::Simplex)
     }
 
-    /// How many numbers u make `size` numbers x.
+    /// The number of u for `size` numbers x.
     pub fn n_free(self, size: usize) -> usize {
         if self == Constraint::Simplex { size.saturating_sub(1) } else { size }
     }
 
-    /// Appends x to `x` and returns log |det ∂x/∂u|, nats; for a simplex that of its first K − 1
+    /// Appends x(u) to `x` and returns log |det ∂x/∂u|, nats; for a simplex that of its first K − 1
     /// numbers.
     ///
-    /// NaN and ±inf travel as IEEE arithmetic takes them.
+    /// NaN and ±inf propagate as in IEEE arithmetic.
     pub fn lift<S: Scalar>(self, u: &[S], x: &mut Vec<S>) -> S {
         match self {
             Constraint::Real => {
@@ -66,7 +67,7 @@ impl Constraint {
         }
     }
 
-    /// Names of the numbers u for x called `names`.
+    /// The names of the numbers u for x with these `names`.
     pub fn free_names(self, names: &[String]) -> Vec<String> {
         let shifted = |name: &String, a: f64| match a {
             0.0 => name.clone(),
@@ -98,7 +99,7 @@ fn sum<S: Scalar>(terms: impl Iterator<Item = S>) -> S {
     terms.reduce(|a, b| a + b).unwrap_or(S::constant(0.0))
 }
 
-/// log of the slope of 1/(1 + e^−u), without underflow.
+/// The log of the slope of 1/(1 + e^−u), without underflow.
 fn log_slope<S: Scalar>(u: &S) -> S {
     -(u.softplus() + (-u.clone()).softplus())
 }
@@ -138,7 +139,7 @@ mod tests {
         (x, log_det)
     }
 
-    /// log |det| of central differences of the first numbers.
+    /// log |det| by central differences of the first numbers.
     fn by_differences(constraint: Constraint, u: &[f64]) -> f64 {
         let n = u.len();
         let h = 1e-5;

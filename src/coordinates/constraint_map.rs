@@ -1,4 +1,4 @@
-//! A constraint on so many numbers as a change of variables.
+//! A constraint on a given number of x as a change of variables.
 
 use super::change_of_variables::ChangeOfVariables;
 use super::constraint::Constraint;
@@ -8,9 +8,9 @@ use nalgebra::DMatrix;
 
 /// The map from all real numbers u to `length` numbers x under a [`Constraint`].
 ///
-/// Derivatives are those of [`Constraint::lift`] on jets, so that each formula stands once. A
+/// Derivatives are those of [`Constraint::lift`] on jets, so that each formula is written once. A
 /// simplex has one number u less than x, and its log |det| is that of all numbers x but the last.
-/// The inverse of x that violates the constraint is NaN or infinite.
+/// For an x that violates the constraint the inverse is NaN or infinite.
 ///
 /// # Cost
 /// Two or three elementary functions for each number; a Jacobian is a gradient for each x.
@@ -24,7 +24,7 @@ impl Constraint {
     /// The change of variables that makes `length` numbers x satisfy the constraint.
     ///
     /// # Panics
-    /// If a simplex has fewer than two numbers, or anything else none.
+    /// If a simplex has fewer than two numbers, or another constraint has none.
     #[track_caller]
     pub fn with_length(self, length: usize) -> ConstraintMap {
         assert!(self.n_free(length) > 0, "{self:?} of {length} numbers leaves nothing free");
@@ -32,7 +32,7 @@ impl Constraint {
     }
 }
 
-/// g·x(u) + `weight`·log |det ∂x/∂u| as a formula in u.
+/// The formula g·x(u) + `weight`·log |det ∂x/∂u| in u.
 struct PulledBack<'a> {
     map: ConstraintMap,
     g: &'a [f64],
@@ -65,8 +65,8 @@ impl ChangeOfVariables for ConstraintMap {
     fn inverse(&self, x: &[f64], u: &mut [f64]) {
         assert_eq!(x.len(), self.length, "a point of another dimension");
         let n_free = u.len();
-        // What the stick of a simplex has left after number k: the sum of those that follow, which
-        // does not cancel.
+        // After number k the stick of a simplex has the sum of the numbers that follow, which does
+        // not cancel.
         let mut rest = if self.constraint == Constraint::Simplex { x[n_free] } else { 0.0 };
         for k in (0..n_free).rev() {
             u[k] = match self.constraint {
@@ -150,7 +150,7 @@ mod tests {
         }
     }
 
-    /// Two numbers of a simplex of three by hand: x₁ = σ(u₁ − ln 2), x₂ = (1 − x₁) σ(u₂).
+    /// Two numbers of a simplex of three in closed form: x₁ = σ(u₁ − ln 2), x₂ = (1 − x₁) σ(u₂).
     #[test]
     fn a_simplex_is_broken_as_a_stick() {
         let map = Constraint::Simplex.with_length(3);

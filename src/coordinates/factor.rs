@@ -1,16 +1,16 @@
-//! The coordinates of one factor of a target that is a product.
+//! The coordinates of one independent factor of a target.
 
 use super::change_of_variables::ChangeOfVariables;
 use super::factorisation::Factorisation;
 use nalgebra::{DMatrix, DVector};
 use std::ops::Range;
 
-/// The coordinates y_B of factor B of m: x = centre + matrix·(y_B, all else 0), an embedding.
+/// The coordinates y_B of factor B of m. They are an embedding: x = centre + matrix·(y_B, all else
+/// 0).
 ///
-/// The factor is the target in them: log ρ_B(y_B) = log ρ(x) − (m − 1)/m·log ρ(centre) + c/m, with
-/// c = log |det matrix| + ½·dim z·log 2π for the Gaussian part. The constant stands in place of a
-/// log |det|. The sum over the factors is the log density of y, so that the product of their Z is
-/// Z.
+/// In them the target is the factor: log ρ_B(y_B) = log ρ(x) − (m − 1)/m·log ρ(centre) + c/m, with
+/// c = log |det matrix| + ½·dim z·log 2π for the Gaussian part. The constant takes the place of log
+/// |det|. The sum over the factors is the log density of y, so that the product of their Z is Z.
 #[derive(Clone, Debug)]
 pub struct Factor<'a> {
     factorisation: &'a Factorisation,
@@ -21,7 +21,7 @@ impl Factorisation {
     /// The coordinates of factor number `k`, from 0.
     ///
     /// # Panics
-    /// If there are no more than `k` factors.
+    /// If `k` is not less than the number of factors.
     #[track_caller]
     pub fn factor(&self, k: usize) -> Factor<'_> {
         assert!(k < self.ranges.len(), "factor {k} of {}", self.ranges.len());
@@ -30,12 +30,12 @@ impl Factorisation {
 }
 
 impl Factor<'_> {
-    /// The number of the factor, from 0.
+    /// The index of the factor, from 0.
     pub fn index(&self) -> usize {
         self.index
     }
 
-    /// The place of its coordinates y_B within (y, z).
+    /// The range of its coordinates y_B within (y, z).
     pub fn range(&self) -> Range<usize> {
         self.factorisation.ranges[self.index].clone()
     }
@@ -60,7 +60,7 @@ impl ChangeOfVariables for Factor<'_> {
         x.copy_from_slice(found.as_slice());
     }
 
-    /// Writes y_B of any x, whatever its other coordinates are.
+    /// Writes y_B of a point x; the other coordinates of x may have any values.
     fn inverse(&self, x: &[f64], y: &mut [f64]) {
         let mut both = vec![0.0; x.len()];
         self.factorisation.inverse(x, &mut both);
@@ -133,7 +133,7 @@ pub(super) mod tests {
         }
     }
 
-    /// ρ(x) = e^1.7·f(y₁)·g(y₂)·N(z; 0, 1)/|det|, f(0) = g(0) = 1.
+    /// The density ρ(x) = e^1.7·f(y₁)·g(y₂)·N(z; 0, 1)/|det|, f(0) = g(0) = 1.
     struct Product(Factorisation);
 
     impl LogDensity for Product {
@@ -163,8 +163,8 @@ pub(super) mod tests {
         assert_passes(&Factorisation::identity(3).factor(0), &[0.4, -0.9, 0.7]);
     }
 
-    /// The sum of the factors is the log density of y: here e^1.7·f·g, the Gaussian part being
-    /// integrated out.
+    /// The sum of the factors is the log density of y, which is here e^1.7·f·g: the Gaussian part
+    /// is integrated out.
     #[test]
     fn factors_multiply_to_the_density() {
         let target = Product(factorised());

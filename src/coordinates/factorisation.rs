@@ -12,30 +12,30 @@ use std::ops::Range;
 /// Coordinates (y, z) of x = centre + matrix·(y, z) in which z is N(0, I) and the factors of y and
 /// z are independent.
 ///
-/// Each factor is fitted by itself and the Gaussian part needs no fit. Log weights read all of x,
-/// so that they show where the target is not the product that it was taken for. As a change of
-/// variables it takes the concatenated (y, z) to x.
+/// Each factor is fitted separately, and the Gaussian part needs no fit. Log weights use all of x,
+/// so that they show where the target is not this product. As a change of variables it maps the
+/// concatenated (y, z) to x.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Factorisation {
     /// The coordinates of each factor within y, one factor after another; z has the rest.
     pub ranges: Vec<Range<usize>>,
     /// The point x of (y, z) = (0, 0).
     pub centre: DVector<f64>,
-    /// The columns are the directions of y, then those of z, in x.
+    /// The columns are the directions of y, then those of z, in x, d×d.
     pub matrix: DMatrix<f64>,
-    /// Inverse of `matrix`.
+    /// The inverse of `matrix`, d×d.
     pub inverse: DMatrix<f64>,
-    /// log |det matrix|.
+    /// The log determinant log |det matrix|, nats.
     pub log_det: f64,
-    /// log ρ(centre), nats: what each factor sees of the others. It is not read if there is one
-    /// factor.
+    /// log ρ(centre), nats: the density of the other factors for each factor. It is not read if
+    /// there is one factor.
     pub reference: f64,
 }
 
 impl Factorisation {
     /// The identity: the whole target is one factor, there is no Gaussian part, and y = x.
     ///
-    /// It is what a target has in which no structure was found.
+    /// It is the factorisation of a target in which no structure was found.
     pub fn identity(dim: usize) -> Factorisation {
         let identity = DMatrix::identity(dim, dim);
         Factorisation {
@@ -50,8 +50,8 @@ impl Factorisation {
 
     /// Whether this is [`Factorisation::identity`].
     ///
-    /// The ranges say so: a factor with all coordinates needs no matrix, since its whitening has
-    /// one, and none is read. Points, values and derivatives then pass through as they are.
+    /// The ranges decide this: a factor with all coordinates needs no matrix, since its whitening
+    /// has one, and none is read. Points, values and derivatives then pass through unchanged.
     pub fn is_identity(&self) -> bool {
         self.active() == self.centre.len() && self.ranges.len() == 1
     }
@@ -96,16 +96,16 @@ impl Factorisation {
         }
     }
 
-    /// log |det matrix| + ½·dim z·log 2π, which integrates z out.
+    /// The constant log |det matrix| + ½·dim z·log 2π, nats, which integrates z out.
     pub(super) fn constant(&self) -> f64 {
         self.log_det + 0.5 * (self.centre.len() - self.active()) as f64 * libm::log(2.0 * PI)
     }
 
-    /// log ρ(x) + log |det matrix| − log N(z; 0, I) at points x, n×d: what is to be compared with
+    /// log ρ(x) + log |det matrix| − log N(z; 0, I) at points x, n×d, to compare with the sum of
     /// the log densities of the factors.
     ///
     /// # Errors
-    /// The density fails.
+    /// [`DensityError`] if the density fails at a point.
     pub fn values_beside_gaussian(
         &self,
         target: &dyn Target,

@@ -3,13 +3,13 @@
 use super::change_of_variables::ChangeOfVariables;
 use nalgebra::DMatrix;
 
-/// Scales of coordinates whose logarithm is linear in other coordinates.
+/// Scales of coordinates whose logarithms are linear in other coordinates.
 ///
-/// A child i has x_i = u_i exp(c_i + Σ_j a_ij u_j); all other coordinates, its parents j among
+/// A child i has x_i = u_i exp(c_i + Σ_j a_ij u_j). All other coordinates, its parents j among
 /// them, have x_j = u_j. No parent is a child, so that log |det| = Σ_i (c_i + Σ_j a_ij u_j).
 ///
 /// # Cost
-/// An exponential for each child, and a few operations for each slope.
+/// One exponential for each child, and a few operations for each slope.
 ///
 /// Exact case: a funnel, x₂ | x₁ ~ N(0, e^(2(c + a x₁))), is N(0, 1) in u₂.
 ///
@@ -35,21 +35,22 @@ pub struct LogLinearScales {
 pub struct LogLinearScale {
     /// The coordinate i of the child.
     pub coordinate: usize,
-    /// The constant c_i.
+    /// The constant c_i of the logarithm.
     pub constant: f64,
     /// The pairs (j, a_ij); no parent j is a child itself.
     pub slopes: Vec<(usize, f64)>,
 }
 
 impl LogLinearScale {
-    /// The logarithm c_i + Σ_j a_ij u_j of the scale at u; parents are the same numbers in x and u.
+    /// The logarithm c_i + Σ_j a_ij u_j of the scale at u. Parents have the same values in x and in
+    /// u.
     pub fn at(&self, u: &[f64]) -> f64 {
         self.constant + self.slopes.iter().map(|(j, a)| a * u[*j]).sum::<f64>()
     }
 }
 
 impl LogLinearScales {
-    /// The identity x = u: no coordinate has a scale of its own.
+    /// The identity x = u: no scale depends on a coordinate.
     pub fn identity(dim: usize) -> LogLinearScales {
         LogLinearScales { dim, children: Vec::new() }
     }

@@ -1,16 +1,16 @@
 //! Coordinates: changes of variables, and targets seen in them.
 //!
-//! A target ρ of x = x(u) is ρ_u(u) = ρ(x(u)) |det ∂x/∂u| of u, with the same Z; its score is
-//! ∇_u log ρ_u = (∂x/∂u)ᵀ ∇_x log ρ + ∇_u log |det ∂x/∂u|.
+//! A target ρ of x = x(u) is ρ_u(u) = ρ(x(u)) |det ∂x/∂u| of u, with the same Z. Its score is ∇_u
+//! log ρ_u = (∂x/∂u)ᵀ ∇_x log ρ + ∇_u log |det ∂x/∂u|.
 //!
-//! In reading order: [`ChangeOfVariables`], the one trait of such a map; [`Transformed`], the one
-//! target that is seen through it; [`check_change_of_variables`], which holds a map against
-//! differences. Then the maps, from the coordinates of a user to those of a network:
-//! [`Constraint`], which makes bounded parameters free, and [`ConstraintMap`], the same for a given
-//! number of them; [`Factorisation`], in whose coordinates a target is a product, and [`Factor`],
-//! the coordinates of one of its factors; [`Affine`]; [`LogLinearScales`], scales that depend on
-//! other coordinates; [`Composed`], one map after another; [`Whitening`], an affine map after
-//! log-linear scales; [`WhitenedFactor`], a factor in these.
+//! In reading order: [`ChangeOfVariables`], the trait of such a map; [`Transformed`], a target in
+//! the coordinates of a map; [`check_change_of_variables`], which compares a map with differences.
+//! Then the maps, from the coordinates of a user to those of a network: [`Constraint`], which makes
+//! bounded parameters free, and [`ConstraintMap`], the same for a given number of them;
+//! [`Factorisation`], in whose coordinates a target is a product, and [`Factor`], the coordinates
+//! of one of its factors; [`Affine`]; [`LogLinearScales`], scales that depend on other coordinates;
+//! [`Composed`], one map after another; [`Whitening`], an affine map after log-linear scales;
+//! [`WhitenedFactor`], a factor in these.
 
 mod affine;
 mod change_of_variables;

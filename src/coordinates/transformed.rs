@@ -1,5 +1,4 @@
-//! A target seen in other coordinates: the one place that applies a change of variables to a
-//! density.
+//! A target in other coordinates: the one place that applies a change of variables to a density.
 
 use super::change_of_variables::ChangeOfVariables;
 use crate::density::{PointError, Refusal, Target};
@@ -7,14 +6,14 @@ use nalgebra::DMatrix;
 
 /// The target ρ_u(u) = ρ(x(u)) |det ∂x/∂u| of a target ρ of x and a change of variables.
 ///
-/// Z is unchanged; values, scores and Laplacians follow the lines in [`ChangeOfVariables`]. What
-/// the user asked about at u is what the target says at x(u). A refusal passes through, since a
-/// point keeps its place in a batch; an error that names a point u is brought back to x by
-/// [`Transformed::in_user_coordinates`].
+/// Z is unchanged. Values, scores and Laplacians follow the lines in [`ChangeOfVariables`]. The
+/// constrained quantities at u are those of the target at x(u). A refusal passes through, since a
+/// point keeps its index in a batch; [`Transformed::in_user_coordinates`] maps an error that names
+/// a point u back to x.
 ///
 /// # Cost
-/// That of the map for each point beside the target's. A Laplacian of a map that is not affine
-/// takes a value and a score too, and asks the target point by point.
+/// The cost of the map at each point, besides that of the target. For a map that is not affine a
+/// Laplacian also takes a value and a score, and evaluates the target point by point.
 ///
 /// ```
 /// use pushforward::coordinates::{Constraint, Transformed};
@@ -55,7 +54,7 @@ impl<'a> Transformed<'a> {
     /// The target in the coordinates u of `map`, which may be given by reference.
     ///
     /// # Panics
-    /// If the coordinates x of the map are not as many as those of the target.
+    /// If the map and the target have different numbers of coordinates x.
     #[track_caller]
     pub fn new(target: &'a dyn Target, map: impl ChangeOfVariables + 'a) -> Transformed<'a> {
         assert_eq!(map.dim_x(), target.dim(), "the change of variables is one of another dimension");
@@ -67,7 +66,7 @@ impl<'a> Transformed<'a> {
         &*self.map
     }
 
-    /// An error of an evaluation at u, with the point x that the target saw.
+    /// Returns an error of an evaluation at u with the point x at which the target was evaluated.
     pub fn in_user_coordinates<E: PointError>(&self, error: E) -> E {
         error.map_point(&|u| self.map.forward_all(u))
     }
@@ -160,7 +159,7 @@ mod tests {
         assert!((found[0] - normal).abs() < 1e-13, "{} {normal}", found[0]);
     }
 
-    /// Maps one after the other, and their composition, are the same target to the bit.
+    /// Two maps one after the other give the same target as their composition, to the bit.
     #[test]
     fn a_composition_has_the_bits_of_its_maps_one_after_the_other() {
         let target = gmm_unequal();
@@ -179,7 +178,7 @@ mod tests {
         assert_ne!(found, values(&in_w, &u).unwrap(), "the check cannot fail");
     }
 
-    /// √x in place of log ρ, which is NaN below 0, and refuses beyond 9.
+    /// A target with log ρ = √x, which is NaN below 0 and is refused beyond 9.
     struct Root;
     impl Target for Root {
         fn dim(&self) -> usize {

@@ -1,4 +1,4 @@
-//! A factor of a target in whitened coordinates, with its place among the others.
+//! A factor of a target in whitened coordinates, with its range among the coordinates of all.
 
 use super::change_of_variables::ChangeOfVariables;
 use super::composed::Composed;
@@ -8,9 +8,9 @@ use super::whitening::Whitening;
 use crate::density::{PointError, Target};
 use std::ops::Range;
 
-/// A factor y of a target in the whitened coordinates u in which a transport works: x of y of u.
+/// A factor y of a target in the whitened coordinates u in which a transport works: x(y(u)).
 ///
-/// It has the target in u, and takes points between u and the factor's range of (y, z).
+/// It gives the target in u, and maps points between u and the range of the factor in (y, z).
 pub struct WhitenedFactor<'a> {
     factor: Factor<'a>,
     whitening: &'a Whitening,
@@ -18,22 +18,22 @@ pub struct WhitenedFactor<'a> {
 }
 
 impl<'a> WhitenedFactor<'a> {
-    /// A factor of `target` in the coordinates of a whitening.
+    /// The factor of `target` in the coordinates of a whitening.
     ///
     /// # Panics
-    /// If the dimensions differ.
+    /// If the target has another dimension than x, or the whitening another than the factor.
     #[track_caller]
     pub fn new(target: &'a dyn Target, factor: Factor<'a>, whitening: &'a Whitening) -> WhitenedFactor<'a> {
         let target = Transformed::new(target, Composed::new(factor.clone(), whitening));
         WhitenedFactor { factor, whitening, target }
     }
 
-    /// The number of the factor, from 0.
+    /// The index of the factor, from 0.
     pub fn index(&self) -> usize {
         self.factor.index()
     }
 
-    /// The place of its coordinates y within (y, z).
+    /// The range of its coordinates y within (y, z).
     pub fn range(&self) -> Range<usize> {
         self.factor.range()
     }
@@ -49,19 +49,19 @@ impl<'a> WhitenedFactor<'a> {
     }
 
     /// Writes y of points u, n×dim, into their range of the concatenated (y, z) of all factors,
-    /// n×d. Points that there are fewer of end both.
+    /// n×d. It stops after the smaller number of points of both.
     pub fn write_y(&self, u: &[f64], both: &mut [f64]) {
         let rows = both.chunks_exact_mut(self.factor.dim_x()).zip(u.chunks_exact(self.factor.dim()));
         rows.for_each(|(both, u)| self.whitening.forward(u, &mut both[self.range()]));
     }
 
-    /// Returns u of points (y, z), n×d, of which the range of the factor is read.
+    /// Returns u, n×dim, of points (y, z), n×d. Only the range of the factor is read.
     pub fn read_u(&self, both: &[f64]) -> Vec<f64> {
         let y = both.chunks_exact(self.factor.dim_x()).flat_map(|both| &both[self.range()]);
         self.whitening.inverse_all(&y.copied().collect::<Vec<_>>())
     }
 
-    /// An error of an evaluation at u, with the point x that the target saw.
+    /// Returns an error of an evaluation at u with the point x at which the target was evaluated.
     pub fn in_user_coordinates<E: PointError>(&self, error: E) -> E {
         self.target.in_user_coordinates(error)
     }

@@ -4,10 +4,10 @@ use super::affine::Affine;
 use super::composed::Composed;
 use super::log_linear_scales::LogLinearScales;
 
-/// Whitened coordinates u of a factor y of a target: y = location + L·w, and w_i is u_i times a
+/// Whitened coordinates u of a factor y of a target: y = location + L·w, where w_i is u_i times a
 /// scale that may depend on other coordinates.
 ///
-/// L is lower triangular with LLᵀ the covariance of y, or a multiple of it.
+/// L is lower triangular, and LLᵀ is the covariance of y or a multiple of it.
 ///
 /// ```
 /// use pushforward::coordinates::{Affine, ChangeOfVariables, Composed, LogLinearScale};
@@ -66,8 +66,8 @@ mod tests {
     use crate::coordinates::{ChangeOfVariables, LogLinearScale};
     use nalgebra::{DMatrix, DVector};
 
-    /// A point u/1.4 of the widened whitening is the point of u, but for children: their own u_i
-    /// shrinks while their scale is that of the same parents.
+    /// The point u/1.4 of the widened whitening is the point u of the original one, except for
+    /// children: their own u_i shrinks while their scale is that of the same parents.
     #[test]
     fn a_widened_whitening_reaches_farther() {
         let scale = DMatrix::from_row_slice(3, 3, &[0.8, 0.0, 0.0, -0.4, 0.5, 0.0, 0.3, 0.2, 1.2]);

@@ -1,4 +1,4 @@
-//! What a density can do wrong, with the point at which it did.
+//! The failures of a density, with the point at which one happened.
 
 use super::point_error::PointError;
 
@@ -6,13 +6,13 @@ use super::point_error::PointError;
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[error("{}", message(.what, .at))]
 pub struct DensityError {
-    /// What it did.
+    /// How the density failed.
     pub what: DensityFailure,
-    /// The point, d numbers.
+    /// The point x, d numbers.
     pub at: Vec<f64>,
 }
 
-/// What the density did.
+/// How a density failed at a point.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum DensityFailure {
@@ -20,41 +20,41 @@ pub enum DensityFailure {
     NotANumber,
     /// log ρ is +inf.
     PlusInfinity,
-    /// log ρ is finite and a component of its gradient is not.
+    /// log ρ is finite, and a component of its gradient is not.
     Score {
         /// The component, from 0.
         index: usize,
-        /// Its value.
+        /// The value of the component.
         value: f64,
     },
-    /// log ρ and its gradient are finite and the Laplacian is not.
+    /// log ρ and its gradient are finite, and the Laplacian is not.
     Laplacian {
-        /// Its value.
+        /// The value of the Laplacian.
         value: f64,
     },
-    /// The density panicked.
+    /// The code of the density panicked.
     Panicked {
-        /// With this message.
+        /// The message of the panic.
         message: String,
     },
-    /// The density, code of another language, could not answer.
+    /// The density returned a [`Refusal`](super::Refusal).
     Refused {
-        /// Its own words, or what became of it.
+        /// The message of the density, or how its process ended.
         message: String,
     },
 }
 
-/// Coordinates that are printed of a point.
+/// The number of coordinates of a point that a message prints.
 const SHOWN: usize = 8;
 
-/// `x = (1.0, 2.0)`, long ones cut.
+/// The point as `x = (1.0, 2.0)`; of a long one the first coordinates only.
 pub(super) fn point(at: &[f64]) -> String {
     let shown: Vec<String> = at.iter().take(SHOWN).map(|x| format!("{x:?}")).collect();
     let more = if at.len() > SHOWN { format!(", … {} more", at.len() - SHOWN) } else { String::new() };
     format!("x = ({}{more})", shown.join(", "))
 }
 
-/// The message; digits are the shortest that read back as the same numbers.
+/// The message of an error. Numbers have the fewest digits that read back as the same f64.
 fn message(what: &DensityFailure, at: &[f64]) -> String {
     let at = point(at);
     match what {

@@ -5,24 +5,27 @@ use super::refusal::Refusal;
 use super::target::Target;
 use nalgebra::DMatrix;
 
-/// A target whose Laplacian is
+/// A target whose Laplacian is a difference of its score:
 ///
-///   tr(Lᵀ ∇²log ρ L) ≈ Σ_k ℓ_k·(s(x + h ℓ_k) − s(x − h ℓ_k)) / 2h,  ℓ_k the columns of L, s the score,
-///   h = ∛(ε max(1, |x|∞/|ℓ_k|∞)).
+///   tr(Lᵀ ∇²log ρ L) ≈ Σ_k ℓ_k·(s(x + h ℓ_k) − s(x − h ℓ_k)) / 2h,
+///   h = ∛(ε max(1, |x|∞/|ℓ_k|∞)),
 ///
-/// Everything else is the target's. L turns standardised coordinates into those of the target, so h
-/// is a step where the target is of order 1; the factor keeps the rounding of x + hℓ, ε|x|/h|ℓ|, at
-/// the size of the truncation h²/6. Differs: the step of textbooks, ∛ε max(1, |x|), is wider than a
-/// narrow target far from the origin.
+/// with ℓ_k the columns of L and s the score.
 ///
-/// Accuracy: h² times a sixth of the fourth derivatives along ℓ_k, and ε|s|/h of rounding: nine to
-/// ten digits where score and derivatives are of order 1. NaN where the score is not finite within
-/// h, or a point within h is refused as outside of the support, beside its edge.
+/// Everything else is that of the target. L maps standardised coordinates to those of the target,
+/// so h is a step where the target is of order 1; the factor keeps the rounding of x + hℓ,
+/// ε|x|/h|ℓ|, at the size of the truncation h²/6. Differs: the step of textbooks, ∛ε max(1, |x|),
+/// is wider than a narrow target far from the origin.
+///
+/// Accuracy: the truncation is h² times a sixth of the fourth derivatives along ℓ_k, and the
+/// rounding ε|s|/h. Nine to ten digits are right where score and derivatives are of order 1. The
+/// result is NaN beside the edge of the support: where the score is not finite within h, or a point
+/// within h is refused as outside of the support.
 ///
 /// # Cost
-/// 2·(columns of L) scores a point, asked for in one batch.
+/// 2·(columns of L) scores per point, in one batch.
 ///
-/// Exact case: quadratic log densities, whose score is linear, at the accuracy of rounding.
+/// Exact case: for quadratic log densities, whose score is linear, only rounding remains.
 ///
 /// ```
 /// use pushforward::density::{Differenced, gauss, laplacians, values};
@@ -41,20 +44,20 @@ pub struct Differenced<T> {
 }
 
 impl<T: Target> Differenced<T> {
-    /// The target with a Laplacian; one that it has already is not used.
+    /// Gives a target a Laplacian; one that it has already is not used.
     pub fn new(target: T) -> Differenced<T> {
         Differenced { target }
     }
 
-    /// The target itself.
+    /// The target without this Laplacian.
     pub fn inner(&self) -> &T {
         &self.target
     }
 }
 
 impl<T: Target> Differenced<T> {
-    /// Scores at moved points, where each point of the batch has `pairs` numbers; NaN for all of
-    /// them if one lies outside of the support.
+    /// The scores at moved points. Each point of the batch has `pairs` numbers in `moved`, and its
+    /// scores are all NaN if one of these lies outside of the support.
     fn moved_scores(&self, moved: &[f64], pairs: usize) -> Result<Vec<f64>, Refusal> {
         let d = self.dim();
         let (mut values, mut scores) = (vec![0.0; moved.len() / d], vec![0.0; moved.len()]);
@@ -73,12 +76,12 @@ impl<T: Target> Differenced<T> {
     }
 }
 
-/// Largest magnitude.
+/// The largest absolute value; 0 for none.
 fn largest<'a>(values: impl IntoIterator<Item = &'a f64>) -> f64 {
     values.into_iter().fold(0.0, |largest, v| largest.max(v.abs()))
 }
 
-/// h for a displacement along `column` from `x`.
+/// The step h for a displacement from `x` along `column`.
 fn step(x: &[f64], column: &[f64]) -> f64 {
     let ratio = largest(x) / largest(column);
     libm::cbrt(f64::EPSILON * if ratio > 1.0 { ratio } else { 1.0 })

@@ -1,7 +1,8 @@
-//! Checked evaluation of a target over many points: parallel, in a fixed order, failures located.
+//! Checked evaluation of a target at many points: in parallel, in a fixed order, with the point of
+//! a failure.
 //!
-//! This is the one place that catches panics: those of code that users wrote. No panic hook is set,
-//! so Rust's own message is printed, for the block and again for the point that is found in it.
+//! This is the one place that catches panics, which come from code of users. No panic hook is set,
+//! so Rust prints its own message: once for the block, and once for the point that is found in it.
 
 use super::density_error::{DensityError, DensityFailure};
 use super::refusal::Refusal;
@@ -146,7 +147,7 @@ fn block_laplacians(
     for ((point, value), laplacian) in rows {
         if outcome.is_err() {
             match call(|| target.laplacians(point, identity, laplacian)) {
-                // Cleared below if log ρ is −inf too, and reported if it is not.
+                // If log ρ is −inf too, this is set to 0 below; if not, it is reported.
                 Err(NoAnswer::Refused(refusal)) if refusal.outside => laplacian[0] = f64::NAN,
                 answer => answer.map_err(|no| failed(no.into(), point))?,
             }
@@ -156,7 +157,7 @@ fn block_laplacians(
     unexplained(outcome, points, d)
 }
 
-/// Clears the Laplacian where the density vanishes.
+/// Sets the Laplacian to 0 where the density vanishes; elsewhere it must be finite.
 fn check_laplacian(value: f64, laplacian: &mut f64, point: &[f64]) -> Result<(), DensityError> {
     if value == f64::NEG_INFINITY {
         *laplacian = 0.0;
@@ -178,7 +179,7 @@ fn count(target: &dyn Target, points: &[f64]) -> usize {
     points.len() / d
 }
 
-/// Why a call of a target gave no numbers.
+/// Why a call of a target returned no numbers.
 enum NoAnswer {
     Refused(Refusal),
     Panicked(String),
@@ -193,7 +194,7 @@ impl From<NoAnswer> for DensityFailure {
     }
 }
 
-/// One call of code that a user may have written.
+/// Calls code that a user may have written, and catches its panic.
 fn call(work: impl FnOnce() -> Result<(), Refusal>) -> Result<(), NoAnswer> {
     match catch_unwind(AssertUnwindSafe(work)) {
         Ok(answer) => answer.map_err(NoAnswer::Refused),
@@ -207,7 +208,8 @@ fn panic_message(payload: &(dyn Any + Send)) -> String {
     text.unwrap_or("a panic without a message").to_string()
 }
 
-/// log ρ at one point by itself, −inf if the target says that it lies outside of the support.
+/// Evaluates log ρ at one point by itself; −inf if the target says that it lies outside of the
+/// support.
 fn value_alone(target: &dyn Target, point: &[f64], value: &mut [f64]) -> Result<(), DensityFailure> {
     match call(|| target.values(point, value)) {
         Err(NoAnswer::Refused(refusal)) if refusal.outside => value[0] = f64::NEG_INFINITY,
@@ -230,7 +232,7 @@ fn unexplained(outcome: Result<(), NoAnswer>, points: &[f64], d: usize) -> Resul
     Err(failed(no.into(), point))
 }
 
-/// One call of the target, checked.
+/// Evaluates log ρ at one block of points, in one call of the target, and checks the numbers.
 pub(super) fn block_values(
     target: &dyn Target,
     points: &[f64],
@@ -247,7 +249,7 @@ pub(super) fn block_values(
     unexplained(outcome, points, d)
 }
 
-/// As [`block_values`].
+/// As [`block_values`], with the scores (n×d).
 pub(super) fn block_values_and_scores(
     target: &dyn Target,
     points: &[f64],
@@ -270,7 +272,7 @@ pub(super) fn block_values_and_scores(
     unexplained(outcome, points, d)
 }
 
-/// log ρ, and NaN where the target has no answer, for points at which that is no failure.
+/// log ρ at each point, or NaN where the target gives no number, which is no failure here.
 pub(super) fn values_or_nan(target: &dyn Target, points: &[f64]) -> Vec<f64> {
     let d = target.dim();
     let mut values = vec![f64::NAN; points.len() / d];
@@ -301,7 +303,7 @@ fn check_value(value: f64, point: &[f64]) -> Result<(), DensityError> {
     }
 }
 
-/// Clears the score where the density vanishes.
+/// Sets the score to 0 where the density vanishes; elsewhere it must be finite.
 fn check_score(value: f64, score: &mut [f64], point: &[f64]) -> Result<(), DensityError> {
     if value == f64::NEG_INFINITY {
         score.fill(0.0);

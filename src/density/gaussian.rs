@@ -1,13 +1,13 @@
-//! A Gaussian with full covariance: the target of which everything is known.
+//! A Gaussian with full covariance.
 
 use super::log_density::LogDensity;
 use crate::num::{Mat, NonPositivePivot, Scalar, Stream, cholesky_in_place};
 use nalgebra::{DMatrix, DVector};
 
-/// log ρ(x) = log Z − ½ (x − m)ᵀ C⁻¹ (x − m) − ½ d log 2π − ½ log det C.
+/// The Gaussian log ρ(x) = log Z − ½ (x − m)ᵀ C⁻¹ (x − m) − ½ d log 2π − ½ log det C.
 ///
-/// Normalised (log Z = 0) unless [`Gaussian::with_log_z`] says otherwise. The quadratic form goes
-/// through the inverse of the Cholesky factor C = L·Lᵀ, computed once.
+/// It is normalised (log Z = 0) unless [`Gaussian::with_log_z`] says otherwise. The quadratic form
+/// uses the inverse of the Cholesky factor C = L·Lᵀ, which is computed once.
 ///
 /// # Cost
 /// d²/2 multiply-adds of scalars per point.
@@ -15,25 +15,25 @@ use nalgebra::{DMatrix, DVector};
 pub struct Gaussian {
     mean: DVector<f64>,
     factor: DMatrix<f64>,
-    /// Row i of L⁻¹, its first i + 1 entries.
+    /// Row i of L⁻¹: its first i + 1 entries.
     whitening: Vec<Vec<f64>>,
-    /// −½ for each square.
+    /// The weight −½ of each square.
     halves: Vec<f64>,
     /// log ρ at the mean, nats.
     peak: f64,
     log_z: f64,
 }
 
-/// Why a mean and a covariance make no Gaussian.
+/// Why a mean and a covariance do not define a Gaussian.
 #[derive(Clone, Copy, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum GaussianError {
     /// The covariance is not square.
     #[error("the covariance is {rows}×{cols}; give a square matrix")]
     NotSquare {
-        /// Its rows.
+        /// The number of its rows.
         rows: usize,
-        /// Its columns.
+        /// The number of its columns.
         cols: usize,
     },
     /// The mean and the covariance have different dimensions, or dimension 0.
@@ -42,19 +42,19 @@ pub enum GaussianError {
          at least 1"
     )]
     Dimensions {
-        /// Length of the mean.
+        /// The length of the mean.
         mean: usize,
-        /// Rows of the covariance.
+        /// The number of rows of the covariance.
         covariance: usize,
     },
     /// An entry of the mean (column 0) or the covariance is NaN or infinite.
     #[error("entry ({row}, {col}) of the mean or covariance is {value}; give finite numbers")]
     NotFinite {
-        /// Its row, from 0.
+        /// The row of the entry, from 0.
         row: usize,
-        /// Its column, from 0.
+        /// The column of the entry, from 0.
         col: usize,
-        /// The entry.
+        /// The value of the entry.
         value: f64,
     },
     /// Two entries across the diagonal differ by more than 1e-12 of their scale.
@@ -65,7 +65,7 @@ pub enum GaussianError {
     NotSymmetric {
         /// Row of the entry below the diagonal, from 0.
         row: usize,
-        /// Its column, from 0.
+        /// The column of the entry, from 0.
         col: usize,
         /// Entry (row, col) − entry (col, row).
         difference: f64,
@@ -100,13 +100,13 @@ impl Gaussian {
         Ok(gaussian)
     }
 
-    /// The same distribution, unnormalised: ρ multiplied so that its integral is e^log_z.
+    /// The same distribution with ρ multiplied so that its integral is e^log_z.
     pub fn with_log_z(self, log_z: f64) -> Gaussian {
         // Written so that log_z = log_integral() gives a peak of exactly 0.
         Gaussian { peak: log_z - self.log_integral(), log_z, ..self }
     }
 
-    /// ½ d log 2π + ½ log det C: log ∫ exp(−½ (x − m)ᵀ C⁻¹ (x − m)) dx, nats.
+    /// ½ d log 2π + ½ log det C, which is log ∫ exp(−½ (x − m)ᵀ C⁻¹ (x − m)) dx, nats.
     pub fn log_integral(&self) -> f64 {
         let d = self.mean.len() as f64;
         let half_log_det: f64 = self.factor.diagonal().iter().map(|&l| libm::log(l)).sum();
@@ -118,7 +118,7 @@ impl Gaussian {
         self.log_z
     }
 
-    /// The mean m.
+    /// The mean m, d numbers.
     pub fn mean(&self) -> &DVector<f64> {
         &self.mean
     }
@@ -128,26 +128,25 @@ impl Gaussian {
         &self.factor
     }
 
-    /// The covariance C.
+    /// The covariance C = L·Lᵀ, d×d.
     pub fn covariance(&self) -> DMatrix<f64> {
         &self.factor * self.factor.transpose()
     }
 
-    /// log ρ(x), with room that is used again for the next of many components; what is in it does
-    /// not matter.
+    /// log ρ(x), with a workspace that many components share; its contents are overwritten.
     pub(super) fn log_density_within<S: Scalar>(&self, x: &[S], room: &mut Vec<S>) -> S {
         assert_eq!(x.len(), self.mean.len(), "a point of the wrong dimension");
         room.clear();
         room.extend(x.iter().zip(self.mean.as_slice()).map(|(x, m)| x.clone() - *m));
-        // L⁻¹ is lower triangular: from the last row up, a square may stand where its coordinate
-        // stood.
+        // L⁻¹ is lower triangular. From the last row up, each square can replace the coordinate
+        // that is no longer read.
         for (i, row) in self.whitening.iter().enumerate().rev() {
             room[i] = S::weighted_sum(row, &room[..=i]).square();
         }
         S::weighted_sum(&self.halves, room) + self.peak
     }
 
-    /// Writes m + L·z, z standard normal, to `x`.
+    /// Writes one draw m + L·z to `x`, with z standard normal.
     pub(super) fn draw_into(&self, stream: &mut Stream, x: &mut [f64]) {
         stream.fill_normal(x);
         for i in (0..x.len()).rev() {
@@ -184,8 +183,8 @@ fn check(mean: &DVector<f64>, covariance: &DMatrix<f64>) -> Result<(), GaussianE
     for row in 0..rows {
         for col in 0..row {
             let difference = covariance[(row, col)] - covariance[(col, row)];
-            // Rounding of a product like A·Aᵀ in either order, against the scale of the two
-            // coordinates.
+            // This allows for the rounding of a product like A·Aᵀ in either order, relative to the
+            // scale of the two coordinates.
             let scale = (covariance[(row, row)] * covariance[(col, col)]).abs().sqrt();
             if difference.abs() > 1e-12 * scale {
                 return Err(GaussianError::NotSymmetric { row, col, difference });

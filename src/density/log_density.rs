@@ -6,11 +6,11 @@ use crate::autodiff::{self, Formula};
 use crate::num::Scalar;
 use nalgebra::DMatrix;
 
-/// An unnormalised log density written once; every derivative comes from autodiff.
+/// An unnormalised log density that is written once; every derivative comes from autodiff.
 ///
-/// `log_density` is log ρ(x) in nats, any constant omitted at will: log Z is relative to it. −inf
-/// means outside of the support; NaN and +inf are failures that callers report with the point. A
-/// density that has to say why it fails implements [`Target`].
+/// `log_density` is log ρ(x) in nats. Any constant may be omitted, since log Z is relative to it.
+/// −inf means outside of the support; NaN and +inf are failures that the evaluation reports with
+/// the point. A density that has to say why it fails implements [`Target`].
 ///
 /// ```
 /// use pushforward::density::{LogDensity, values_and_scores};
@@ -48,21 +48,21 @@ pub trait LogDensity: Send + Sync {
         numbered_names(self.dim())
     }
 
-    /// Names of the quantities of [`LogDensity::constrain`]: those of the coordinates if x itself
-    /// is what the user asked about.
+    /// The names of the quantities of [`LogDensity::constrain`]. They are the names of the
+    /// coordinates if x itself is what the user asked about.
     fn constrained_names(&self) -> Vec<String> {
         self.names()
     }
 
-    /// What the user asked about at one point x: x itself, unless x is a change of variables that
-    /// lifts constraints (log σ for σ > 0). As many numbers as there are
-    /// [`LogDensity::constrained_names`].
+    /// The quantities that the user asked about, at one point x, as many as there are
+    /// [`LogDensity::constrained_names`]. They are x itself, unless x is a change of variables that
+    /// lifts constraints (log σ for σ > 0).
     fn constrain(&self, x: &[f64]) -> Vec<f64> {
         x.to_vec()
     }
 }
 
-/// A density as the formula that it is.
+/// A density as a formula for autodiff.
 struct Written<'a, T>(&'a T);
 
 impl<T: LogDensity> Formula for Written<'_, T> {

@@ -4,16 +4,17 @@ use super::gaussian::Gaussian;
 use super::log_density::LogDensity;
 use crate::num::{Scalar, log_sum_exp_scalars};
 
-/// log ρ(x) = log Σ_k w_k N(x; m_k, C_k), normalised: log Z = 0.
+/// The mixture log ρ(x) = log Σ_k w_k N(x; m_k, C_k), normalised: log Z = 0.
 ///
 /// # Cost
-/// Components × d²/2 multiply-adds of scalars per point; factors are computed once.
+/// Components × d²/2 multiply-adds of scalars per point; the Cholesky factors are computed once.
 ///
 /// ```
 /// use pushforward::density::{Gaussian, GaussianMixture, LogDensity};
 /// use pushforward::nalgebra::{DMatrix, DVector};
 ///
-/// let at = |mean: [f64; 2]| Gaussian::new(DVector::from_row_slice(&mean), &DMatrix::identity(2, 2));
+/// let unit = DMatrix::identity(2, 2);
+/// let at = |mean: [f64; 2]| Gaussian::new(DVector::from_row_slice(&mean), &unit);
 /// let mixture = GaussianMixture::new(&[1.0, 3.0], vec![at([-4.0, 0.0])?, at([4.0, 0.0])?])?;
 /// assert_eq!(mixture.weights(), [0.25, 0.75]);
 /// let ratio = mixture.log_density(&[4.0, 0.0]) - mixture.log_density(&[-4.0, 0.0]);
@@ -27,24 +28,24 @@ pub struct GaussianMixture {
     components: Vec<Gaussian>,
 }
 
-/// Why weights and components make no mixture.
+/// Why weights and components do not define a mixture.
 #[derive(Clone, Copy, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum MixtureError {
     /// The numbers of weights and components differ, or there are none.
     #[error("{weights} weights for {components} components; give one each, at least one")]
     Counts {
-        /// Number of weights.
+        /// The number of weights.
         weights: usize,
-        /// Number of components.
+        /// The number of components.
         components: usize,
     },
     /// A weight is not positive and finite.
     #[error("weight {index} is {value}; give a positive number, or leave the component out")]
     Weight {
-        /// Its component, from 0.
+        /// The component of the weight, from 0.
         index: usize,
-        /// The weight.
+        /// The value of the weight.
         value: f64,
     },
     /// A component has another dimension than the first.
@@ -52,9 +53,9 @@ pub enum MixtureError {
     Dimension {
         /// The component, from 0.
         index: usize,
-        /// Its dimension.
+        /// The dimension of this component.
         dim: usize,
-        /// The dimension of the first.
+        /// The dimension of the first component.
         expected: usize,
     },
 }
@@ -62,7 +63,7 @@ pub enum MixtureError {
 impl GaussianMixture {
     /// The mixture with these weights, divided by their sum, and normalised components.
     ///
-    /// A component's own `with_log_z` is dropped: only `weights` weigh.
+    /// The log Z of a component, set by `with_log_z`, is dropped: only `weights` count.
     ///
     /// # Errors
     /// Each case of [`MixtureError`], with the datum.
@@ -88,12 +89,12 @@ impl GaussianMixture {
         Ok(GaussianMixture { weights, log_weights, components })
     }
 
-    /// The weights, summing to 1.
+    /// The weights, in the order of the components; their sum is 1.
     pub fn weights(&self) -> &[f64] {
         &self.weights
     }
 
-    /// The components.
+    /// The components, each normalised.
     pub fn components(&self) -> &[Gaussian] {
         &self.components
     }

@@ -3,8 +3,8 @@
 //!
 //! A density is a formula ([`LogDensity`]) or a black box ([`Target`]), which may fail with a
 //! [`Refusal`]. [`values`], [`values_and_scores`] and [`laplacians`] evaluate it in parallel and
-//! name the point at which it fails; [`preflight`] looks at it before a fit. [`zoo`] has the
-//! benchmarks, whose names stand here too.
+//! name the point at which it fails. [`preflight`] checks it before a fit. [`zoo`] has the
+//! benchmarks, which are re-exported here.
 
 mod check;
 mod density_error;

@@ -1,12 +1,13 @@
 //! The known name nearest to one that is not known.
 
-/// The candidate of smallest edit distance to `given`, the first among equals; `None` without
-/// candidates.
+/// The name in `known` of smallest edit distance to `given`, the first of several; `None` if
+/// `known` is empty.
 pub fn nearest<'a>(given: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     known.into_iter().min_by_key(|name| edit_distance(given, name))
 }
 
-/// Insertions, deletions and replacements of characters, case ignored (Levenshtein 1966).
+/// The number of insertions, deletions and replacements of characters, with case ignored
+/// (Levenshtein 1966).
 fn edit_distance(a: &str, b: &str) -> usize {
     let (a, b): (Vec<char>, Vec<char>) =
         (a.to_lowercase().chars().collect(), b.to_lowercase().chars().collect());

@@ -2,9 +2,9 @@
 
 /// An error that may name a point of a target.
 ///
-/// A target that is seen in other coordinates fails at a point u of those; the user wants to read
-/// the point x of the target. Whoever changes coordinates maps the error back by this trait, so
-/// that every error type of the crate is mapped in the same way.
+/// A target in other coordinates fails at a point u of these, and the user wants to read the point
+/// x of the target. This trait maps the error back, so that every error type of the crate is mapped
+/// in the same way.
 ///
 /// ```
 /// use pushforward::density::{DensityError, DensityFailure, PointError};

@@ -1,10 +1,10 @@
-//! How a density says that it has no numbers for a point, without a panic.
+//! The answer of a density that has no numbers for a point, without a panic.
 
-/// A density has no answer for the points that it was asked about.
+/// A density has no numbers for the points of a call.
 ///
 /// [`Target`](super::Target) returns it in place of numbers: a model throws, a child process has
-/// ended, a solver does not converge. Whoever evaluates the target then asks point by point, so
-/// that the error names the first point that is refused by itself.
+/// ended, or a solver does not converge. The target is then evaluated point by point, so that the
+/// error names the first point that is refused by itself.
 ///
 /// ```
 /// use pushforward::density::Refusal;
@@ -18,7 +18,7 @@
 #[error("{message}")]
 #[non_exhaustive]
 pub struct Refusal {
-    /// The point's place among those of the call, from 0; `None` if no single point is to blame.
+    /// The index of the point in the call, from 0; `None` if no single point is the cause.
     pub point: Option<usize>,
     /// What the density says, for the message that the user reads.
     pub message: String,
@@ -39,13 +39,13 @@ impl Refusal {
 
     /// A point of the call, counted from 0, lies outside of the support.
     ///
-    /// The evaluation goes on with log ρ = −inf there. A target that writes −inf by itself is
-    /// faster, since a refused batch is asked for again point by point.
+    /// The evaluation goes on with log ρ = −inf there. A target that writes −inf itself is faster,
+    /// since a refused batch is evaluated again point by point.
     pub fn outside_support(point: usize) -> Refusal {
         Refusal { outside: true, ..Refusal::at(point, "the point is outside of the support") }
     }
 
-    /// The same with another place: a change of variables or a batch of another shape maps it.
+    /// The same refusal with the index of its point mapped, for a batch of another shape.
     pub fn map_point(self, place: impl FnOnce(usize) -> usize) -> Refusal {
         Refusal { point: self.point.map(place), ..self }
     }

@@ -1,16 +1,16 @@
-//! What the rest of the crate works with: values, scores and Laplacians of a log density.
+//! The interface of a log density to the rest of the crate: values, scores and Laplacians.
 
 use super::refusal::Refusal;
 use nalgebra::DMatrix;
 
 /// An unnormalised log density, evaluated for batches of points.
 ///
-/// Points stand one after another, n×d numbers; log ρ is in nats. Every
+/// Points are n×d numbers, one point after another; log ρ is in nats. Every
 /// [`LogDensity`](super::LogDensity) is a `Target`; a black box, which brings its own derivatives,
 /// implements it directly. The same point must give the same bits, on any thread.
 ///
-/// log ρ = −inf means outside of the support. Numbers that cannot be computed are a [`Refusal`],
-/// and not a panic: whoever evaluates the target reports it with the point.
+/// log ρ = −inf means outside of the support. Where numbers cannot be computed, return a
+/// [`Refusal`] instead of a panic: the evaluation reports it with the point.
 ///
 /// ```
 /// use pushforward::density::{Refusal, Target, values};
@@ -59,15 +59,15 @@ pub trait Target: Send + Sync {
         numbered_names(self.dim())
     }
 
-    /// Names of the quantities of [`Target::constrain`]: those of the coordinates if x itself is
-    /// what the user asked about.
+    /// The names of the quantities of [`Target::constrain`]. They are the names of the coordinates
+    /// if x itself is what the user asked about.
     fn constrained_names(&self) -> Vec<String> {
         self.names()
     }
 
-    /// What the user asked about at one point x: x itself, unless x is a change of variables that
-    /// lifts constraints (log σ for σ > 0). As many numbers as there are
-    /// [`Target::constrained_names`].
+    /// The quantities that the user asked about, at one point x, as many as there are
+    /// [`Target::constrained_names`]. They are x itself, unless x is a change of variables that
+    /// lifts constraints (log σ for σ > 0).
     fn constrain(&self, x: &[f64]) -> Vec<f64> {
         x.to_vec()
     }
@@ -75,7 +75,7 @@ pub trait Target: Send + Sync {
     /// Writes log ρ at each point, nats.
     ///
     /// # Errors
-    /// [`Refusal`] if there is no answer for a point; what was written is then not read.
+    /// [`Refusal`] if there is no number for a point; what was written is then not read.
     fn values(&self, points: &[f64], values: &mut [f64]) -> Result<(), Refusal>;
 
     /// Writes log ρ and its gradient (n×d, point after point) at each point.
@@ -94,11 +94,11 @@ pub trait Target: Send + Sync {
         false
     }
 
-    /// Writes tr(Lᵀ ∇²log ρ L) at each point, for L = `root` with d rows: the Laplacian in u of
-    /// x = L·u; Δ log ρ if L is the identity.
+    /// Writes tr(Lᵀ ∇²log ρ L) at each point, for L = `root` with d rows. This is the Laplacian in
+    /// u of x = L·u, and Δ log ρ if L is the identity.
     ///
     /// # Errors
-    /// As [`Target::values`]; and if `has_laplacian` is false.
+    /// As [`Target::values`], and if `has_laplacian` is false.
     fn laplacians(
         &self,
         _points: &[f64],
@@ -109,7 +109,7 @@ pub trait Target: Send + Sync {
     }
 }
 
-/// x1, x2, …
+/// The names x1, x2, … of coordinates that have no names of their own.
 pub(super) fn numbered_names(dim: usize) -> Vec<String> {
     (1..=dim).map(|i| format!("x{i}")).collect()
 }

@@ -1,20 +1,20 @@
-//! Populations of a whitened factor: from its prior, and from outside of it.
+//! Populations of a whitened factor: one from its prior, and one from a wider start.
 
 use super::laplace::CLEARLY_MORE;
 use super::locate_error::LocateError;
 use crate::coordinates::Transformed;
 use crate::particles::{AnnealedSmc, PopulationPath};
 
-/// Standard deviations of the whitened prior from which particles come from outside. It lies beyond
-/// any draw of a Gaussian, at the price of two or three temperatures more. On a banana particles
-/// from 5 reach 3.2 standard deviations, as draws do; those from 1 reach 2.3, those from 2 and 3
-/// less on one side.
+/// The scale of the wider start, in standard deviations of the whitened prior. It lies beyond any
+/// draw of a Gaussian, and costs two or three more temperatures. On a banana particles from 5 reach
+/// 3.2 standard deviations, as draws do; those from 1 reach 2.3, and those from 2 and 3 reach less
+/// on one side.
 const OUTSIDE: f64 = 5.0;
-/// Keeps the streams of the population from outside apart from those of the others.
+/// Keeps the random streams of the population from the wider start apart from those of the others.
 const OUTER: u64 = 0x4f55_5445_5200_0000;
 
-/// Anneals a population from the prior of whitened coordinates; errors name points of the target
-/// that is whitened.
+/// Anneals a population from the prior of whitened coordinates. Errors name points of the target
+/// before whitening.
 pub(super) fn anneal(
     whitened: &Transformed<'_>,
     smc: AnnealedSmc,
@@ -27,11 +27,10 @@ pub(super) fn anneal(
     Ok(population_path)
 }
 
-/// Particles of the target that came from outside of it; none if they found clearly less than
-/// `log_z`.
+/// Particles of the target from the wider start; none if their log Z is clearly less than `log_z`.
 ///
 /// Particles from the prior have to climb into tails that it does not hold, such as the arms of a
-/// banana, and hardly any arrive; those from outside are left over there.
+/// banana, and hardly any arrive. Those from the wider start are there already.
 pub(super) fn from_outside(
     whitened: &Transformed<'_>,
     log_z: f64,
@@ -51,7 +50,7 @@ mod tests {
     use crate::density::named_target;
     use nalgebra::{DMatrix, DVector};
 
-    /// Along the arms of a banana the mass beyond 2.7 standard deviations is 0.35 % on either side.
+    /// Along the arms of a banana the mass beyond 2.7 standard deviations is 0.35 % on each side.
     #[test]
     fn particles_from_outside_lie_in_the_arms_and_those_of_less_mass_are_not_taken() {
         let target = named_target("banana", &Default::default()).unwrap();
@@ -72,7 +71,7 @@ mod tests {
             from_outside_of_it = (from_outside_of_it.0 + far.0 / 4.0, from_outside_of_it.1 + far.1 / 4.0);
             assert_eq!(from_outside(&whitened, population_path.log_z + 2.0, seed).unwrap(), None);
         }
-        // The largest of 1024 draws of a normal law is 3.2 ± 0.3.
+        // The largest of 1024 draws of a normal distribution is 3.2 ± 0.3.
         assert!(from_outside_of_it.0 < -2.7 && from_outside_of_it.1 > 2.7, "{from_outside_of_it:?}");
         assert!(from_prior.0 > -2.7 && from_prior.1 < 2.7, "{from_prior:?}");
     }

@@ -1,22 +1,24 @@
-//! Directions in which a target is Gaussian already.
+//! Directions in which a target is already Gaussian.
 
 use crate::coordinates::Factorisation;
 use crate::density::{DensityError, Target, values_and_scores};
 use nalgebra::{DMatrix, DVector};
 
-/// Directions along which the score departs from a linear function by less than this part of its
-/// size are Gaussian: the square root of what an eigenvalue of the squared departures can resolve.
+/// A direction is Gaussian if the score along it departs from a linear function by less than this
+/// fraction of its size. It is the square root of what an eigenvalue of the squared departures can
+/// resolve.
 const LINEAR: f64 = 1e-7;
-/// A linear fit needs so many points for each coefficient before its residuals say anything.
+/// The number of points that a linear fit needs for each coefficient before its residuals are
+/// informative.
 const POINTS_PER_COEFFICIENT: usize = 3;
 
-/// Splits off the directions v in which vᵀ∇log ρ is linear in u over the points, n×d: there log ρ
+/// Splits off the directions v in which vᵀ∇log ρ is linear in u over the points, n×d. In them log ρ
 /// is quadratic.
 ///
-/// With ∇log ρ ≈ b + Au by least squares, V₀ the null vectors of the residuals' covariance and V₁
-/// the others, P = −V₀ᵀAV₀ and B = V₀ᵀAV₁: z′ given y is N(P⁻¹(V₀ᵀb + By), P⁻¹) for u = V₁y + V₀z′.
-/// At least one direction stays active. If the density is not as it looks at these points, weights
-/// say so: they read all of x.
+/// Let ∇log ρ ≈ b + Au by least squares, V₀ the null vectors of the covariance of the residuals, V₁
+/// the others, P = −V₀ᵀAV₀ and B = V₀ᵀAV₁. Then z′ given y is N(P⁻¹(V₀ᵀb + By), P⁻¹) for u = V₁y +
+/// V₀z′. At least one direction stays active. If the density is not quadratic away from these
+/// points, the log weights show it, since they use all of x.
 ///
 /// # Errors
 /// If the density fails at a point.
@@ -57,7 +59,7 @@ fn factorisation_of(u: &DMatrix<f64>, scores: &DMatrix<f64>) -> Factorisation {
     let (b, a) = (fit.row(0).transpose(), fit.rows(1, d).transpose());
     let precision = -(v0.transpose() * &a * &v0);
     let symmetric = (&precision + precision.transpose()) * 0.5;
-    // A quadratic that is not concave has no distribution: then nothing is split off.
+    // A quadratic function that is not concave is no log density: then nothing is split off.
     let Some(factor) = symmetric.cholesky() else { return Factorisation::identity(d) };
     let shear = factor.solve(&(v0.transpose() * &a * &v1));
     let root = factor.l().transpose().try_inverse().expect("a Cholesky factor is invertible");
@@ -74,12 +76,12 @@ fn factorisation_of(u: &DMatrix<f64>, scores: &DMatrix<f64>) -> Factorisation {
     }
 }
 
-/// Turns an orthonormal basis within its span towards the coordinate axes: the span of some axes
-/// gets these axes, so that a density that is a product along them stays one.
+/// Rotates an orthonormal basis within its span towards the coordinate axes. A span of some axes
+/// gets these axes as its basis, so that a density that is a product along them stays one.
 fn align(basis: &mut DMatrix<f64>) {
     let (d, k) = basis.shape();
-    // The projections of the axes onto the span; those best kept come first, and Gram-Schmidt makes
-    // them a basis.
+    // These are the projections of the axes onto the span. The ones that keep most of their length
+    // come first, and Gram-Schmidt makes them a basis.
     let mut axes: Vec<(f64, usize)> = (0..d).map(|i| (basis.row(i).norm_squared(), i)).collect();
     axes.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
     let mut columns: Vec<DVector<f64>> = Vec::new();

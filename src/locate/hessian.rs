@@ -3,15 +3,15 @@
 use crate::density::{DensityError, Target, values_and_scores};
 use nalgebra::{DMatrix, DVector};
 
-/// ∇²log ρ at each of the points, n×d, from central differences of the score with a step for each
-/// coordinate, made symmetric; `None` at a point beside the edge of the support, or where a step is
-/// lost in rounding.
+/// ∇²log ρ at each of the points, n×d, by central differences of the score with a step for each
+/// coordinate, made symmetric. `None` at a point beside the edge of the support, or where rounding
+/// hides a step.
 ///
 /// # Errors
 /// If the density fails at a point moved by a step.
 ///
 /// # Cost
-/// 2·d scores a point, asked for in one batch.
+/// 2·d scores per point, in one batch.
 pub(super) fn hessians(
     target: &dyn Target,
     points: &[f64],
@@ -36,7 +36,7 @@ pub(super) fn hessians(
         }
         let (moved, scores) = (&moved[rows.start * d..rows.end * d], &scores[rows.start * d..rows.end * d]);
         let slope = |i: usize, j: usize| {
-            // The step as it was rounded.
+            // The step that remains after rounding.
             let width = moved[2 * i * d + i] - moved[(2 * i + 1) * d + i];
             (scores[2 * i * d + j] - scores[(2 * i + 1) * d + j]) / width
         };

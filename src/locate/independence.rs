@@ -5,25 +5,25 @@ use crate::coordinates::IndependentFactors;
 use crate::density::{DensityError, Target, values};
 use nalgebra::{DMatrix, DVector};
 
-/// Hessians that are looked at: directions that share an eigenvalue in one of them differ in the
-/// next.
+/// The number of Hessians that are computed: directions that share an eigenvalue in one of them
+/// differ in the next.
 const HESSIANS: usize = 32;
-/// Step of their differences in units of a coordinate's spread: truncation and rounding both near
-/// 1e-10 of a score.
+/// The step of their differences in units of the spread of a coordinate. Truncation and rounding
+/// are both near 1e-10 of a score.
 const STEP: f64 = 1e-5;
-/// Mixed derivatives below this part of the pure ones are none: differences resolve 1e-9.
+/// Mixed derivatives below this fraction of the pure ones count as 0: differences resolve 1e-9.
 const COUPLED: f64 = 1e-6;
-/// CollocationPoints at which the product is held against the density.
+/// The number of points at which the product is compared with the density.
 const MIXED: usize = 256;
 
-/// Factors of a target between which it has no mixed derivatives at points y, n×k; `None` if all
-/// hangs together.
+/// The factors of a target between which its mixed derivatives vanish at points y, n×k; `None` if
+/// there is one factor.
 ///
 /// If log ρ = Σ_B f_B of factors of some linear coordinates, all Hessians H_k are block diagonal in
-/// them, and so are the eigenvectors of a random sum Σ c_k H_k against −E[H], which is positive as
-/// it is E[∇log ρ ∇log ρᵀ]. Factors are the connected components of the mixed derivatives that are
-/// left; the target's own coordinates are preferred if they serve as well. The product is then held
-/// against the density at points mixed from factors of different particles.
+/// them, and so are the eigenvectors of a random sum Σ c_k H_k against −E[H], which is positive
+/// since it is E[∇log ρ ∇log ρᵀ]. Factors are the connected components of the mixed derivatives
+/// that remain. The coordinates of the target itself are preferred if they serve as well. The
+/// product is then compared with the density at points mixed from factors of different particles.
 ///
 /// # Errors
 /// If the density fails at a point.
@@ -62,18 +62,18 @@ pub(super) fn independent_factors(
     });
     let (at, reference) = likeliest(target, y)?;
     let factors = IndependentFactors { at, reference, basis, ranges: ranges.collect() };
-    // Where mixed points are no points of the density, it is no product.
+    // If the density vanishes or fails at mixed points, it is no product.
     Ok(if multiply_to(&factors, target, y).unwrap_or(false) { Some(factors) } else { None })
 }
 
-/// Standard deviation of each coordinate, 1 if it has none.
+/// The standard deviation of each coordinate, or 1 if it is 0.
 fn spreads(y: &[f64], k: usize) -> DVector<f64> {
     let points = DMatrix::from_column_slice(k, y.len() / k, y);
     points.column_variance().map(|v| if v > 0.0 { v.sqrt() } else { 1.0 })
 }
 
-/// The basis with its columns stretched so that the points have spread 1 along each, as a search
-/// for them expects; none if it cannot be inverted.
+/// The basis with its columns scaled so that the points have spread 1 along each, as a search for
+/// them expects. `None` if it cannot be inverted.
 fn of_unit_spread(mut basis: DMatrix<f64>, y: &[f64]) -> Option<DMatrix<f64>> {
     let k = basis.nrows();
     let along = basis.clone().try_inverse()? * DMatrix::from_column_slice(k, y.len() / k, y);
@@ -82,8 +82,8 @@ fn of_unit_spread(mut basis: DMatrix<f64>, y: &[f64]) -> Option<DMatrix<f64>> {
     Some(basis)
 }
 
-/// S·∇²log ρ·S with S the diagonal of `scale`, at some of the points; none if one of them is beside
-/// the edge of the support.
+/// S·∇²log ρ·S with S the diagonal of `scale`, at some of the points; `None` if one of them is
+/// beside the edge of the support.
 fn scaled_hessians(
     target: &dyn Target,
     y: &[f64],
@@ -97,8 +97,8 @@ fn scaled_hessians(
     Ok(found.into_iter().map(|h| h.map(scaled)).collect())
 }
 
-/// Eigenvectors of a sum of the Hessians with irrational weights against minus their mean; none if
-/// that is not positive.
+/// The eigenvectors of a sum of the Hessians with irrational weights against minus their mean;
+/// `None` if minus the mean is not positive definite.
 fn common_basis(hessians: &[DMatrix<f64>]) -> Option<DMatrix<f64>> {
     const GOLDEN: f64 = 0.618_033_988_749_894_9;
     let weight = |p: usize| (p as f64 * GOLDEN).fract() - 0.5;
@@ -111,8 +111,8 @@ fn common_basis(hessians: &[DMatrix<f64>]) -> Option<DMatrix<f64>> {
     root.transpose().solve_upper_triangular(&vectors)
 }
 
-/// Sets of coordinates that mixed derivatives connect, each in ascending order, by their first
-/// members.
+/// The sets of coordinates that mixed derivatives connect, each in ascending order; the sets are in
+/// the order of their first members.
 fn components(hessians: &[DMatrix<f64>]) -> Vec<Vec<usize>> {
     let k = hessians[0].nrows();
     let largest = |i: usize, j: usize| hessians.iter().map(|h| h[(i, j)].abs()).fold(0.0, f64::max);
@@ -137,15 +137,15 @@ fn likeliest(target: &dyn Target, y: &[f64]) -> Result<(Vec<f64>, f64), DensityE
     Ok((y[best * k..(best + 1) * k].to_vec(), all[best]))
 }
 
-/// Whether log ρ − reference is the sum of what each factor gives, at points mixed from factors of
-/// different particles.
+/// Whether log ρ − reference is the sum of the terms of the factors, at points mixed from factors
+/// of different particles.
 fn multiply_to(factors: &IndependentFactors, target: &dyn Target, y: &[f64]) -> Result<bool, DensityError> {
     let k = target.dim();
     let n = y.len() / k;
     let Some(inverse) = factors.basis.clone().try_inverse() else { return Ok(false) };
     let at = DVector::from_column_slice(&factors.at);
     let own = |p: usize| &inverse * (DVector::from_column_slice(&y[p * k..(p + 1) * k]) - &at);
-    // A prime number of particles apart, so that no two factors come from one particle.
+    // The particles are a prime number apart, so that no two factors come from one particle.
     let mixed = (0..MIXED.min(n)).map(|p| {
         let mut mixed = DVector::zeros(k);
         for (b, range) in factors.ranges.iter().enumerate() {
@@ -282,7 +282,7 @@ mod tests {
                 -(x[0].square().square() + x[1].square()) - a.square() * b.square()
             }
         }
-        // Particles on the axes alone, so that only mixed ones come to the corner.
+        // The particles lie on the axes, so that only mixed ones reach the corner.
         let on_axes: Vec<f64> = (0..200)
             .flat_map(|k| if k % 2 == 0 { [0.02 * f64::from(k), 0.1] } else { [0.1, 0.02 * f64::from(k)] })
             .collect();

@@ -1,5 +1,5 @@
-//! The normal law of a single smooth peak: its top by Newton steps, its covariance from the
-//! curvature there.
+//! The normal distribution of a single smooth peak (Laplace approximation): Newton steps find its
+//! top, and the curvature there its covariance.
 
 use super::hessian::hessians;
 use crate::density::{Target, values, values_and_scores};
@@ -7,63 +7,65 @@ use crate::evolution::log_prior;
 use crate::num::{Purpose, Stream, effective_fraction, log_mean_exp};
 use nalgebra::{DMatrix, DVector, SymmetricEigen};
 
-/// N(top, root·rootᵀ), with −(root·rootᵀ)⁻¹ the Hessian of log ρ at the top.
+/// The distribution N(top, root·rootᵀ), where −(root·rootᵀ)⁻¹ is the Hessian of log ρ at the top.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Laplace {
-    /// Where log ρ is largest nearby.
+    /// The local maximum of log ρ.
     pub top: DVector<f64>,
-    /// Lower triangular.
+    /// The Cholesky factor of the covariance, lower triangular, d×d.
     pub root: DMatrix<f64>,
 }
 
-/// What draws of a [`Laplace`] law say of the target.
+/// How well draws of a [`Laplace`] distribution represent the target.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Agreement {
-    /// log of the mean weight: log Z if the law covers the target.
+    /// The log of the mean weight, which is log Z if the distribution covers the target, nats.
     pub log_z: f64,
-    /// Effective fraction of the draws.
+    /// The effective fraction of the draws, in (0, 1].
     pub ess: f64,
 }
 
-/// Newton steps at most; from a particle of the target a dozen are enough, and a scale that is off
-/// by e^k needs 2k more.
+/// The largest number of Newton steps. From a particle of the target a dozen are enough; a scale
+/// that is off by e^k needs 2k more.
 const STEPS: usize = 100;
-/// The decrement gᵀ(−H)⁻¹g, twice the nats still to be gained, at which the top is reached.
+/// The top is reached at this decrement gᵀ(−H)⁻¹g, which is twice the nats that are still to be
+/// gained.
 const REACHED: f64 = 1e-10;
-/// Halvings of a step that does not gain.
+/// The largest number of halvings of a step that does not gain.
 const HALVINGS: usize = 30;
-/// Central differences of the score, in units of 1/√|H_ii|: truncation 1e-6, rounding 1e-13 of H.
+/// The step of central differences of the score, in units of 1/√|H_ii|: truncation is 1e-6 of H,
+/// rounding 1e-13.
 const DIFFERENCE: f64 = 1e-3;
-/// Draws that judge the law.
+/// The number of draws that test the distribution.
 const DRAWS: usize = 1024;
 
-/// Nats of log Z by which a wider search, or the normal distribution of a peak, must find more to
-/// be preferred: the noise of such an estimate.
+/// The noise of an estimate of log Z, nats. A wider search, or the normal distribution of a peak,
+/// is preferred if it finds more by this.
 pub(super) const CLEARLY_MORE: f64 = 0.5;
-/// Effective fraction of its draws below which a law says nothing of the mass.
+/// Below this effective fraction of its draws, a distribution tells nothing about the mass.
 const LEAST_AGREEMENT: f64 = 0.1;
 
 impl Laplace {
-    /// The law of the peak above the best particle, if its draws find clearly more mass than the
-    /// particles' log Z.
+    /// The distribution of the peak above the best particle, if its draws find clearly more mass
+    /// than the log Z of the particles.
     ///
     /// # Cost
-    /// A value for each particle, and those of [`Laplace::climb`] and [`Laplace::agreement`].
+    /// One value for each particle, and the cost of [`Laplace::climb`] and [`Laplace::agreement`].
     pub fn with_more_mass(target: &dyn Target, particles: &[f64], log_z: f64, seed: u64) -> Option<Laplace> {
         let found = values(target, particles).ok()?;
         let best = (0..found.len()).max_by(|a, b| found[*a].total_cmp(&found[*b]))?;
         let d = target.dim();
-        let law = Laplace::climb(target, &particles[best * d..(best + 1) * d])?;
-        let agreement = law.agreement(target, seed)?;
+        let laplace = Laplace::climb(target, &particles[best * d..(best + 1) * d])?;
+        let agreement = laplace.agreement(target, seed)?;
         let more = agreement.log_z > log_z + CLEARLY_MORE && agreement.ess > LEAST_AGREEMENT;
-        more.then_some(law)
+        more.then_some(laplace)
     }
 
-    /// Climbs from `start`. None if the density fails on the way, or the top is not reached or not
-    /// a peak.
+    /// Climbs from `start` to a maximum. `None` if the density fails on the way, or if no peak is
+    /// reached.
     ///
     /// # Cost
-    /// 2d + a few scores per step, and d³.
+    /// 2d + a few scores and d³ flops per step.
     pub fn climb(target: &dyn Target, start: &[f64]) -> Option<Laplace> {
         let mut x = DVector::from_column_slice(start);
         let mut widths = x.map(|v| 1.0 + v.abs());
@@ -85,10 +87,10 @@ impl Laplace {
         None
     }
 
-    /// Weighs draws of the law; none if the density fails at one.
+    /// Computes the weights of draws of the distribution; `None` if the density fails at one.
     ///
     /// # Cost
-    /// 1024 values.
+    /// 1024 values of the density.
     pub fn agreement(&self, target: &dyn Target, seed: u64) -> Option<Agreement> {
         let d = self.top.len();
         let mut u = vec![0.0; DRAWS * d];
@@ -103,14 +105,14 @@ impl Laplace {
     }
 }
 
-/// log ρ and score; none if they are not finite.
+/// log ρ and its score at x; `None` if they are not finite.
 fn at(target: &dyn Target, x: &DVector<f64>) -> Option<(f64, DVector<f64>)> {
     let (value, score) = values_and_scores(target, x.as_slice()).ok()?;
     value[0].is_finite().then(|| (value[0], DVector::from_vec(score)))
 }
 
-/// The Newton step with every eigenvalue of the scaled precision made positive, so that it climbs
-/// where log ρ is not concave (Nocedal & Wright 2006, section 3.4), and its decrement.
+/// The Newton step and its decrement. Every eigenvalue of the scaled precision is made positive, so
+/// that the step climbs where log ρ is not concave (Nocedal & Wright 2006, section 3.4).
 fn newton(precision: &DMatrix<f64>, score: &DVector<f64>, widths: &DVector<f64>) -> (DVector<f64>, f64) {
     let d = score.len();
     let scaled = DMatrix::from_fn(d, d, |i, j| precision[(i, j)] * widths[i] * widths[j]);
@@ -120,7 +122,8 @@ fn newton(precision: &DMatrix<f64>, score: &DVector<f64>, widths: &DVector<f64>)
     ((&eigen.eigenvectors * &solved).component_mul(widths), along.dot(&solved))
 }
 
-/// x + step, halved until log ρ gains a part of what the step promises; none if it never does.
+/// The point x + step, with the step halved until log ρ gains a fraction of what the step promises;
+/// `None` if it never does.
 fn gained(
     target: &dyn Target,
     x: &DVector<f64>,
@@ -132,7 +135,8 @@ fn gained(
     for _ in 0..HALVINGS {
         let trial = x + step * length;
         let found = values(target, trial.as_slice()).ok()?[0];
-        // 1e-4: Nocedal & Wright 2006, algorithm 3.1. Rounding of the values is granted.
+        // The fraction 1e-4 is that of Nocedal & Wright 2006, algorithm 3.1. The rounding of the
+        // values is allowed for.
         if found >= value + 1e-4 * length * decrement - 1e-14 * value.abs() {
             return Some(trial);
         }

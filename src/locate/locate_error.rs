@@ -9,13 +9,13 @@ pub enum LocateError {
     /// The density fails at a point.
     #[error("{0}")]
     Density(#[from] DensityError),
-    /// The density is zero wherever it was looked at.
+    /// The density is zero at every point of the search.
     #[error(
         "the density is zero (log density −inf) at every point looked at, up to {scale} around \
          the origin: shift or scale the coordinates so that the target lies there"
     )]
     NoSupport {
-        /// The search used points of N(0, scale²) in every coordinate.
+        /// The last points of the search were draws of N(0, scale²) in every coordinate.
         scale: f64,
     },
 }

@@ -1,10 +1,10 @@
-//! Locates a target: factors it, whitens each factor, and leaves populations of them.
+//! Locates a target: factors it, whitens each factor, and anneals populations of each.
 
 use super::anneal::{anneal, from_outside};
 use super::gaussian_directions::split_off_gaussian;
 use super::independence::independent_factors;
 use super::locate_error::LocateError;
-use super::located::{LocatedBy, LocatedFactor, LocatedTarget};
+use super::located_target::{LocatedBy, LocatedFactor, LocatedTarget};
 use super::search::search;
 use super::settings::LocateSettings;
 use super::whitening_estimate::estimate_whitening;
@@ -14,29 +14,29 @@ use crate::evolution::TargetSummary;
 use crate::num::{indexed_seed, pairwise_sum};
 use crate::particles::AnnealedSmc;
 
-/// Keep the streams of the later populations apart from the first one's.
+/// These keep the random streams of the later populations apart from those of the first one.
 const STANDARDISED: u64 = 0x5354_4152_5445_4400;
 const SPLIT: u64 = 0x5350_4c49_5400_0000;
 const REFINED: u64 = 0x5245_4649_4e45_4400;
-/// Sizes of the populations that refine a whitening whose scales depend on coordinates, in units of
-/// the usual one. A slope that is off by 0.05 leaves a funnel of its own, and each is known to one
-/// part in the root of the number of particles that share no ancestor.
+/// The sizes, in units of the usual one, of the populations that refine a whitening whose scales
+/// depend on coordinates. A slope that is off by 0.05 leaves a funnel of its own, and the relative
+/// error of a slope is 1/√n for n particles that share no ancestor.
 const REFINEMENTS: [usize; 2] = [1, 8];
 
 /// Locates `target`: searches for it, factors it, and anneals populations of each factor.
 ///
-/// The search gives particles of the whole target. From these come the directions in which it is
+/// The search gives particles of the whole target. They give the directions in which it is
 /// Gaussian, and then, with `factorise`, independent factors of what is left. For each factor a
-/// wide population gives location and scale; if scales are seen to depend on coordinates the
-/// whitening is refined; the last population comes from the whitened prior, widened `prior_width`
-/// times. Without `standardise` the target is one factor with location 0 and scale 1.
+/// wide population gives location and scale; if scales depend on coordinates, the whitening is
+/// refined. The last population comes from the whitened prior, widened `prior_width` times. Without
+/// `standardise` the target is one factor with location 0 and scale 1.
 ///
 /// # Errors
 /// [`LocateError::Density`] if the density fails; [`LocateError::NoSupport`] if it is zero at all
 /// particles.
 ///
 /// # Cost
-/// Some ten thousand values and scores for each population.
+/// About ten thousand values and scores for each population.
 pub fn locate(target: &dyn Target, settings: &LocateSettings) -> Result<LocatedTarget, LocateError> {
     let (factorisation, found) = if settings.standardise {
         find_factorisation(target, settings)?
@@ -96,10 +96,9 @@ fn locate_factor(
 }
 
 /// Searches for the target, splits off the directions in which it is Gaussian, and factors what is
-/// left: few dimensions keep all modes in sight where many lose them.
+/// left. In few dimensions a population keeps all modes that it loses in many.
 ///
-/// If nothing is split, the whitening of the target and what brought particles there are returned
-/// too.
+/// If nothing is split, it also returns the whitening of the target and how it was located.
 fn find_factorisation(
     target: &dyn Target,
     settings: &LocateSettings,
@@ -126,7 +125,7 @@ fn find_factorisation(
     Ok((factorisation, found))
 }
 
-/// The squared width d/E|∇log ρ|² of features over a population, at most that of the prior.
+/// The squared width d/E|∇log ρ|² of features, over a population; at most 1, that of the prior.
 fn feature_variance(whitened: &Transformed<'_>, x: &[f64]) -> Result<f64, DensityError> {
     let (_, scores) =
         density::values_and_scores(whitened, x).map_err(|error| whitened.in_user_coordinates(error))?;
@@ -135,5 +134,6 @@ fn feature_variance(whitened: &Transformed<'_>, x: &[f64]) -> Result<f64, Densit
     Ok((1.0 / mean).clamp(SMALLEST_FEATURE, 1.0))
 }
 
-/// Features narrower than this have scores that overflow the range of a network anyway.
+/// The least squared width. Narrower features have scores that overflow the range of a network in
+/// any case.
 const SMALLEST_FEATURE: f64 = 1e-6;

@@ -1,6 +1,6 @@
-//! A located target as named arrays, and back to the same bits.
+//! Writes a located target as named arrays, and reads it to the same bits.
 
-use super::located::{LocatedBy, LocatedFactor, LocatedTarget};
+use super::located_target::{LocatedBy, LocatedFactor, LocatedTarget};
 use crate::coordinates::{
     Affine, AffineError, Composed, Factorisation, LogLinearScale, LogLinearScales, Whitening,
 };
@@ -10,12 +10,12 @@ use crate::particles::{Population, PopulationPath};
 use nalgebra::{DMatrix, DVector};
 use std::ops::Range;
 
-/// What the names of the arrays of factor number `k` begin with.
+/// The prefix of the names of the arrays of factor number `k`, from 0.
 pub(crate) fn factor_prefix(k: usize) -> String {
     format!("block{}.", k + 1)
 }
 
-/// Writes what was located as named arrays.
+/// Writes a located target as named arrays.
 pub(crate) fn write_located(located: &LocatedTarget, arrays: &mut Arrays) {
     let Factorisation { ranges, centre, matrix, inverse, log_det, reference } = &located.factorisation;
     arrays.put_list("split.blocks", &ranges.iter().map(|range| range.end as f64).collect::<Vec<_>>());
@@ -55,10 +55,10 @@ fn write_factor(factor: &LocatedFactor, arrays: &mut Arrays) {
     arrays.put_number("setting.feature_variance", factor.summary.feature_variance);
 }
 
-/// Reads what [`write_located`] wrote, to the same bits.
+/// Reads a located target that [`write_located`] wrote, to the same bits.
 ///
 /// # Errors
-/// [`ArraysError`] with the array that is missing or malformed.
+/// [`ArraysError`] with the name of the array that is missing or malformed.
 pub(crate) fn read_located(arrays: &Arrays) -> Result<LocatedTarget, ArraysError> {
     let centre = arrays.list("split.centre")?;
     let d = centre.len();
@@ -76,14 +76,14 @@ pub(crate) fn read_located(arrays: &Arrays) -> Result<LocatedTarget, ArraysError
     Ok(LocatedTarget { factorisation, factors })
 }
 
-/// Ends of consecutive ranges within `d` coordinates, none of them empty.
+/// Reads the ends of consecutive ranges within `d` coordinates, none of them empty.
 fn read_ranges(arrays: &Arrays, d: usize) -> Result<Vec<Range<usize>>, ArraysError> {
     const NAME: &str = "split.blocks";
     let mut ranges: Vec<Range<usize>> = Vec::new();
     for found in arrays.list(NAME)? {
         let (start, end) = (ranges.last().map_or(0, |range| range.end), as_count(NAME, found)?);
         if end <= start || end > d {
-            let expected = "ends of blocks in ascending order";
+            let expected = "ends of factors in ascending order";
             return Err(ArraysError::Value { name: NAME.to_string(), expected, found });
         }
         ranges.push(start..end);
@@ -115,14 +115,14 @@ fn read_factor(arrays: &Arrays, dim: usize) -> Result<LocatedFactor, ArraysError
     let ways = [LocatedBy::AsGiven, LocatedBy::Particles, LocatedBy::Laplace];
     let unknown = ArraysError::Value {
         name: "located".to_string(),
-        expected: "the number of a way to the target",
+        expected: "0, 1 or 2 for how the target was located",
         found: number as f64,
     };
     let located_by = ways.into_iter().find(|way| *way as usize == number).ok_or(unknown)?;
     Ok(LocatedFactor { whitening, located_by, population_path, summary })
 }
 
-/// Says which array has a number that no affine map has.
+/// Names the array with a number that no affine map has.
 fn no_affine(error: AffineError) -> ArraysError {
     let (name, expected, found) = match error {
         AffineError::Location { value, .. } => ("frame.location", "a finite number", value),
@@ -139,7 +139,7 @@ fn read_log_scales(arrays: &Arrays, dim: usize) -> Result<LogLinearScales, Array
         arrays.of_shape(name, &[n, width])
     };
     let coordinate = |name: &str, value: f64| {
-        let expected = "a coordinate of the frame";
+        let expected = "a coordinate of the factor";
         let outside = ArraysError::Value { name: name.to_string(), expected, found: value };
         as_count(name, value).and_then(|i| if i < dim { Ok(i) } else { Err(outside) })
     };
@@ -156,7 +156,7 @@ fn read_log_scales(arrays: &Arrays, dim: usize) -> Result<LogLinearScales, Array
     Ok(LogLinearScales { dim, children })
 }
 
-/// Column after column, as nalgebra keeps it: the shape is that of the transpose.
+/// Stores a matrix column after column, as nalgebra does: the shape is that of the transpose.
 fn put_matrix(arrays: &mut Arrays, name: &str, matrix: &DMatrix<f64>) {
     arrays.put(name, &[matrix.ncols(), matrix.nrows()], matrix.as_slice().to_vec());
 }

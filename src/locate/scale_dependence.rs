@@ -3,25 +3,26 @@
 use crate::coordinates::{LogLinearScale, LogLinearScales};
 use nalgebra::{DMatrix, DVector};
 
-/// Excess kurtosis of a coordinate worth scaling: that of a slope of 0.3; that of a thousand normal
-/// draws errs by 0.15.
+/// The least excess kurtosis of a coordinate that is worth scaling. A slope of 0.3 has this excess;
+/// that of a thousand normal draws has an error of 0.15.
 const LEAST_EXCESS: f64 = 1.2;
-/// Newton steps of the likelihood, which is convex; it converges in half of them.
+/// The number of Newton steps for the likelihood, which is convex; it converges in half of them.
 const NEWTON_STEPS: usize = 30;
 
-/// Scales by which the points w, n×d, of location 0 and scale 1, become alike everywhere.
+/// The scales under which the points w, n×d, of location 0 and scale 1, have the same distribution
+/// everywhere.
 ///
 /// Coordinate i becomes a child of j if ln|w_i| and w_j are correlated by more than `bound`. Pairs
 /// are taken in the order of their correlations, and a parent is never a child itself. Then (c, a)
-/// of `w_i ~ N(0, e^{2(c + Σ a_j w_j)})` have the greatest likelihood. A normal law of varying
-/// scale has a kurtosis above 3, and 3 once its scale is undone; coordinates of which that is not
-/// so are left as they are: in a banana, |w_i| depends on w_j because w_j depends on w_i.
+/// maximise the likelihood of `w_i ~ N(0, e^{2(c + Σ a_j w_j)})`. A normal distribution of varying
+/// scale has a kurtosis above 3, and 3 once its scale is undone. Coordinates for which this is not
+/// so are left unchanged: in a banana, |w_i| depends on w_j because w_j depends on w_i.
 ///
 /// # Cost
-/// n·d² for the correlations.
+/// n·d² flops for the correlations.
 pub(super) fn log_scales(w: &[f64], dim: usize, bound: f64) -> LogLinearScales {
     let columns: Vec<Vec<f64>> = (0..dim).map(|i| w.iter().skip(i).step_by(dim).copied().collect()).collect();
-    // A coordinate at 0 exactly says nothing of its scale; 1e-300 keeps its logarithm finite.
+    // A coordinate of exactly 0 tells nothing about its scale; 1e-300 keeps its logarithm finite.
     let logs: Vec<Vec<f64>> =
         columns.iter().map(|c| c.iter().map(|v| libm::log(v.abs().max(1e-300))).collect()).collect();
     let pairs = (0..dim).flat_map(|i| (0..dim).map(move |j| (i, j))).filter(|(i, j)| i != j);
@@ -43,8 +44,9 @@ pub(super) fn log_scales(w: &[f64], dim: usize, bound: f64) -> LogLinearScales {
     LogLinearScales { dim, children }
 }
 
-/// Likeliest centres of the children given their scales e^s, Σ w e^(−2s)/Σ e^(−2s); 0 for all
-/// others. What a mean cannot see: it is ruled by the points at which the scale is wide.
+/// The most likely centres of the children given their scales e^s, Σ w e^(−2s)/Σ e^(−2s); 0 for all
+/// other coordinates. They differ from the means, which depend mostly on the points at which the
+/// scale is wide.
 pub(super) fn narrow_centres(w: &[f64], dim: usize, scales: &LogLinearScales) -> DVector<f64> {
     let mut centres = DVector::zeros(dim);
     for scale in &scales.children {
@@ -61,7 +63,7 @@ pub(super) fn narrow_centres(w: &[f64], dim: usize, scales: &LogLinearScales) ->
     centres
 }
 
-/// Whether the coordinate has heavy tails, and half of their excess or less is left under its
+/// Whether the coordinate has heavy tails, and at most half of their excess is left under its
 /// scale.
 fn undoes_heavy_tails(columns: &[Vec<f64>], scale: &LogLinearScale) -> bool {
     let before = &columns[scale.coordinate];
@@ -118,7 +120,7 @@ mod tests {
     use super::*;
     use crate::num::{Purpose, Stream};
 
-    /// w₁, w₃ free; w₀ = e^{0.2 + 0.8 w₁ − 0.6 w₃}ξ, w₂ = e^{−0.3 + 0.9 w₃}ξ.
+    /// Points with w₁, w₃ ~ N(0, 1), w₀ = e^{0.2 + 0.8 w₁ − 0.6 w₃}ξ and w₂ = e^{−0.3 + 0.9 w₃}ξ.
     fn points(n: usize) -> Vec<f64> {
         let mut stream = Stream::new(4, Purpose::Audit, 0);
         let mut w = Vec::new();
@@ -133,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn drivers_and_slopes_are_found() {
+    fn parents_and_slopes_are_found() {
         let found = log_scales(&points(4096), 4, 0.3);
         let of: Vec<(usize, Vec<usize>)> = found
             .children
@@ -174,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn a_banana_is_no_hierarchy() {
+    fn a_banana_has_no_dependent_scales() {
         let mut stream = Stream::new(6, Purpose::Audit, 0);
         let mut w = Vec::new();
         for _ in 0..1024 {
@@ -188,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn independent_coordinates_drive_nothing() {
+    fn independent_coordinates_have_no_dependent_scales() {
         let mut w = vec![0.0; 8 * 1024];
         Stream::new(5, Purpose::Audit, 0).fill_normal(&mut w);
         assert!(log_scales(&w, 8, 10.0 / 32.0).children.is_empty());

@@ -3,26 +3,27 @@
 use super::anneal::anneal;
 use super::laplace::{CLEARLY_MORE, Laplace};
 use super::locate_error::LocateError;
-use super::located::LocatedBy;
+use super::located_target::LocatedBy;
 use super::whitening_estimate::moments;
 use crate::coordinates::{Affine, ChangeOfVariables, Transformed};
 use crate::density::Target;
 use crate::particles::AnnealedSmc;
 
-/// Searches start from N(0, s²) with these s, until the target lies well inside.
+/// The scales s of N(0, s²) from which the search starts, one after another, until the target lies
+/// well inside.
 const SEARCH_SCALES: [f64; 4] = [10.0, 100.0, 1e3, 1e4];
-/// A target wider than this fraction of the search is searched again, wider.
+/// A target wider than this fraction of the start is searched for again from a wider one.
 const WELL_INSIDE: f64 = 0.5;
-/// Keeps the streams of a population that starts from a peak apart from those of the search.
+/// Keeps the random streams of a population that starts from a peak apart from those of the search.
 const CLIMBED: u64 = 0x434c_494d_4245_4400;
 
-/// Particles of a target of unknown place and width, and what brought them there.
+/// Returns particles of a target of unknown location and scale, and how it was located.
 ///
-/// Searches start ever wider until the target lies well inside the start; of all of them the
-/// population that found most mass is taken, since particles that miss some of it make log Z too
-/// small. Where the normal distribution of a peak holds clearly more still, the particles start
-/// from there: a scale of 0.01 beside one of 30, correlated, is out of reach of moves along the
-/// axes.
+/// The search starts from wider and wider distributions until the target lies well inside. Of all
+/// populations the one that found most mass is used, since particles that miss some of it make log
+/// Z too small. Where the normal distribution of a peak holds clearly more mass still, the
+/// particles start from it: moves along the axes do not reach a target with correlated scales of
+/// 0.01 and 30.
 ///
 /// # Errors
 /// [`LocateError::Density`] if the density fails; [`LocateError::NoSupport`] if it is zero at every

@@ -1,14 +1,16 @@
-//! Estimates a whitening from points: their location, scale and scales that depend on coordinates.
+//! Estimates a whitening from points: their location, their scale, and scales that depend on
+//! coordinates.
 
 use super::scale_dependence::{log_scales, narrow_centres};
 use crate::coordinates::{Affine, Composed, LogLinearScales, Whitening};
 use nalgebra::{DMatrix, DVector};
 
-/// The scales of children and their centres depend on each other; both settle in a few rounds.
+/// The number of rounds. The scales of children and their centres depend on each other; both settle
+/// in a few rounds.
 const RECENTRINGS: usize = 3;
 
-/// The least correlation of n particles that counts: ten standard deviations 1/√n of one under
-/// independence, since annealed particles descend from fewer ancestors.
+/// The least correlation of n particles that counts. It is ten standard deviations 1/√n of the
+/// correlation of independent coordinates, since annealed particles descend from fewer ancestors.
 fn correlation_bound(n: usize) -> f64 {
     10.0 / (n as f64).sqrt()
 }
@@ -23,8 +25,8 @@ pub(super) fn estimate_whitening(y: &[f64], dim: usize) -> Whitening {
     if scales.children.is_empty() {
         return whitening(location, scale, scales);
     }
-    // Heavy tails make correlations between children, and shift their means, by parts of their
-    // widest scale; where they are narrow that is many of their own.
+    // Heavy tails cause spurious correlations between children and shift their means, by fractions
+    // of their widest scale. Where the scale is narrow, these are many times as large as the scale.
     for a in &scales.children {
         for b in scales.children.iter().filter(|b| b.coordinate != a.coordinate) {
             covariance[(a.coordinate, b.coordinate)] = 0.0;
@@ -46,14 +48,14 @@ fn whitening(location: DVector<f64>, scale: DMatrix<f64>, log_scales: LogLinearS
     Composed::new(affine, log_scales)
 }
 
-/// The points scale⁻¹(y − location), a column for each.
+/// The points scale⁻¹(y − location), one per column.
 fn whitened(y: &[f64], location: &DVector<f64>, scale: &DMatrix<f64>) -> DMatrix<f64> {
     let mut points = DMatrix::from_column_slice(location.len(), y.len() / location.len(), y);
     points.column_iter_mut().for_each(|mut column| column -= location);
     scale.solve_lower_triangular(&points).expect("a root has a positive diagonal")
 }
 
-/// Mean and covariance, divided by n, of points x, n×dim.
+/// The mean and the covariance, divided by n, of points x, n×dim.
 pub(super) fn moments(x: &[f64], dim: usize) -> (DVector<f64>, DMatrix<f64>) {
     let points = DMatrix::from_column_slice(dim, x.len() / dim, x);
     let mean = points.column_mean();
@@ -63,8 +65,8 @@ pub(super) fn moments(x: &[f64], dim: usize) -> (DVector<f64>, DMatrix<f64>) {
     (mean, &centred * centred.transpose() / n)
 }
 
-/// Cholesky root of a sampled covariance in which correlations that n particles cannot tell from
-/// none are dropped: a rotation by noise would only mix coordinates that the target keeps apart.
+/// The Cholesky factor of a sample covariance without the correlations that n particles cannot tell
+/// from 0: a rotation by noise would only mix coordinates that are independent in the target.
 fn root(covariance: DMatrix<f64>, n: usize) -> DMatrix<f64> {
     let d = covariance.nrows();
     let sd = |i: usize| covariance[(i, i)].sqrt().max(1e-8);

@@ -1,47 +1,48 @@
-//! Named arrays of f64: what the state of a computation looks like on its way to a file and back.
+//! Named arrays of f64: the form in which the state of a computation is written to a file and read.
 
 use std::collections::BTreeMap;
 
-/// Arrays by name, each with its shape, last index fastest. Whole numbers up to 2⁵³ are kept as f64, exactly.
+/// Arrays by name, each with its shape; the last index varies fastest. Whole numbers below 2⁵³ are
+/// stored as f64 exactly.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Arrays {
     entries: BTreeMap<String, (Vec<usize>, Vec<f64>)>,
 }
 
-/// An array that is not what its reader needs.
+/// An array is missing, or is not what its reader expects.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ArraysError {
     /// No array has this name.
     #[error("there is no array {name:?}")]
     Missing {
-        /// The name.
+        /// The name of the array.
         name: String,
     },
-    /// It has another shape.
+    /// The array has another shape than its reader expects.
     #[error("array {name:?} has the shape {found:?} where {expected} is needed")]
     Shape {
-        /// The name.
+        /// The name of the array.
         name: String,
-        /// What its reader needs.
+        /// What the reader expects, in words.
         expected: String,
-        /// As found.
+        /// The shape of the array.
         found: Vec<usize>,
     },
-    /// A number that its reader has no meaning for.
+    /// The array holds a number that its reader cannot interpret.
     #[error("array {name:?} holds {found} where {expected} is needed")]
     Value {
-        /// The name.
+        /// The name of the array.
         name: String,
-        /// What its reader needs.
+        /// What the reader expects, in words.
         expected: &'static str,
-        /// As found.
+        /// The number in the array.
         found: f64,
     },
 }
 
 impl Arrays {
-    /// Adds an array.
+    /// Adds an array with this shape, last index fastest.
     ///
     /// # Panics
     /// If the product of `shape` is not the number of values, or the name is taken.
@@ -53,7 +54,7 @@ impl Arrays {
         assert!(before.is_none(), "array {name} was there already");
     }
 
-    /// Adds all of `others`, `prefix` before their names.
+    /// Adds all of `others`, with `prefix` before their names.
     ///
     /// # Panics
     /// If a name is taken.
@@ -64,7 +65,7 @@ impl Arrays {
         }
     }
 
-    /// Those whose names begin with `prefix`, without it.
+    /// The arrays whose names begin with `prefix`; their names are returned without it.
     pub fn under(&self, prefix: &str) -> Arrays {
         let of_prefix = |(name, entry): (&String, &(Vec<usize>, Vec<f64>))| {
             Some((name.strip_prefix(prefix)?.to_string(), entry.clone()))
@@ -72,26 +73,26 @@ impl Arrays {
         Arrays { entries: self.entries.iter().filter_map(of_prefix).collect() }
     }
 
-    /// Adds a list.
+    /// Adds an array of one axis.
     pub fn put_list(&mut self, name: &str, values: &[f64]) {
         self.put(name, &[values.len()], values.to_vec());
     }
 
-    /// Adds one number.
+    /// Adds an array of one number.
     pub fn put_number(&mut self, name: &str, value: f64) {
         self.put(name, &[], vec![value]);
     }
 
-    /// Adds one whole number.
+    /// Adds an array of one whole number.
     ///
     /// # Panics
-    /// If it is 2⁵³ or more.
+    /// If the number is 2⁵³ or more.
     pub fn put_count(&mut self, name: &str, count: usize) {
         assert!((count as u64) < 1 << 53, "array {name}: {count} is no exact f64");
         self.put_number(name, count as f64);
     }
 
-    /// Adds a truth.
+    /// Adds a truth value, stored as 1 or 0.
     pub fn put_flag(&mut self, name: &str, flag: bool) {
         self.put_count(name, usize::from(flag));
     }
@@ -113,10 +114,10 @@ impl Arrays {
         self.entries.contains_key(name)
     }
 
-    /// The values of an array of any length, with `rank` axes, and its shape.
+    /// The shape and the values of an array with `rank` axes of any lengths.
     ///
     /// # Errors
-    /// [`ArraysError::Missing`] or `Shape`.
+    /// [`ArraysError::Missing`] or [`ArraysError::Shape`].
     pub fn of_rank(&self, name: &str, rank: usize) -> Result<(&[usize], &[f64]), ArraysError> {
         let missing = || ArraysError::Missing { name: name.to_string() };
         let (shape, values) = self.entries.get(name).ok_or_else(missing)?;
@@ -130,7 +131,7 @@ impl Arrays {
     /// The values of an array that must have this shape.
     ///
     /// # Errors
-    /// [`ArraysError::Missing`] or `Shape`.
+    /// [`ArraysError::Missing`] or [`ArraysError::Shape`].
     pub fn of_shape(&self, name: &str, expected: &[usize]) -> Result<&[f64], ArraysError> {
         let (found, values) = self.of_rank(name, expected.len())?;
         if found != expected {
@@ -140,34 +141,34 @@ impl Arrays {
         Ok(values)
     }
 
-    /// A list of any length.
+    /// Reads an array of one axis, of any length.
     ///
     /// # Errors
-    /// [`ArraysError::Missing`] or `Shape`.
+    /// [`ArraysError::Missing`] or [`ArraysError::Shape`].
     pub fn list(&self, name: &str) -> Result<Vec<f64>, ArraysError> {
         Ok(self.of_rank(name, 1)?.1.to_vec())
     }
 
-    /// One number.
+    /// Reads an array of one number.
     ///
     /// # Errors
-    /// [`ArraysError::Missing`] or `Shape`.
+    /// [`ArraysError::Missing`] or [`ArraysError::Shape`].
     pub fn number(&self, name: &str) -> Result<f64, ArraysError> {
         Ok(self.of_shape(name, &[])?[0])
     }
 
-    /// One whole number.
+    /// Reads an array of one whole number.
     ///
     /// # Errors
-    /// Each of [`ArraysError`].
+    /// Each case of [`ArraysError`].
     pub fn count(&self, name: &str) -> Result<usize, ArraysError> {
         as_count(name, self.number(name)?)
     }
 
-    /// A truth.
+    /// Reads a truth value.
     ///
     /// # Errors
-    /// Each of [`ArraysError`].
+    /// Each case of [`ArraysError`].
     pub fn flag(&self, name: &str) -> Result<bool, ArraysError> {
         match self.number(name)? {
             0.0 => Ok(false),
@@ -177,12 +178,12 @@ impl Arrays {
     }
 }
 
-/// A whole number that was kept as f64.
+/// Converts a whole number that was stored as f64.
 ///
 /// # Errors
 /// [`ArraysError::Value`] with the array's name.
 pub fn as_count(name: &str, value: f64) -> Result<usize, ArraysError> {
-    // 2⁵³, from which on whole numbers are not exact.
+    // From 2⁵³ on, f64 does not hold every whole number.
     if (0.0..9_007_199_254_740_992.0).contains(&value) && value.fract() == 0.0 {
         return Ok(value as usize);
     }

@@ -2,10 +2,11 @@
 
 use std::sync::Mutex;
 
-/// Points in a block: a constant of the method, never of the machine, since it fixes the order of sums.
+/// The number of points in a block. It is a constant of the method, never of the machine, since it
+/// fixes the order of sums.
 pub const BLOCK: usize = 64;
 
-/// Σ values by halving: error O(ε log n), the same bits whoever computes it.
+/// Σ values by recursive halving. The error is O(ε log n); the bits do not depend on threads.
 pub fn pairwise_sum(values: &[f64]) -> f64 {
     match values.len() {
         0 => 0.0,
@@ -17,19 +18,21 @@ pub fn pairwise_sum(values: &[f64]) -> f64 {
     }
 }
 
-/// The tree of [`sum_blocks`] is at most this deep: up to 128 leaves, two for each of 64 threads.
-/// A constant of the method, never of the machine, since it fixes the order of sums.
+/// The largest depth of the tree of [`sum_blocks`]: it has up to 128 leaves, two for each of 64
+/// threads. It is a constant of the method, never of the machine, since it fixes the order of sums.
 const HALVINGS: u32 = 7;
 
-/// Σ over blocks of a vector of `len` numbers that `add` adds to the sum it is handed; no blocks give zeros.
+/// The sum over blocks of vectors of `len` numbers; `add` adds the vector of one block to the sum
+/// that it is given. Without blocks the sum is 0.
 ///
-/// The list of blocks is halved `HALVINGS` times at most. What is left is a leaf, whose blocks add one after the
-/// other to one vector; two halves are added entry by entry. Leaves run in parallel, each with a memory `M` that
-/// others may have used before and that must not change what `add` computes.
+/// The list of blocks is halved `HALVINGS` times at most. Each piece that is left is a leaf; its
+/// blocks are added one after the other to one vector, and the vectors of two halves are added
+/// entry by entry. Leaves run in parallel. Each has a workspace `M`, which may have been used
+/// before; what it holds must not change what `add` computes.
 ///
 /// # Cost
-/// A vector for each sum that waits for its neighbour: at most `HALVINGS` + 1 on one thread, about as many on each of
-/// several, and never more than 128 together, however many blocks there are.
+/// One vector for each sum that waits for its neighbour: at most `HALVINGS` + 1 on one thread,
+/// about as many on each of several, and never more than 128 together, for any number of blocks.
 pub fn sum_blocks<B: Send, M: Default + Send>(
     blocks: &mut [B],
     len: usize,
@@ -46,7 +49,7 @@ fn sum_halves<B: Send, M: Default + Send>(
     add: &(impl Fn(&mut M, &mut B, &mut [f64]) + Sync),
 ) -> Vec<f64> {
     if halvings == 0 || blocks.len() < 2 {
-        // The guard is gone before the work begins.
+        // The lock is released before the work begins.
         let taken = idle.lock().expect("no panic while locked").pop();
         let mut memory = taken.unwrap_or_default();
         let mut sum = vec![0.0; len];
@@ -80,7 +83,7 @@ mod tests {
         }
     }
 
-    /// Numbers of very unequal size, whose sum shows the order.
+    /// Numbers of very unequal size, whose sum depends on its order.
     fn rough(n: usize) -> Vec<f64> {
         (0..n).map(|k| libm::sin(k as f64) * libm::exp(20.0 * libm::cos(3.0 * k as f64))).collect()
     }

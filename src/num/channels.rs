@@ -1,36 +1,38 @@
-//! Which derivatives a jet carries, and where each one stands.
+//! The derivatives that a jet carries, and their places.
 
-/// The channels of a jet: value, then ∂t, then ∂x₁ … ∂x_d, then the Laplacian in x, as far as present.
+/// The channels of a jet: the value, then ∂t, then ∂x₁ … ∂x_d, then the Laplacian in x; those that
+/// are not carried are left out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Channels {
-    /// Number of space derivatives, d or 0.
+    /// The number of space derivatives: d or 0.
     pub space: usize,
     /// Whether ∂t is carried.
     pub time: bool,
-    /// Whether Σ ∂²/∂x_i² is carried (collapsed: one channel, never d of them). Needs `space > 0`.
+    /// Whether Σ ∂²/∂x_i² is carried, which is one channel and never d of them. It needs `space >
+    /// 0`.
     pub laplacian: bool,
 }
 
 impl Channels {
-    /// Values only.
+    /// The value without derivatives.
     pub const VALUE: Channels = Channels { space: 0, time: false, laplacian: false };
 
-    /// Value, ∂t and ∂x.
+    /// The value, ∂t, and ∂x in `dim` coordinates.
     pub fn first_order(dim: usize) -> Channels {
         Channels { space: dim, time: true, laplacian: false }
     }
 
-    /// Value and ∂x.
+    /// The value and ∂x in `dim` coordinates.
     pub fn space_only(dim: usize) -> Channels {
         Channels { space: dim, time: false, laplacian: false }
     }
 
-    /// Value, ∂t, ∂x and the Laplacian.
+    /// The value, ∂t, ∂x and the Laplacian in `dim` coordinates.
     pub fn with_laplacian(dim: usize) -> Channels {
         Channels { space: dim, time: true, laplacian: true }
     }
 
-    /// How many channels there are.
+    /// The number of channels, the value included.
     pub fn count(&self) -> usize {
         1 + usize::from(self.time) + self.space + usize::from(self.laplacian)
     }
@@ -38,7 +40,7 @@ impl Channels {
     /// The channel of ∂t.
     ///
     /// # Panics
-    /// If it is not carried.
+    /// If the channels do not carry it.
     #[track_caller]
     pub fn time_index(&self) -> usize {
         assert!(self.time, "these channels carry no time derivative");
@@ -58,7 +60,7 @@ impl Channels {
     /// The channel of the Laplacian.
     ///
     /// # Panics
-    /// If it is not carried.
+    /// If the channels do not carry it.
     #[track_caller]
     pub fn laplacian_index(&self) -> usize {
         assert!(self.laplacian, "these channels carry no Laplacian");

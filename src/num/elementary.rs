@@ -1,48 +1,48 @@
-//! f, f′, f″, f‴ of every elementary function: the one place where such a derivative is written.
+//! Derivatives up to order 3 of every elementary function: no other place writes such a derivative.
 
 use super::gamma::ln_gamma;
 
 /// An elementary function of one variable.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Elementary {
-    /// e^x
+    /// The exponential function e^x.
     Exp,
-    /// Natural logarithm
+    /// The natural logarithm ln x.
     Ln,
-    /// √x
+    /// The square root √x.
     Sqrt,
-    /// 1/x
+    /// The reciprocal number 1/x.
     Recip,
-    /// x²
+    /// The square x² = x·x.
     Square,
-    /// Sine
+    /// The sine of an angle in radians.
     Sin,
-    /// Cosine
+    /// The cosine of an angle in radians.
     Cos,
-    /// Hyperbolic tangent
+    /// The hyperbolic tangent tanh x.
     Tanh,
-    /// ln(1 + e^x)
+    /// The softplus ln(1 + e^x).
     Softplus,
-    /// 1/(1 + e^−x)
+    /// The logistic sigmoid 1/(1 + e^−x).
     Sigmoid,
-    /// ln(1 + x)
+    /// ln(1 + x), accurate near 0.
     Ln1p,
-    /// e^x − 1
+    /// e^x − 1, accurate near 0.
     Expm1,
-    /// ln Γ(x), x > 0
+    /// ln Γ(x) for x > 0.
     LnGamma,
-    /// Arc tangent
+    /// The arc tangent in radians.
     Atan,
-    /// |x|, with derivative 0 at 0
+    /// |x|, whose derivative at 0 is 0.
     Abs,
-    /// x^n, n whole
+    /// x^n for a whole n.
     Powi(i32),
-    /// x^p, p real
+    /// x^p for a real p.
     Powf(f64),
 }
 
 impl Elementary {
-    /// One of each, for audits.
+    /// One of each function, for audits.
     pub const ALL: [Elementary; 19] = [
         Elementary::Exp,
         Elementary::Ln,
@@ -65,9 +65,11 @@ impl Elementary {
         Elementary::Powf(-0.4),
     ];
 
-    /// The derivative of order 0 to 3 at `x`. NaN and ±inf as IEEE and libm give them.
+    /// The derivative of order 0 to 3 at `x`. NaN and ±inf are as IEEE arithmetic and libm give
+    /// them.
     ///
-    /// All transcendental functions are libm's, so that the bits are the same on every platform.
+    /// All transcendental functions are those of libm, so that the bits are the same on every
+    /// platform.
     ///
     /// # Panics
     /// If `order > 3`.
@@ -131,13 +133,15 @@ impl Elementary {
         }
     }
 
-    /// The derivatives of order `order` to `order + N − 1` at `x`, with the bits of [`Elementary::derivative`].
+    /// The derivatives of order `order` to `order + N − 1` at `x`, with the bits of
+    /// [`Elementary::derivative`].
     ///
     /// # Panics
     /// If `order + N > 4`.
     ///
     /// # Cost
-    /// N calls of [`Elementary::derivative`], except that e^x, its own derivative, is computed once.
+    /// N calls of [`Elementary::derivative`], except that e^x, its own derivative, is computed
+    /// once.
     #[inline]
     pub fn derivatives<const N: usize>(self, x: f64, order: usize) -> [f64; N] {
         assert!(order + N <= 4, "elementary functions carry derivatives up to order 3");
@@ -148,7 +152,7 @@ impl Elementary {
     }
 }
 
-/// d^order/dx^order of coefficient·x^n; exactly 0 once the polynomial is used up.
+/// d^order/dx^order of coefficient·x^n; exactly 0 above the degree of a polynomial.
 fn power(coefficient: f64, n: i32, x: f64, order: usize) -> f64 {
     if order == 0 {
         return coefficient * whole_power(x, n);
@@ -213,7 +217,7 @@ fn logistic(x: f64, order: usize) -> f64 {
 mod tests {
     use super::*;
 
-    /// Each order against a central difference of the order below it.
+    /// The largest mismatch between a derivative and a central difference of the order below it.
     fn worst_slope_mismatch(shift: f64) -> f64 {
         let mut worst = 0.0f64;
         for function in Elementary::ALL {

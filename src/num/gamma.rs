@@ -1,15 +1,16 @@
 //! The logarithm of the gamma function and its derivatives.
 
-/// ln Γ(x) (order 0), ψ(x), ψ′(x) or ψ″(x) (orders 1 to 3) for x > 0; at 0 as IEEE division gives, NaN below.
+/// ln Γ(x) (order 0), ψ(x), ψ′(x) or ψ″(x) (orders 1 to 3) for x > 0. At 0 it is what IEEE division
+/// gives, below 0 NaN.
 ///
-/// Derivatives by the recurrence ψ(x) = ψ(x + 1) − 1/x up to x ≥ 12, then Stirling's series (Abramowitz & Stegun
-/// 6.3.18, 6.4.11 to 6.4.14): its first term left out is below 1e-17 there.
+/// Derivatives use the recurrence ψ(x) = ψ(x + 1) − 1/x up to x ≥ 12, then Stirling's series
+/// (Abramowitz & Stegun 6.3.18, 6.4.11 to 6.4.14), whose first omitted term is below 1e-17 there.
 ///
 /// # Panics
 /// If `order > 3`.
 pub(super) fn ln_gamma(x: f64, order: usize) -> f64 {
     assert!(order <= 3, "the gamma function carries derivatives up to order 3, not {order}");
-    // NaN, too, is not at least 0.
+    // The comparison alone would let NaN pass.
     if x.is_nan() || x < 0.0 {
         return f64::NAN;
     }
@@ -28,7 +29,7 @@ pub(super) fn ln_gamma(x: f64, order: usize) -> f64 {
     sum + asymptotic(shifted, order)
 }
 
-/// B₂ₖ for k from 1.
+/// The Bernoulli numbers B₂ₖ for k from 1.
 const BERNOULLI: [f64; 8] = [
     1.0 / 6.0,
     -1.0 / 30.0,
@@ -48,14 +49,14 @@ fn asymptotic(x: f64, order: usize) -> f64 {
         2 => inverse + 0.5 * square,
         _ => -square - square * inverse,
     };
-    // Smallest terms first.
+    // The smallest terms are added first.
     let mut series = 0.0;
     for (k, bernoulli) in BERNOULLI.iter().enumerate().rev() {
         let n = 2.0 * (k + 1) as f64;
         let factor = [-1.0 / n, 1.0, -(n + 1.0)][order - 1];
         series = series * square + bernoulli * factor;
     }
-    // Powers of 1/x in the first term of the series: 2, 3, 4.
+    // The first term of the series has the power 2, 3 or 4 of 1/x.
     leading + series * [square, square * inverse, square * square][order - 1]
 }
 
@@ -67,7 +68,8 @@ mod tests {
     const ZETA_3: f64 = 1.202_056_903_159_594_3;
     const PI: f64 = std::f64::consts::PI;
 
-    /// ψ(1), ψ(½), ψ′(1), ψ′(½), ψ″(1), ψ″(½) in closed form (Abramowitz & Stegun 6.3.2, 6.3.3, 6.4.2, 6.4.4).
+    /// ψ(1), ψ(½), ψ′(1), ψ′(½), ψ″(1), ψ″(½) in closed form (Abramowitz & Stegun 6.3.2, 6.3.3,
+    /// 6.4.2, 6.4.4).
     #[test]
     fn closed_forms() {
         let close = |ours: f64, exact: f64| {
@@ -83,7 +85,7 @@ mod tests {
         close(ln_gamma(5.0, 0), libm::log(24.0));
     }
 
-    /// On both sides of the point where the series takes over.
+    /// The recurrence and the series agree on both sides of the point where the series takes over.
     #[test]
     fn the_recurrence_holds() {
         for x in [0.3, 7.7, 11.2, 11.99, 12.0, 40.0, 1e6] {

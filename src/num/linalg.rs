@@ -1,8 +1,9 @@
-//! Dense f64 algebra: the only file that calls faer, in a few functions that are not generic.
+//! Dense linear algebra in f64: the only file that calls faer, by a few functions that are not
+//! generic.
 //!
-//! Matrices are column-major. What is parallel is cut into tiles of fixed size, each computed by one
-//! sequential call: bits do not depend on the number of threads. faer's own parallel kernels are not
-//! used (older releases gave silently wrong parallel triangular products).
+//! Matrices are column-major. Parallel work is cut into tiles of fixed size, and one sequential
+//! call computes each: bits do not depend on the number of threads. The parallel kernels of faer
+//! are not used (older releases gave silently wrong parallel triangular products).
 
 use faer::dyn_stack::{MemBuffer, MemStack, StackReq};
 use faer::linalg::cholesky::llt;
@@ -16,16 +17,16 @@ pub use faer::{Mat, MatMut, MatRef};
 /// Whether a product replaces its destination or is added to it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Write {
-    /// out = a·b
+    /// The product replaces the destination.
     Replace,
-    /// out = out + a·b
+    /// The product is added to the destination.
     Add,
 }
 
-/// Side of a tile of an n×n matrix: 192² doubles fit in a typical second-level cache.
+/// The side of a tile of an n×n matrix: 192² doubles fit in a typical second-level cache.
 const TILE: usize = 192;
 
-/// out = (out +) scale·a·b, sequential.
+/// Computes out = scale·a·b, or out = out + scale·a·b, sequentially.
 ///
 /// # Panics
 /// If the shapes do not match.
@@ -37,7 +38,8 @@ pub fn multiply(out: MatMut<'_, f64>, write: Write, a: MatRef<'_, f64>, b: MatRe
     matmul::matmul(out, write, a, b, scale, Par::Seq);
 }
 
-/// Writes the lower triangle of aᵀa (n×n for a k×n); tiles above the diagonal are not touched.
+/// Writes the lower triangle of aᵀa, which is n×n for a k×n. Tiles above the diagonal are not
+/// touched.
 ///
 /// # Panics
 /// If `out` is not n×n.
@@ -62,16 +64,16 @@ pub fn gram(a: MatRef<'_, f64>, out: MatMut<'_, f64>) {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("pivot {index} of the Cholesky factor is not positive; try a larger damping")]
 pub struct NonPositivePivot {
-    /// The column at which it showed, from 0.
+    /// The first column whose pivot is not positive, from 0.
     pub index: usize,
 }
 
 /// Replaces the lower triangle of a symmetric matrix by its Cholesky factor, `a = l·lᵀ`.
 ///
-/// What stands above the diagonal is neither read nor, outside the diagonal tiles, written.
+/// Entries above the diagonal are not read, and outside the diagonal tiles not written.
 ///
 /// # Errors
-/// [`NonPositivePivot`], with the column.
+/// [`NonPositivePivot`] with the column.
 ///
 /// # Cost
 /// n³/3 flops; right-looking over tiles, parallel in the trailing update.
@@ -125,7 +127,8 @@ pub fn solve_cholesky(l: MatRef<'_, f64>, b: &mut [f64]) {
     triangular_solve::solve_upper_triangular_in_place(l.transpose(), rhs, Par::Seq);
 }
 
-/// Solves l·x = b in place for the columns of b, parallel over tiles of them; l is read below its diagonal.
+/// Solves l·x = b in place for the columns of b, parallel over tiles of columns. Of l the diagonal
+/// and what is below it are read.
 ///
 /// # Panics
 /// If the shapes do not match.
@@ -214,7 +217,7 @@ impl Qr {
         });
     }
 
-    /// The upper triangular factor R (n×n); what stands below its diagonal is not part of it.
+    /// The upper triangular factor R (n×n). Entries below its diagonal are not part of it.
     fn r(&self) -> MatRef<'_, f64> {
         let n = self.basis.ncols();
         self.basis.as_ref().submatrix(0, 0, n, n)
@@ -235,7 +238,7 @@ impl Qr {
     }
 }
 
-/// out = a·b (or aᵀ·b for a transposed view), parallel over tiles of columns of `out`.
+/// Computes out = a·b (or aᵀ·b for a transposed view), parallel over tiles of columns of `out`.
 ///
 /// # Panics
 /// If the shapes do not match.
@@ -253,7 +256,7 @@ pub fn multiply_in_parallel(out: MatMut<'_, f64>, a: MatRef<'_, f64>, b: MatRef<
     });
 }
 
-/// aᵀv, parallel over columns of `a`.
+/// Returns aᵀv; parallel over columns of `a`.
 ///
 /// # Panics
 /// If the lengths differ.
@@ -269,7 +272,7 @@ pub fn transpose_times(a: MatRef<'_, f64>, v: &[f64]) -> Vec<f64> {
     out
 }
 
-/// a·v, parallel over tiles of rows.
+/// Returns a·v; parallel over tiles of rows.
 ///
 /// # Panics
 /// If the lengths differ.
@@ -326,7 +329,8 @@ impl SharedMat {
     }
 
     /// # Safety
-    /// The block must lie in the matrix, which must outlive it, and no other thread may write to it.
+    /// The block must lie in the matrix, which must outlive it, and no other thread may write to
+    /// it.
     unsafe fn block<'a>(&self, row: usize, col: usize, rows: usize, cols: usize) -> MatMut<'a, f64> {
         // SAFETY: the caller's promise.
         unsafe {

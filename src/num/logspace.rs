@@ -1,8 +1,9 @@
-//! Sums of exponentials, kept as logarithms.
+//! Sums of exponentials in log space.
 
 use super::Scalar;
 
-/// ln Σ e^{v_i}. Empty or all −inf: −inf. Any NaN: NaN. Any +inf: +inf.
+/// ln Σ e^{v_i}. It is −inf for no values or all −inf, NaN if any value is NaN, +inf if any is
+/// +inf.
 pub fn log_sum_exp(values: &[f64]) -> f64 {
     let largest = values.iter().copied().fold(f64::NEG_INFINITY, nan_max);
     if !largest.is_finite() {
@@ -12,7 +13,7 @@ pub fn log_sum_exp(values: &[f64]) -> f64 {
     largest + libm::log(super::pairwise_sum(&terms))
 }
 
-/// ln((1/n) Σ e^{v_i}). Empty: NaN.
+/// ln((1/n) Σ e^{v_i}); NaN for no values.
 pub fn log_mean_exp(values: &[f64]) -> f64 {
     if values.is_empty() {
         return f64::NAN;
@@ -20,13 +21,14 @@ pub fn log_mean_exp(values: &[f64]) -> f64 {
     log_sum_exp(values) - libm::log(values.len() as f64)
 }
 
-/// (Σw)²/(n Σw²) of weights w = e^{v_i}: the fraction of n equal weights that they are worth. Empty: NaN.
+/// (Σw)²/(n Σw²) for weights w = e^{v_i}: the effective sample size divided by n, in (0, 1]. It is
+/// NaN for no weights.
 pub fn effective_fraction(log_weights: &[f64]) -> f64 {
     let twice: Vec<f64> = log_weights.iter().map(|v| 2.0 * v).collect();
     libm::exp(2.0 * log_sum_exp(log_weights) - log_sum_exp(&twice)) / log_weights.len() as f64
 }
 
-/// ln Σ e^{v_i} for numbers that carry derivatives. Empty or all −inf: the constant −inf.
+/// ln Σ e^{v_i} for numbers that carry derivatives; the constant −inf for no values or all −inf.
 pub fn log_sum_exp_scalars<S: Scalar>(values: &[S]) -> S {
     let largest = values.iter().map(|v| v.value()).fold(f64::NEG_INFINITY, nan_max);
     if !largest.is_finite() {
@@ -34,7 +36,7 @@ pub fn log_sum_exp_scalars<S: Scalar>(values: &[S]) -> S {
     }
     let mut sum = S::constant(0.0);
     for v in values {
-        // e^−746 is 0 to the last bit: skipping it changes nothing and saves its derivatives.
+        // e^−746 is exactly 0 in f64: skipping the term changes nothing and saves its derivatives.
         if v.value() - largest > -746.0 {
             sum = sum + (v.clone() - largest).exp();
         }
@@ -42,7 +44,7 @@ pub fn log_sum_exp_scalars<S: Scalar>(values: &[S]) -> S {
     sum.ln() + largest
 }
 
-/// The larger one; NaN wins over everything.
+/// The larger of two numbers; NaN if either is NaN.
 fn nan_max(a: f64, b: f64) -> f64 {
     if a.is_nan() || b.is_nan() { f64::NAN } else { a.max(b) }
 }

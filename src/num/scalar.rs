@@ -1,16 +1,16 @@
-//! The number every formula is written in: f64, a jet, a variable on the tape, or a jet of such variables.
+//! The number type of formulas: f64, a jet, a variable on the tape, or a jet of such variables.
 
 use super::Elementary;
 use std::fmt::Debug;
 use std::ops::{Add, Div, Mul, Neg, Sub};
 
-/// A real number that may carry derivatives along.
+/// A real number that may carry derivatives.
 ///
 /// A formula generic in `Scalar` is written once and run three ways: on `f64` for its value, on a
 /// jet for its derivatives in space and time, on a tape variable for its gradient with respect to
-/// everything it read. Comparisons go through [`Scalar::value`], so all of them take the same branch.
+/// everything it read. Comparisons use [`Scalar::value`], so all three take the same branch.
 ///
-/// NaN and ±inf travel as in IEEE arithmetic; nothing is masked.
+/// NaN and ±inf propagate as in IEEE arithmetic; nothing is masked.
 pub trait Scalar:
     Clone
     + Debug
@@ -24,19 +24,19 @@ pub trait Scalar:
     + Mul<f64, Output = Self>
     + Div<f64, Output = Self>
 {
-    /// A number with no derivatives.
+    /// A number whose derivatives are all 0.
     fn constant(value: f64) -> Self;
 
-    /// The innermost real value.
+    /// The real value, without derivatives of any level.
     fn value(&self) -> f64;
 
-    /// The derivative of order `order` of `function`, at `self`.
+    /// The derivative of order `order` of `function`, evaluated at `self`.
     ///
     /// # Panics
     /// If `order` plus the orders of differentiation nested in `Self` exceeds 3.
     fn elementary(&self, function: Elementary, order: usize) -> Self;
 
-    /// `Σ_k weights[k]·terms[k]` as one operation (where there is a tape, a node per term at most).
+    /// `Σ_k weights[k]·terms[k]` as one operation; on a tape it records at most one node per term.
     ///
     /// # Panics
     /// If the lengths differ.
@@ -49,35 +49,35 @@ pub trait Scalar:
         sum
     }
 
-    /// e^x.
+    /// The exponential function e^x.
     fn exp(&self) -> Self {
         self.elementary(Elementary::Exp, 0)
     }
-    /// Natural logarithm; NaN below 0, −inf at 0.
+    /// The natural logarithm; NaN below 0, −inf at 0.
     fn ln(&self) -> Self {
         self.elementary(Elementary::Ln, 0)
     }
-    /// √x; NaN below 0.
+    /// The square root √x; NaN below 0.
     fn sqrt(&self) -> Self {
         self.elementary(Elementary::Sqrt, 0)
     }
-    /// 1/x.
+    /// The reciprocal number 1/x.
     fn recip(&self) -> Self {
         self.elementary(Elementary::Recip, 0)
     }
-    /// x².
+    /// The square x² = x·x.
     fn square(&self) -> Self {
         self.elementary(Elementary::Square, 0)
     }
-    /// Sine, radians.
+    /// The sine of an angle in radians.
     fn sin(&self) -> Self {
         self.elementary(Elementary::Sin, 0)
     }
-    /// Cosine, radians.
+    /// The cosine of an angle in radians.
     fn cos(&self) -> Self {
         self.elementary(Elementary::Cos, 0)
     }
-    /// Hyperbolic tangent.
+    /// The hyperbolic tangent tanh x.
     fn tanh(&self) -> Self {
         self.elementary(Elementary::Tanh, 0)
     }
@@ -101,7 +101,7 @@ pub trait Scalar:
     fn ln_gamma(&self) -> Self {
         self.elementary(Elementary::LnGamma, 0)
     }
-    /// Arc tangent, radians.
+    /// The arc tangent in radians, between −π/2 and π/2.
     fn atan(&self) -> Self {
         self.elementary(Elementary::Atan, 0)
     }

@@ -5,23 +5,24 @@ use faer::dyn_stack::{MemBuffer, MemStack};
 use faer::linalg::evd;
 use faer::{Col, Par};
 
-/// A = V diag(values) Vᵀ with orthonormal columns of V, values ascending.
+/// The spectral decomposition A = V diag(values) Vᵀ; the columns of V are orthonormal.
 #[derive(Clone, Debug)]
 pub struct Spectrum {
-    /// Eigenvalues, ascending.
+    /// The n eigenvalues in ascending order.
     pub values: Vec<f64>,
-    /// V.
+    /// The eigenvectors: column k of V belongs to eigenvalue k.
     pub vectors: Mat<f64>,
 }
 
 impl Spectrum {
-    /// Of the symmetric matrix whose lower triangle is given; none if the iteration does not converge, as with NaN.
+    /// Decomposes the symmetric matrix whose lower triangle is given. `None` if the iteration does
+    /// not converge, as with NaN.
     ///
     /// # Panics
     /// If the matrix is not square.
     ///
     /// # Cost
-    /// About 9n³ flops, sequential: the same bits for any number of threads.
+    /// About 9n³ flops. The work is sequential, so the bits do not depend on the number of threads.
     pub fn new(lower: MatRef<'_, f64>) -> Option<Spectrum> {
         let n = lower.nrows();
         assert_eq!(n, lower.ncols(), "a symmetric matrix is square");

@@ -4,45 +4,45 @@ use rand::Rng;
 use rand_xoshiro::Xoshiro256PlusPlus;
 use rand_xoshiro::rand_core::SeedableRng;
 
-/// What a stream is for. Two purposes never share numbers.
+/// The use of a stream. Two purposes never share random numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u64)]
 pub enum Purpose {
-    /// Starting weights of a network.
+    /// The initial weights of a network.
     Weights = 1,
-    /// Collocation points.
+    /// Collocation points of the training.
     Points = 2,
-    /// Starting points of the reported draws.
+    /// The starting points of the draws that the user asks for.
     Draws = 3,
-    /// Starting points of pilot draws during a fit.
-    Pilot = 4,
-    /// Exact draws of a target, for references.
+    /// The starting points of validation draws during a fit.
+    Validation = 4,
+    /// Exact draws of a benchmark, for reference.
     Exact = 5,
     /// Resampling of weighted draws.
     Resample = 6,
     /// Anything a test or an audit needs.
     Audit = 7,
-    /// Tempered particles that find location and scale.
+    /// The particles of annealed SMC, which find location and scale.
     Particles = 8,
     /// Trajectories on which collocation points lie.
     Paths = 9,
     /// Random matrices of sketches.
     Sketch = 10,
-    /// Pilot chains that place the times of a noisy one.
+    /// The chains that place the grid of times of a noisy scheme.
     TimeGrid = 11,
     /// Directions onto which sets of points are projected.
     Directions = 12,
-    /// The Gaussian part of draws, which is not moved.
+    /// The Gaussian part of draws, which no transport moves.
     GaussianPart = 13,
-    /// Starting points of the draws that confirm a pilot.
+    /// The starting points of the draws that confirm a validation.
     Confirm = 14,
-    /// Points and rays at which a density is looked at before it is fitted.
+    /// Points and rays of the pre-flight check of a density.
     Preflight = 15,
-    /// Which candidates become collocation points.
+    /// The selection of collocation points from candidates.
     Selection = 16,
-    /// Draws of the prior for the mass that a learned density has.
+    /// Draws of the prior that estimate the mass of a learned density.
     LearnedMass = 17,
-    /// Draws of equal weight out of weighted ones.
+    /// The selection of equally weighted draws from weighted ones.
     EqualWeights = 20,
 }
 
@@ -60,17 +60,17 @@ impl Stream {
         Stream { generator: Xoshiro256PlusPlus::seed_from_u64(key), spare: None }
     }
 
-    /// 64 random bits.
+    /// The next 64 random bits.
     pub fn bits(&mut self) -> u64 {
         self.generator.next_u64()
     }
 
-    /// Uniform on (0, 1): the midpoints of 2⁵³ equal cells, never 0 and never 1.
+    /// A uniform number on (0, 1): one of the midpoints of 2⁵³ equal cells, never 0 and never 1.
     pub fn uniform(&mut self) -> f64 {
         ((self.bits() >> 11) as f64 + 0.5) * (1.0 / 9_007_199_254_740_992.0)
     }
 
-    /// Uniform on 0, 1, …, n − 1 (multiply-shift; bias below n/2⁶⁴).
+    /// A uniform number from 0, 1, …, n − 1 (multiply-shift; bias below n/2⁶⁴).
     ///
     /// # Panics
     /// If `n == 0`.
@@ -79,7 +79,7 @@ impl Stream {
         ((u128::from(self.bits()) * n as u128) >> 64) as usize
     }
 
-    /// Standard normal (Box & Muller 1958, both variates used).
+    /// A standard normal number (Box & Muller 1958, both variates used).
     pub fn normal(&mut self) -> f64 {
         if let Some(spare) = self.spare.take() {
             return spare;
@@ -90,13 +90,13 @@ impl Stream {
         radius * libm::cos(angle)
     }
 
-    /// Fills `out` with standard normals.
+    /// Fills `out` with standard normal numbers.
     pub fn fill_normal(&mut self, out: &mut [f64]) {
         out.iter_mut().for_each(|x| *x = self.normal());
     }
 }
 
-/// The seed of item number `k` of a list: another for each, `seed` itself for the first.
+/// The seed of item number `k` of a list. Each item has another one; the first has `seed` itself.
 pub fn indexed_seed(seed: u64, k: usize) -> u64 {
     // Weyl's sequence with the golden ratio: no two of the first 2^63 coincide.
     seed.wrapping_add((k as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15))
@@ -120,7 +120,7 @@ mod tests {
         let base = first(1, Purpose::Draws, 0);
         assert_eq!(base, first(1, Purpose::Draws, 0));
         assert_ne!(base, first(2, Purpose::Draws, 0));
-        assert_ne!(base, first(1, Purpose::Pilot, 0));
+        assert_ne!(base, first(1, Purpose::Validation, 0));
         assert_ne!(base, first(1, Purpose::Draws, 1));
     }
 

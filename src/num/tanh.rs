@@ -1,8 +1,8 @@
-//! tanh of a slice, branch-free so that it runs in vector registers.
+//! tanh of a slice without branches, so that it runs in vector registers.
 
 use super::simd::vectorized;
 
-/// Replaces each value by its hyperbolic tangent: [`tanh`] in the widest vectors that there are.
+/// Replaces each value by its hyperbolic tangent, with the widest vectors that the processor has.
 pub fn tanh_in_place(values: &mut [f64]) {
     vectorized(
         #[inline(always)]
@@ -10,7 +10,8 @@ pub fn tanh_in_place(values: &mut [f64]) {
     );
 }
 
-/// 1/k! for k = 13 down to 2: the Dual2 series of e^r − 1 − r over r² to 2⁻⁵⁶ on |r| ≤ ½ ln 2.
+/// 1/k! for k = 13 down to 2: the coefficients of the Taylor series of (e^r − 1 − r)/r², accurate
+/// to 2⁻⁵⁶ on |r| ≤ ½ ln 2.
 const INVERSE_FACTORIALS: [f64; 12] = [
     1.0 / 6_227_020_800.0,
     1.0 / 479_001_600.0,
@@ -28,17 +29,18 @@ const INVERSE_FACTORIALS: [f64; 12] = [
 
 /// Adding 1.5·2⁵² leaves the nearest whole number in the low bits of the mantissa.
 const ROUND: f64 = 6_755_399_441_055_744.0;
-/// ln 2 in two parts, the first with 32 trailing zero bits so that k times it is exact (fdlibm).
+/// ln 2 in two parts. The first has 32 trailing zero bits, so that k times it is exact (fdlibm).
 const LN_2_HIGH: f64 = 6.931_471_803_691_238e-1;
 const LN_2_LOW: f64 = 1.908_214_929_270_587_7e-10;
 
-/// The hyperbolic tangent, within 2 ulp; for loops inside [`vectorized`].
+/// The hyperbolic tangent, within 2 ulp, for loops inside [`vectorized`].
 ///
-/// With y = 2|x|: tanh |x| = m/(m + 2), m = e^y − 1, and e^y − 1 = 2^k p(r) + (2^k − 1) after
-/// y = k ln 2 + r, |r| ≤ ½ ln 2. NaN stays NaN, ±inf gives ±1. The same bits on every processor.
+/// With y = 2|x|: tanh |x| = m/(m + 2), m = e^y − 1, and e^y − 1 = 2^k p(r) + (2^k − 1) after y = k
+/// ln 2 + r, |r| ≤ ½ ln 2. NaN stays NaN, ±inf gives ±1. The bits are the same on every processor.
 #[inline(always)]
 pub fn tanh(x: f64) -> f64 {
-    // Beyond 20 the result is 1 to the last bit. A comparison that is false for NaN lets NaN through.
+    // Beyond 20 the result is 1 to the last bit. A comparison that is false for NaN lets NaN
+    // through.
     let magnitude = if x.abs() > 20.0 { 20.0 } else { x.abs() };
     let y = 2.0 * magnitude;
     let shifted = y.mul_add(std::f64::consts::LOG2_E, ROUND);

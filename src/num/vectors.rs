@@ -2,7 +2,7 @@
 
 use super::pairwise_sum;
 
-/// Σ_i a_i·b_i by [`pairwise_sum`]: error O(ε log n), and the same bits whoever computes it.
+/// Σ_i a_i·b_i by [`pairwise_sum`]. The error is O(ε log n); the bits do not depend on threads.
 ///
 /// # Panics
 /// If the lengths differ.
@@ -28,7 +28,8 @@ mod tests {
         assert_eq!((dot(&[], &[]), norm(&[])), (0.0, 0.0));
     }
 
-    /// Beside 2⁵³ ones are lost one by one: all 31 in a row, and 7 where eight are added in a row at most.
+    /// Beside 2⁵³ ones are lost one by one: all 31 in a row, and 7 where eight are added in a row
+    /// at most.
     #[test]
     fn sums_are_halved() {
         let (mut a, b) = (vec![1.0; 32], vec![1.0; 32]);

@@ -1,4 +1,4 @@
-//! Annealed sequential Monte Carlo: a population carried from a Gaussian to the target.
+//! Annealed sequential Monte Carlo: a population is moved from a Gaussian to the target.
 
 use super::population::Population;
 use super::population_path::PopulationPath;
@@ -8,16 +8,17 @@ use crate::evolution::log_prior;
 use crate::num::{BLOCK, Purpose, Stream, effective_fraction, log_mean_exp, pairwise_sum};
 use rayon::prelude::*;
 
-/// An annealed SMC sampler with Langevin moves: how many particles, and how they are moved.
+/// An annealed SMC sampler with Langevin moves: the number of particles, and how they are moved.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct AnnealedSmc {
-    /// Number of particles.
+    /// The number of particles, the same at every temperature.
     pub particles: usize,
-    /// Number of moves of each particle at every temperature.
+    /// The number of moves of each particle at every temperature.
     pub moves: usize,
-    /// Effective fraction, in (0, 1], that the incremental weights of the next temperature keep.
+    /// The effective fraction, in (0, 1], that the incremental weights of the next temperature
+    /// keep.
     pub effective_fraction: f64,
-    /// Standard deviation of the Gaussian it starts from, centred at 0.
+    /// The standard deviation of the starting Gaussian, which is centred at 0.
     pub start_scale: f64,
 }
 
@@ -30,7 +31,7 @@ impl Default for AnnealedSmc {
     }
 }
 
-/// Particles with the log density and the score at each of them, which the moves read.
+/// Particles with the log density and the score at each, for the moves.
 #[derive(Clone, Default)]
 struct EvaluatedParticles {
     dim: usize,
@@ -40,13 +41,13 @@ struct EvaluatedParticles {
 }
 
 impl AnnealedSmc {
-    /// Carries a population to `target`: at each temperature it is reweighted, resampled and moved
-    /// by Langevin proposals, scaled by the spread of each coordinate, with a Metropolis test
-    /// (Roberts & Tweedie 1996). If the density is zero at every starting particle the path has
-    /// `supported = 0` and no population but the first.
+    /// Moves a population to `target`. At each temperature it is reweighted, resampled and moved by
+    /// Langevin proposals, scaled by the spread of each coordinate, with a Metropolis test (Roberts
+    /// & Tweedie 1996). If the density is zero at every starting particle, the path has `supported
+    /// = 0` and only the first population.
     ///
     /// # Errors
-    /// [`DensityError`] if the density fails somewhere.
+    /// [`DensityError`] if the density fails at a particle.
     ///
     /// # Cost
     /// particles·moves values and scores per temperature. The number of temperatures grows like √d.
@@ -81,7 +82,8 @@ impl AnnealedSmc {
         Ok(population_path)
     }
 
-    /// log ρ − log p_start, the derivative of the annealed log density in b.
+    /// log ρ − log p_start at each particle, which is the derivative of the annealed log density in
+    /// b.
     fn log_ratios(&self, particles: &EvaluatedParticles) -> Vec<f64> {
         let rows = particles.x.chunks_exact(particles.dim);
         rows.zip(&particles.log_rho).map(|(x, log_rho)| log_rho - self.log_start(x)).collect()
@@ -92,7 +94,8 @@ impl AnnealedSmc {
         log_prior(&scaled) - x.len() as f64 * libm::log(self.start_scale)
     }
 
-    /// One Metropolis-adjusted Langevin move of every particle; the fraction accepted.
+    /// Makes one Metropolis-adjusted Langevin move of every particle and returns the fraction that
+    /// is accepted.
     fn langevin(
         &self,
         target: &dyn Target,
@@ -150,7 +153,7 @@ impl EvaluatedParticles {
         Population { b, x: self.x.clone() }
     }
 
-    /// Replaces particle number `p` by that of `source`.
+    /// Replaces particle `p` by particle `p` of `source`.
     fn take_particle(&mut self, p: usize, source: &EvaluatedParticles) {
         let place = p * self.dim..(p + 1) * self.dim;
         self.log_rho[p] = source.log_rho[p];
@@ -158,7 +161,7 @@ impl EvaluatedParticles {
         self.score[place.clone()].copy_from_slice(&source.score[place]);
     }
 
-    /// Standard deviation of each coordinate over the particles, at least 1e-8.
+    /// The standard deviation of each coordinate over the particles, at least 1e-8.
     fn scales(&self) -> Vec<f64> {
         let n = self.log_rho.len() as f64;
         let moment = |i: usize, shift: f64, power: i32| {
@@ -169,7 +172,7 @@ impl EvaluatedParticles {
         (0..self.dim).map(|i| moment(i, moment(i, 0.0, 1), 2).sqrt().max(1e-8)).collect()
     }
 
-    /// Replaces the particles by equally weighted ones that stand for these weights.
+    /// Replaces the particles by equally weighted ones, resampled by these weights.
     fn resample(&mut self, log_weights: &[f64], seed: u64, stage: u64) {
         let offset = Stream::new(seed, Purpose::Resample, stage).uniform();
         let indices = systematic_resample(log_weights, log_weights.len(), offset);
@@ -179,12 +182,12 @@ impl EvaluatedParticles {
     }
 }
 
-/// The largest b up to 1 at which incremental weights keep the effective fraction, by bisection.
+/// The largest b up to 1 at which the incremental weights keep the effective fraction, by
+/// bisection.
 fn next_temperature(b: f64, ratios: &[f64], fraction: f64) -> f64 {
     let effective =
         |next: f64| effective_fraction(&ratios.iter().map(|r| (next - b) * r).collect::<Vec<f64>>());
-    // Particles at zero density have lost their weight already: they do not count against the next
-    // step.
+    // Particles at zero density have no weight already, so they do not count for the next step.
     let supported = ratios.iter().filter(|r| **r > f64::NEG_INFINITY).count() as f64 / ratios.len() as f64;
     let enough = fraction * supported;
     if effective(1.0) >= enough {
@@ -195,8 +198,8 @@ fn next_temperature(b: f64, ratios: &[f64], fraction: f64) -> f64 {
         let middle = 0.5 * (low + high);
         if effective(middle) >= enough { low = middle } else { high = middle }
     }
-    // A step of less than 1e-9 would take forever; the effective fraction then tells the truth
-    // about the target.
+    // A step of less than 1e-9 would take forever. With this step the effective fraction is smaller
+    // than asked for, and shows how hard the target is.
     low.max(b + 1e-9).min(1.0)
 }
 
@@ -240,7 +243,7 @@ mod tests {
     }
 
     #[test]
-    fn no_support_is_told_not_looped_over() {
+    fn no_support_is_reported_and_ends_the_loop() {
         struct Nowhere;
         impl Target for Nowhere {
             fn dim(&self) -> usize {
@@ -265,8 +268,8 @@ mod tests {
 
     #[test]
     fn temperatures_keep_the_effective_fraction() {
-        // Ratios 0 and r in equal parts: effective fraction ½(1 + w)²/(1 + w²) at w = e^{(next − b)
-        // r}.
+        // For ratios 0 and r in equal parts the effective fraction is ½(1 + w)²/(1 + w²) at w =
+        // e^{(next − b) r}.
         let ratios: Vec<f64> = (0..100).map(|k| if k % 2 == 0 { 0.0 } else { 8.0 }).collect();
         let next = next_temperature(0.25, &ratios, 0.7);
         let w = (8.0 * (next - 0.25)).exp();

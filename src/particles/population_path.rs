@@ -1,4 +1,4 @@
-//! The populations that an annealed sampler leaves on its way from b = 0 to b = 1.
+//! The populations of an annealed sampler from b = 0 to b = 1.
 
 use super::population::Population;
 
@@ -7,9 +7,9 @@ use super::population::Population;
 pub struct PopulationPath {
     /// The populations, from b = 0 on; all have the same number of particles.
     pub populations: Vec<Population>,
-    /// Estimate of log Z in nats: the sum of the logarithms of mean incremental weights.
+    /// The estimate of log Z, nats: the sum of the logarithms of the mean incremental weights.
     pub log_z: f64,
-    /// Number of starting particles at which the density is not zero.
+    /// The number of starting particles at which the density is not zero.
     pub supported: usize,
 }
 
@@ -22,10 +22,11 @@ impl PopulationPath {
         self.populations.last().expect("a path has its first population")
     }
 
-    /// Replaces the particles at the largest b by as many others of the same distribution.
+    /// Replaces the particles at the largest b by the same number of particles of the same
+    /// distribution.
     ///
     /// # Panics
-    /// If their number differs.
+    /// If the number of particles differs.
     pub fn set_last(&mut self, x: Vec<f64>) {
         let last = self.populations.last_mut().expect("a path has its first population");
         assert_eq!(last.x.len(), x.len(), "a population of another size");

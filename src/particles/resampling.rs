@@ -1,8 +1,9 @@
-//! Systematic resampling: equal weights in place of unequal ones, with the least noise.
+//! Systematic resampling: equal weights in place of unequal ones, with little noise.
 
 use crate::num::log_sum_exp;
 
-/// Indices of `n` equally weighted particles that stand for weights e^{v_i}, in ascending order.
+/// Returns the indices, ascending, of `n` equally weighted particles that represent weights
+/// e^{v_i}.
 ///
 /// Index i occurs n·w_i/Σw times, rounded up or down (Kitagawa 1996; Carpenter, Clifford &
 /// Fearnhead 1999). `offset` is uniform on (0, 1). If no weight is positive, or one is NaN, all

@@ -27,7 +27,7 @@ impl<'t> Transport<'t> {
             let (field, coordinates) = (factor.field(), &factor.coordinates);
             let seed = indexed_seed(self.settings.seed, coordinates.index());
             let failed = |error| coordinates.in_user_coordinates(error);
-            let forward = forward_log_weights(field, DRAWS, seed, Purpose::Pilot).map_err(failed)?;
+            let forward = forward_log_weights(field, DRAWS, seed, Purpose::Validation).map_err(failed)?;
             let backward = backward_log_weights(field, &factor.fitted.population_path).map_err(failed)?;
             seen *= forward
                 .zip(backward)

@@ -199,7 +199,7 @@ impl FactorTraining<'_> {
     /// weights that one in a thousand has, and none sees what the flow never comes to.
     fn validation_ess(&self, theta: &[f64]) -> Result<Option<f64>, FitError> {
         let (field, seed) = (self.field(theta), self.settings.seed);
-        let few = forward_log_weights(field, VALIDATION_DRAWS, seed, Purpose::Pilot)?;
+        let few = forward_log_weights(field, VALIDATION_DRAWS, seed, Purpose::Validation)?;
         let ess = few.map(|log_weights| effective_fraction(&log_weights));
         if ess.is_none_or(|ess| ess < self.settings.target_ess) {
             return Ok(ess);

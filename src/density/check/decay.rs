@@ -1,4 +1,4 @@
-//! Whether a density falls off along rays, as one with a finite integral does.
+//! Checks that a density falls off along rays, as one with a finite integral does.
 
 use super::error::PreflightError;
 use super::points::Looked;
@@ -7,46 +7,48 @@ use crate::density::evaluate::{block_values, values_and_scores, values_or_nan};
 use crate::density::target::Target;
 use crate::num::{Mat, Purpose, Spectrum, Stream};
 
-/// Distances from the start: beyond the widest target that a fit looks for, 1e4, by five decades.
+/// Distances from the start. They lie beyond the widest target that a fit looks for, 1e4, and span
+/// five decades.
 const DISTANCES: [f64; 6] = [1e4, 1e5, 1e6, 1e7, 1e8, 1e9];
-/// Nearer ones, for rays along which a quantity overflows before 1e4: σ = e^u at u = 690, whatever
-/// the density does.
+/// Nearer distances, for rays along which a quantity overflows before 1e4, such as σ = e^u at u =
+/// 690, for any density.
 const NEARER: [f64; 6] = [150.0, 300.0, 600.0, 1200.0, 2400.0, 4800.0];
-/// A quantity above this, or below its inverse, is near to where it overflows and not to a bound
-/// that somebody meant.
+/// A quantity above this, or below its inverse, is about to overflow; it is not near a bound that
+/// the user set.
 const HUGE: f64 = 1e100;
-/// Rays in random directions.
+/// The number of rays in random directions.
 const RANDOM: u64 = 16;
-/// Coordinates, and principal directions, that get rays of their own.
+/// The largest number of coordinates, and of principal directions, that get rays of their own.
 const MOST_AXES: usize = 64;
-/// Slopes are compared with this part of what integrability asks for: logarithms in the tail make a
-/// decade look flatter.
+/// Slopes are compared with this fraction of what integrability demands: logarithms in the tail
+/// make a decade look flatter.
 const NEARLY: f64 = 0.95;
 
-/// What was seen along the rays.
+/// The result of following rays.
 pub(super) struct Decay {
-    /// Rays along which something was seen.
+    /// The number of rays along which the density gave numbers.
     pub seen: usize,
-    /// Rays along which the density gave no number far out.
+    /// The number of rays along which the density gave no number far out.
     pub uncovered: usize,
-    /// The smallest −d log ρ/d log r of the last decade: the power with which the density falls
-    /// off; ∞ if it vanishes.
+    /// The smallest −d log ρ/d log r of the last decade, over the rays on which no quantity
+    /// overflows: the power with which the density falls off. It is ∞ if the density vanishes along
+    /// all of them.
     pub slowest: f64,
 }
 
 /// Follows rays from the best point.
 ///
 /// By Fubini's theorem the integral of ρ along a fixed direction is finite from almost every point,
-/// so that log ρ + log r must fall; in polar coordinates ρ r^(d−1) is integrable along almost every
+/// so that log ρ + log r must fall. In polar coordinates ρ r^(d−1) is integrable along almost every
 /// direction, so that along random ones log ρ + d log r must fall. The start is one of the random
 /// points and not a mode: on a set of measure zero, such as the ridge of a funnel, a proper density
-/// may well grow. Directions are those of the axes; those of the curvature at the start, which
-/// finds a linear combination that is left free; and random ones. A free manifold that is bent is
-/// not found.
+/// may well grow. The directions are those of the axes, those of the curvature at the start, which
+/// find a linear combination of coordinates that is left free, and random ones. A curved manifold
+/// along which the density is constant is not found.
 ///
-/// Along a ray on which the density vanishes since a constrained quantity overflows, that nothing
-/// is there says nothing: the last distances before are looked at. A bound of the support itself is
-/// known by the quantities, which stay of usual size.
+/// Along some rays the density vanishes because a constrained quantity overflows, which says
+/// nothing about its decay: the last distances before the overflow are used there. At a bound of
+/// the support, in contrast, the quantities stay of usual size.
 pub(super) fn check(target: &dyn Target, looked: &Looked) -> Result<Decay, PreflightError> {
     let (d, from) = (target.dim(), looked.best());
     let mut rays = axes(d);
@@ -62,9 +64,9 @@ pub(super) fn check(target: &dyn Target, looked: &Looked) -> Result<Decay, Prefl
         .iter()
         .flat_map(|u| DISTANCES.iter().flat_map(move |r| from.iter().zip(u).map(move |(x, u)| x + r * u)))
         .collect();
-    // Far out, where no fit asks, that there is no number is no failure.
+    // Far out, where no fit evaluates the density, a missing number is no failure.
     let values = values_or_nan(target, &points);
-    // A process that has ended is no matter of tolerance.
+    // A process that has ended is a failure, however tolerant the check is.
     let distance = DISTANCES[DISTANCES.len() - 1];
     block_values(target, from, &mut [0.0]).map_err(|error| PreflightError::LostFarOut { distance, error })?;
     let mut decay = Decay { seen: 0, uncovered: 0, slowest: f64::INFINITY };
@@ -80,7 +82,7 @@ pub(super) fn check(target: &dyn Target, looked: &Looked) -> Result<Decay, Prefl
         };
         let [near, far] = overflown.unwrap_or([near, far]);
         decay.seen += 1;
-        // So far down it has fallen; whether it still falls is a matter of rounding.
+        // The density has fallen so far that rounding decides whether it still falls.
         if looked.is_buried(near.1) && looked.is_buried(far.1) {
             continue;
         }
@@ -90,7 +92,8 @@ pub(super) fn check(target: &dyn Target, looked: &Looked) -> Result<Decay, Prefl
             let (from, direction) = (from.to_vec(), direction.clone());
             return Err(PreflightError::NotIntegrable { from, direction, far: [near, far] });
         }
-        // Up to where e^u overflows a density falls off as a power of e^u, faster than any of u.
+        // Up to where e^u overflows a density falls off as a power of e^u, which is faster than any
+        // power of u.
         if overflown.is_none() {
             decay.slowest = decay.slowest.min(power);
         }
@@ -98,8 +101,8 @@ pub(super) fn check(target: &dyn Target, looked: &Looked) -> Result<Decay, Prefl
     Ok(decay)
 }
 
-/// The last two distances with a density before a quantity overflows, if that is why there is none
-/// at 1e4.
+/// The last two distances with a density before a quantity overflows; `None` if an overflow is not
+/// the reason why the density vanishes at 1e4.
 fn before_overflow(target: &dyn Target, from: &[f64], direction: &[f64]) -> Option<[(f64, f64); 2]> {
     let at = |r: f64| from.iter().zip(direction).map(move |(x, u)| x + r * u);
     let points: Vec<f64> = NEARER.iter().flat_map(|r| at(*r)).collect();
@@ -111,7 +114,7 @@ fn before_overflow(target: &dyn Target, from: &[f64], direction: &[f64]) -> Opti
     (quantities.iter().any(is_extreme) && seen[0].1.is_finite()).then_some(seen)
 }
 
-/// −d log ρ/d log r between two (distance, log ρ).
+/// −d log ρ/d log r between two pairs (distance, log ρ).
 fn power(near: (f64, f64), far: (f64, f64)) -> f64 {
     match (near.1, far.1) {
         (_, f64::NEG_INFINITY) => f64::INFINITY,
@@ -120,7 +123,7 @@ fn power(near: (f64, f64), far: (f64, f64)) -> f64 {
     }
 }
 
-/// The last two distances at which there is a number.
+/// The last two distances at which the density has a number, with that number.
 fn last_two(values: &[f64]) -> Option<[(f64, f64); 2]> {
     let mut known =
         DISTANCES.iter().copied().zip(values.iter().copied()).filter(|(_, value)| !value.is_nan());
@@ -128,14 +131,14 @@ fn last_two(values: &[f64]) -> Option<[(f64, f64); 2]> {
     Some([near, far])
 }
 
-/// Both directions of every axis.
+/// Unit vectors in both directions of every axis.
 fn axes(d: usize) -> Vec<Vec<f64>> {
     let axis = |i: usize, sign: f64| (0..d).map(|j| if i == j { sign } else { 0.0 }).collect();
     (0..d.min(MOST_AXES)).flat_map(|i| [axis(i, 1.0), axis(i, -1.0)]).collect()
 }
 
-/// Both directions of every eigenvector of the second derivatives, by differences of the score;
-/// none in high dimension, or where the second derivatives are not finite.
+/// Unit vectors in both directions of every eigenvector of the Hessian of log ρ, by differences of
+/// the score. There are none in high dimension, or where the Hessian is not finite.
 fn principal_directions(target: &dyn Target, from: &[f64]) -> Result<Vec<Vec<f64>>, DensityError> {
     let d = from.len();
     if d > MOST_AXES || d == 1 {

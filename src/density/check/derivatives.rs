@@ -1,37 +1,39 @@
-//! Score and Laplacian of a density against central differences.
+//! Compares score and Laplacian of a density with central differences.
 
 use super::error::PreflightError;
 use super::points::Looked;
 use crate::density::evaluate;
 use crate::density::target::Target;
 
-/// Points at which derivatives are compared: of the 64, the first that are in the support and not
-/// buried.
+/// The number of points at which derivatives are compared: the first of the 64 that are in the
+/// support and not buried.
 const POINTS: usize = 16;
-/// Steps of the differences, in units of 1 + |x|: the first is the usual one, the others are tried
-/// where it disagrees. Of a smooth density one of them agrees whatever its scale, a wrong
-/// derivative agrees with none.
+/// Steps of the differences, in units of 1 + |x|. The first is the usual one; the others are tried
+/// where it disagrees. For a smooth density of any scale a right derivative agrees at one of them,
+/// and a wrong one at none.
 const STEPS: [f64; 6] = [1e-5, 1e-4, 1e-6, 1e-3, 1e-7, 1e-2];
-/// Agreement of smooth densities in double precision; with more another step is tried.
+/// The relative mismatch of smooth densities in double precision. Where it is larger, another step
+/// is tried.
 const GOOD: f64 = 1e-6;
-/// Derivatives by an iterative solver, or in single precision, are off by as much.
+/// The relative mismatch of derivatives by an iterative solver, or in single precision.
 pub(super) const ROUGH: f64 = 1e-4;
-/// No derivative at all, or of something else.
+/// The relative mismatch from which on the derivative is wrong, or that of another function.
 const WRONG: f64 = 1e-2;
-/// A step counts if rounding, at most this many ε of the largest number that is subtracted over the
-/// step, is well below the derivative.
+/// A step counts if rounding is well below the derivative. Rounding is at most this many ε of the
+/// largest number that is subtracted, divided by the step.
 const ROUNDING: f64 = 8.0 * f64::EPSILON;
 
-/// A comparison at the best step.
+/// A comparison of a derivative with differences at the best step.
 #[derive(Clone, Copy)]
 struct Found {
-    /// Relative to the size of the derivative.
+    /// |given − differences|, relative to the size of the derivative.
     mismatch: f64,
     differences: f64,
 }
 
 impl Found {
-    /// `size` is that of the derivative, `rounding` the error of `differences` by rounding.
+    /// Compares `given` with `differences`, whose error by rounding is `rounding`, relative to
+    /// `size`. `None` if the step does not count.
     fn of(given: f64, differences: f64, size: f64, rounding: f64) -> Option<Found> {
         let size = size.max(differences.abs());
         let counts = differences.is_finite() && rounding <= 1e-2 * ROUGH * size;
@@ -44,15 +46,15 @@ impl Found {
     }
 }
 
-/// The points to compare at, their numbers among those looked at, and the dimension.
+/// The indices of the points at which derivatives are compared, and the dimension.
 fn chosen(looked: &Looked) -> (Vec<usize>, usize) {
     let d = looked.points.len() / looked.values.len();
     let counts = |p: &usize| !looked.is_buried(looked.values[*p]);
     (looked.supported.iter().copied().filter(counts).take(POINTS).collect(), d)
 }
 
-/// Points with coordinate i moved by ±h(1 + |xᵢ|), for each of `points` and each i; their order is
-/// point, i, sign.
+/// Moves coordinate i of each point by ±h(1 + |xᵢ|), for every i, and returns the points in the
+/// order point, i, sign, with the distance between each pair as it was rounded.
 fn moved(points: &[f64], d: usize, h: f64) -> (Vec<f64>, Vec<f64>) {
     let (mut all, mut widths) = (Vec::with_capacity(2 * d * points.len()), Vec::with_capacity(points.len()));
     for x in points.chunks_exact(d) {
@@ -73,15 +75,15 @@ fn gathered(rows: &[f64], d: usize, which: &[usize]) -> Vec<f64> {
     which.iter().flat_map(|p| rows[p * d..(p + 1) * d].iter().copied()).collect()
 }
 
-/// Largest mismatch of the score, relative to the largest component at the point.
+/// The largest mismatch of the score, relative to the largest component at the point.
 ///
-/// Where log ρ is −inf at a moved point, or its rounding hides the derivative, a step does not
-/// count; a component without a step that counts is passed over.
+/// A step does not count where log ρ is −inf at a moved point, or where rounding hides the
+/// derivative. A component for which no step counts is skipped.
 pub(super) fn score_mismatch(target: &dyn Target, looked: &Looked) -> Result<f64, PreflightError> {
     let (which, d) = chosen(looked);
     let mut found: Vec<Option<Found>> = vec![None; which.len() * d];
     for h in STEPS {
-        // Points with a component that does not agree yet.
+        // The points with a component that does not agree yet.
         let open: Vec<usize> = (0..which.len())
             .filter(|k| found[k * d..(k + 1) * d].iter().any(|f| f.is_none_or(|f| f.mismatch > GOOD)))
             .collect();
@@ -120,7 +122,7 @@ pub(super) fn score_mismatch(target: &dyn Target, looked: &Looked) -> Result<f64
     Ok(worst)
 }
 
-/// Largest mismatch of Δlog ρ, relative to Σ|∂²log ρ/∂xᵢ²| at the point; steps are passed over as
+/// The largest mismatch of Δlog ρ, relative to Σ|∂²log ρ/∂xᵢ²| at the point. Steps are skipped as
 /// for the score.
 pub(super) fn laplacian_mismatch(target: &dyn Target, looked: &Looked) -> Result<f64, PreflightError> {
     let (which, d) = chosen(looked);
@@ -139,7 +141,7 @@ pub(super) fn laplacian_mismatch(target: &dyn Target, looked: &Looked) -> Result
             let (mut trace, mut size, mut rounding) = (0.0, 0.0, 0.0);
             for i in 0..d {
                 let (pair, width) = (2 * (row * d + i), widths[row * d + i]);
-                // Beside the edge of the support the score beyond it was set to 0.
+                // The score beyond the edge of the support was set to 0.
                 let inside = values[pair].is_finite() && values[pair + 1].is_finite();
                 let (plus, minus) = (scores[pair * d + i], scores[(pair + 1) * d + i]);
                 let slope = if inside { (plus - minus) / width } else { f64::NAN };

@@ -1,38 +1,38 @@
-//! Why a density is not fit to be fitted.
+//! Why a density fails the pre-flight check.
 
 use crate::density::density_error::{DensityError, point};
 use std::fmt;
 
-/// A density fails a check that comes before the fit.
+/// A density fails a check of [`preflight`](super::preflight).
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum PreflightError {
-    /// It fails at a point.
+    /// The density fails at a point.
     #[error("{0}")]
     Density(#[from] DensityError),
-    /// It is zero wherever it was looked at.
+    /// The density is zero at every point of the check.
     #[error(
         "the density is zero (log density −inf) at every point looked at, up to {scale} around \
-         the origin: see that the bounds of parameters, the laws and the data leave something \
+         the origin: see that the bounds of parameters, the distributions and the data leave something \
          together, or shift or scale the coordinates so that the target lies there"
     )]
     NoSupport {
-        /// The widest look was at points of N(0, scale²) in every coordinate.
+        /// The points that lay farthest out were draws of N(0, scale²) in every coordinate.
         scale: f64,
     },
-    /// It gives other bits when it is asked again.
+    /// The density gives different bits when the same batch is evaluated again.
     #[error(fmt = not_repeatable)]
     NotRepeatable {
-        /// The point.
+        /// The point x, d numbers.
         at: Vec<f64>,
-        /// log ρ the first time.
+        /// log ρ of the first evaluation, nats.
         first: f64,
-        /// log ρ then; the same number if it is the score that changed.
+        /// log ρ of the second evaluation, nats. It is the same number if only the score changed.
         second: f64,
-        /// Whether it was asked from several threads at once.
+        /// Whether the second evaluation was on several threads at once.
         threads: bool,
     },
-    /// It gives another number when the point is asked for alone than among others.
+    /// The density gives different numbers for a point alone and in a batch.
     #[error(
         "asked alone and not among other points at {}, {}; see that each point has its own answer, \
          in the order of the points",
@@ -40,28 +40,28 @@ pub enum PreflightError {
         changed(*.among_others, *.alone)
     )]
     OtherInBatch {
-        /// The point.
+        /// The point x, d numbers.
         at: Vec<f64>,
-        /// log ρ among others.
+        /// log ρ in a batch, nats.
         among_others: f64,
-        /// log ρ alone; the same number if it is the score that differs.
+        /// log ρ of the point alone, nats. It is the same number if only the score differs.
         alone: f64,
     },
-    /// log ρ without its score is another number than with it.
+    /// log ρ differs between a call with its score and one without.
     #[error(
         "at {} the log density is {value:?} by itself and {with_score:?} when its score is \
          asked for; compute both by the same formula, constants included",
         point(.at)
     )]
     TwoValues {
-        /// The point.
+        /// The point x, d numbers.
         at: Vec<f64>,
-        /// log ρ alone.
+        /// log ρ of a call without the score, nats.
         value: f64,
-        /// log ρ with its score.
+        /// log ρ of a call with the score, nats.
         with_score: f64,
     },
-    /// The score is not the gradient.
+    /// The score is not the gradient of log ρ.
     #[error(
         "component {} of the score is {given:?} at {}, where differences of the log density \
          give {differences:?}; correct the gradient, which is that of the log density, not of \
@@ -70,13 +70,13 @@ pub enum PreflightError {
         point(.at)
     )]
     WrongScore {
-        /// The point.
+        /// The point x, d numbers.
         at: Vec<f64>,
         /// The component, from 0.
         index: usize,
-        /// As given.
+        /// The component of the score.
         given: f64,
-        /// By differences of log ρ.
+        /// The derivative by central differences of log ρ.
         differences: f64,
     },
     /// The Laplacian is not the divergence of the score.
@@ -86,26 +86,26 @@ pub enum PreflightError {
         point(.at)
     )]
     WrongLaplacian {
-        /// The point.
+        /// The point x, d numbers.
         at: Vec<f64>,
-        /// As given.
+        /// The Laplacian of the density.
         given: f64,
-        /// By differences of the score.
+        /// The Laplacian by central differences of the score.
         differences: f64,
     },
-    /// It answers no more after it was asked far out.
+    /// The density no longer gives numbers after it was evaluated far out.
     #[error(
         "after points as far out as {distance:e}, where it is asked whether the density falls \
          off: {error}\nreturn −inf where numbers overflow"
     )]
     LostFarOut {
-        /// At most so far from the start.
+        /// The largest distance from the start at which it was evaluated.
         distance: f64,
-        /// What it does now, at a point where it had an answer before.
+        /// How it fails now, at a point where it had given numbers before.
         #[source]
         error: DensityError,
     },
-    /// It does not fall off along a ray, so that its integral is infinite.
+    /// The density does not fall off along a ray, so that its integral is infinite.
     #[error(
         "the density does not fall off fast enough to have a finite integral: from {} along ({}) \
          the log density is {:?} at distance {:e} and {:?} at {:e}; give every parameter a proper \
@@ -118,11 +118,11 @@ pub enum PreflightError {
         .far[1].0
     )]
     NotIntegrable {
-        /// Where the ray starts.
+        /// The point at which the ray starts, d numbers.
         from: Vec<f64>,
-        /// Its direction, of length 1.
+        /// The direction of the ray, of length 1.
         direction: Vec<f64>,
-        /// Two distances from the start, and log ρ there.
+        /// Two distances from the start, each with log ρ there, nats.
         far: [(f64, f64); 2],
     },
 }
@@ -142,7 +142,7 @@ fn not_repeatable(
     write!(f, "asked {when} at {}, {}; {advice}", point(at), changed(*first, *second))
 }
 
-/// What is another number than before: log ρ, or the score if log ρ is the same.
+/// Says what changed: log ρ, or the score if log ρ has the same bits.
 fn changed(first: f64, second: f64) -> String {
     if first.to_bits() == second.to_bits() {
         return format!("the log density is {first:?} as before and its score is another");
@@ -150,7 +150,7 @@ fn changed(first: f64, second: f64) -> String {
     format!("the log density is {second:?} where it was {first:?}")
 }
 
-/// A direction with few digits, zeros left out if there are many.
+/// A direction with few digits; of many components only the largest.
 fn shown(direction: &[f64]) -> String {
     if direction.len() <= 8 {
         return direction.iter().map(|u| format!("{u:.4}")).collect::<Vec<_>>().join(", ");

@@ -1,4 +1,4 @@
-//! What is checked of a density before anything is fitted to it.
+//! The pre-flight check of a density, before anything is fitted to it.
 
 mod decay;
 mod derivatives;

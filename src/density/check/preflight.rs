@@ -1,17 +1,18 @@
-//! The checks of a density in their order: numbers, repetition, derivatives, decay.
+//! The pre-flight check in its order: numbers, repetition, derivatives, decay.
 
 use super::error::PreflightError;
 use super::report::{Preflight, Warning};
 use super::{decay, derivatives, points, repeat};
 use crate::density::target::Target;
 
-/// Looks at a density before anything is fitted to it, at points that are the same for every seed.
+/// Checks a density before anything is fitted to it, at points that do not depend on the seed.
 ///
-/// Held: log ρ and its score are numbers at 64 points of N(0, 1), N(0, 3²) and N(0, 10²), or −inf,
-/// but not at all of them; the same batch gives the same bits, also from several threads, and a
-/// point alone the same number up to rounding; score and Laplacian agree with central differences;
-/// log ρ falls off along rays. Kinks and jumps are no failure: they are met by no difference at
-/// random points. If the Laplacian is not needed, a wrong one is a warning.
+/// These conditions must hold. At 64 points of N(0, 1), N(0, 3²) and N(0, 10²) log ρ and its score
+/// are numbers, or log ρ is −inf, but not at all points. The same batch gives the same bits, also
+/// from several threads, and a point alone gives the same number up to rounding. Score and
+/// Laplacian agree with central differences. log ρ falls off along rays. Kinks and jumps are no
+/// failure: no difference at random points meets them. A wrong Laplacian that is not needed is a
+/// warning.
 ///
 /// # Errors
 /// [`PreflightError`] of the first check that fails.
@@ -20,9 +21,9 @@ use crate::density::target::Target;
 /// If the dimension is 0.
 ///
 /// # Cost
-/// About 600 + 70 d evaluations, some more where derivatives do not agree at the first step, and in
-/// the last check values alone at 6·(16 + 4 min(d, 64)) points; for a density that is zero near the
-/// origin 4096 more.
+/// About 600 + 70 d evaluations, and some more where derivatives do not agree at the first step.
+/// The last check takes values alone at 6·(16 + 4 min(d, 64)) points. A density that is zero near
+/// the origin takes 4096 evaluations more.
 ///
 /// ```
 /// use pushforward::density::{Refusal, Target, gmm9, preflight};

@@ -1,4 +1,4 @@
-//! Whether a density gives the same bits again, from several threads, and for a point alone.
+//! Checks that a density gives the same bits again, from several threads, and for a point alone.
 
 use super::error::PreflightError;
 use super::points::Looked;
@@ -6,19 +6,20 @@ use crate::density::density_error::DensityError;
 use crate::density::evaluate::{block_values, block_values_and_scores};
 use crate::density::target::Target;
 
-/// Threads that ask at once.
+/// The number of threads that evaluate the density at once.
 const THREADS: usize = 4;
-/// Another batch may round otherwise, as the kernels of linear algebra do; this is more than
-/// rounding.
+/// A relative difference above this is more than rounding. Another batch may round differently, as
+/// kernels of linear algebra do.
 const NOT_ROUNDING: f64 = 1e-9;
 
 type Block = (Vec<f64>, Vec<f64>);
 
-/// Asks for the block again, from threads, point by point in the other order, and without scores.
+/// Evaluates the block again, then from threads, point by point in the reverse order, and without
+/// scores.
 ///
-/// The largest relative difference of a point alone and among the others, which is 0 for most
-/// densities. What is held is that the same batch gives the same bits, since the batches of a fit
-/// are the same for any number of threads.
+/// Returns the largest relative difference between a point alone and in the block, which is 0 for
+/// most densities. The same batch must give the same bits, since the batches of a fit are the same
+/// for any number of threads.
 pub(super) fn check(target: &dyn Target, looked: &Looked) -> Result<f64, PreflightError> {
     compare_bits(looked, &block(target, &looked.points)?, false)?;
     let together: Vec<Result<Block, DensityError>> = std::thread::scope(|scope| {
@@ -90,7 +91,7 @@ fn compare_alone(target: &dyn Target, looked: &Looked) -> Result<f64, PreflightE
     Ok(worst)
 }
 
-/// Relative to the larger of 1 and the values; 0 if both are the same infinity.
+/// |a − b|, relative to the larger of 1 and the values; 0 if both are the same infinity.
 fn difference(a: f64, b: f64) -> f64 {
     if a == b { 0.0 } else { (a - b).abs() / a.abs().max(b.abs()).clamp(1.0, f64::MAX) }
 }

@@ -1,55 +1,57 @@
-//! What the checks before a fit found, in figures and in a few lines.
+//! The result of the pre-flight check, as figures and as lines of text.
 
 use super::derivatives::ROUGH;
 use std::fmt;
 
-/// What was found; every check passed.
+/// The figures of a pre-flight check that passed.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Preflight {
-    /// Points looked at.
+    /// The number of points at which the density was evaluated.
     pub points: usize,
-    /// Of them, those at which the density is not zero.
+    /// The number of these points at which the density is not zero.
     pub supported: usize,
-    /// Largest relative difference between a point asked for alone and among others; 0 is usual.
+    /// The largest relative difference between a point alone and in a batch; 0 is usual.
     pub batch_difference: f64,
-    /// Largest mismatch of the score and central differences, relative to the score.
+    /// The largest mismatch of the score and central differences, relative to the score.
     pub score_mismatch: f64,
-    /// The same of the Laplacian, if there is one.
+    /// The largest mismatch of the Laplacian and central differences, relative to the sum of the
+    /// absolute second derivatives; `None` if it was not compared.
     pub laplacian_mismatch: Option<f64>,
-    /// Rays along which the density falls off.
+    /// The number of rays along which the density falls off.
     pub rays: usize,
-    /// The power of the distance with which it falls off along the slowest; ∞ if it vanishes.
+    /// The power of the distance with which the density falls off along the slowest ray; ∞ if it
+    /// vanishes along all rays.
     pub slowest_decay: f64,
-    /// What is suspect and no failure.
+    /// Findings that are suspect and no failure.
     pub warnings: Vec<Warning>,
 }
 
-/// Something that is suspect and no failure.
+/// A finding that is suspect and no failure.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Warning {
     /// Numbers depend on the batch, by no more than rounding.
     BatchRounding {
-        /// By how much, relative.
+        /// The relative difference or mismatch.
         difference: f64,
     },
-    /// The score is not quite the gradient.
+    /// The score differs from differences of log ρ by more than usual rounding.
     RoughScore {
-        /// By how much, relative.
+        /// The relative difference or mismatch.
         mismatch: f64,
     },
-    /// The Laplacian is not quite the divergence of the score.
+    /// The Laplacian differs from differences of the score by more than usual rounding.
     RoughLaplacian {
-        /// By how much, relative.
+        /// The relative difference or mismatch.
         mismatch: f64,
     },
     /// The Laplacian is wrong or missing, and the evolution does not read it.
     UnusedLaplacian {
-        /// What is wrong with it.
+        /// What is wrong with the Laplacian, as a message.
         reason: String,
     },
     /// Along some rays the density gave no number far out.
     Uncovered {
-        /// How many.
+        /// The number of these rays.
         rays: usize,
     },
 }
@@ -82,7 +84,7 @@ impl fmt::Display for Warning {
 }
 
 impl Preflight {
-    /// The warnings that figures call for.
+    /// Adds the warnings that follow from the figures.
     pub(super) fn rough(mut self) -> Preflight {
         if self.batch_difference > 0.0 {
             self.warnings.push(Warning::BatchRounding { difference: self.batch_difference });
@@ -96,7 +98,7 @@ impl Preflight {
         self
     }
 
-    /// For the progress of a run: a line of figures and one for each warning.
+    /// The result as text: one line of figures and one line for each warning.
     pub fn lines(&self) -> Vec<String> {
         let zero = match self.points - self.supported {
             0 => String::new(),

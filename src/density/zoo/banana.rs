@@ -4,7 +4,7 @@ use super::facts::{Benchmark, Facts};
 use crate::density::log_density::LogDensity;
 use crate::num::{Scalar, Stream};
 
-/// log ρ(x) = −x₁²/(2s²) − ½(x₂ + b·(x₁² − s²))² − ½ Σ_{i>2} x_i²; the peak of ρ is 1.
+/// The banana log ρ(x) = −x₁²/(2s²) − ½(x₂ + b·(x₁² − s²))² − ½ Σ_{i>2} x_i²; the peak of ρ is 1.
 ///
 /// x₁ = s·z₁, x₂ = z₂ − b·(x₁² − s²), x_i = z_i of standard normal z: the twist has determinant 1,
 /// so that log Z = ½ d log 2π + log s. The mean is 0, the deviations are s, √(1 + 2b²s⁴), 1, …; x₁
@@ -20,7 +20,7 @@ pub struct Banana {
 }
 
 impl Banana {
-    /// d = `dim`, s = `scale`, b = `twist`.
+    /// The banana with d = `dim`, s = `scale`, b = `twist`.
     ///
     /// # Panics
     /// If `dim < 2`, `scale` is not positive and finite, or `twist` is not finite.

@@ -1,4 +1,4 @@
-//! The targets that can be asked for by name, with their parameters.
+//! The catalogue of benchmarks: targets with a name and parameters.
 
 use super::banana::Banana;
 use super::catalogue_error::CatalogueError;
@@ -13,60 +13,60 @@ use super::student_mixture::StudentMixture;
 use crate::density::nearest::nearest;
 use std::collections::BTreeMap;
 
-/// One named target.
+/// An entry of the catalogue: a benchmark with its name and parameters.
 #[derive(Debug)]
 pub struct TargetEntry {
-    /// The name it is asked for by.
+    /// The name by which a user asks for the target.
     pub name: &'static str,
-    /// One line on what it is.
+    /// A description in one line.
     pub description: &'static str,
-    /// Its parameters; none for a fixed target.
+    /// The parameters of the target; none for a fixed target.
     pub parameters: &'static [Parameter],
     build: fn(&[f64]) -> Built,
 }
 
-/// A target, or why its parameters do not go together.
+/// The benchmark, or the error of parameters that contradict each other.
 type Built = Result<Box<dyn Benchmark>, CatalogueError>;
 
-/// One parameter of a named target.
+/// A parameter of a named target.
 #[derive(Debug)]
 pub struct Parameter {
-    /// Its key.
+    /// The key of the parameter.
     pub name: &'static str,
-    /// Its value if none is given.
+    /// The value of the parameter if none is given.
     pub default: f64,
-    /// The values it may have.
+    /// The values that the parameter may have.
     pub range: Range,
 }
 
-/// The values a parameter may have, ends included.
+/// The values that a parameter may have, ends included.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Range {
-    /// Whole numbers.
+    /// All whole numbers from `from` to `to`.
     Whole {
-        /// The smallest.
+        /// The smallest value that is allowed.
         from: u32,
-        /// The largest.
+        /// The largest value that is allowed.
         to: u32,
     },
-    /// Even whole numbers.
+    /// The even whole numbers from `from` to `to`.
     Even {
-        /// The smallest.
+        /// The smallest value that is allowed.
         from: u32,
-        /// The largest.
+        /// The largest value that is allowed.
         to: u32,
     },
-    /// Real numbers.
+    /// All real numbers from `from` to `to`.
     Real {
-        /// The smallest.
+        /// The smallest value that is allowed.
         from: f64,
-        /// The largest.
+        /// The largest value that is allowed.
         to: f64,
     },
 }
 
 impl Range {
-    /// Whether `value` is in it; NaN never is.
+    /// Whether `value` is in the range; NaN never is.
     pub fn contains(&self, value: f64) -> bool {
         match *self {
             Range::Whole { from, to } => {
@@ -90,12 +90,12 @@ impl std::fmt::Display for Range {
     }
 }
 
-/// Every named target.
+/// All entries of the catalogue.
 pub fn targets() -> &'static [TargetEntry] {
     &TARGETS
 }
 
-/// Makes a named target; parameters that are not given have their defaults.
+/// Makes the target of this name; parameters that are not given have their defaults.
 ///
 /// # Errors
 /// Each case of [`CatalogueError`], with the datum.
@@ -132,10 +132,10 @@ pub fn named_target(
     (entry.build)(&values)
 }
 
-/// The entry of this name.
+/// Returns the entry of this name.
 ///
 /// # Errors
-/// [`CatalogueError::UnknownTarget`], with the nearest name.
+/// [`CatalogueError::UnknownTarget`] with the nearest name.
 pub fn find(name: &str) -> Result<&'static TargetEntry, CatalogueError> {
     TARGETS.iter().find(|entry| entry.name == name).ok_or_else(|| {
         let nearest =
@@ -148,7 +148,8 @@ const fn dim(default: u32, from: u32) -> Parameter {
     Parameter { name: "dim", default: default as f64, range: Range::Whole { from, to: MOST_DIMENSIONS } }
 }
 
-/// A bound of the catalogue, not of the targets: `gauss` stores d² numbers.
+/// The largest dimension. It is a bound of the catalogue and not of the targets: `gauss` stores d²
+/// numbers.
 const MOST_DIMENSIONS: u32 = 1000;
 
 const fn real(name: &'static str, default: f64, from: f64, to: f64) -> Parameter {
@@ -159,11 +160,11 @@ const fn whole(name: &'static str, default: u32, from: u32, to: u32) -> Paramete
     Parameter { name, default: default as f64, range: Range::Whole { from, to } }
 }
 
-/// Of wells with a tilt: their exact draws are by rejection, of which a steeper one would need too
-/// many.
+/// The largest tilt of wells. Their exact draws are by rejection, which needs too many proposals
+/// for a steeper one.
 const STEEPEST_TILT: f64 = 2.0;
 
-/// Mixtures store d² numbers for each component.
+/// The largest dimension of a mixture, which stores d² numbers for each component.
 const MOST_DIMENSIONS_OF_A_MIXTURE: u32 = 100;
 
 static TARGETS: [TargetEntry; 13] = [
@@ -202,7 +203,7 @@ static TARGETS: [TargetEntry; 13] = [
     },
     TargetEntry {
         name: "student-mixture",
-        description: "4 Student laws with unequal weights and sizes: modes with heavy tails",
+        description: "4 Student distributions with unequal weights and sizes: modes with heavy tails",
         parameters: &[whole("dim", 2, 2, MOST_DIMENSIONS), whole("df", 8, 3, 100)],
         build: |p| Ok(Box::new(StudentMixture::new(p[0] as usize, p[1] as u32))),
     },
@@ -329,7 +330,7 @@ mod tests {
         assert!((target.facts().log_z.unwrap() - 42.81724267753066).abs() < 4e-13);
     }
 
-    /// One parameter at a time at each end of its range: refused, or a target with finite facts and
+    /// Each end of the range of each parameter is an error, or gives a target with finite facts and
     /// draws.
     #[test]
     fn ends_of_ranges_are_targets() {

@@ -1,35 +1,35 @@
-//! What can be wrong with a request for a named target.
+//! The errors of a request for a named target.
 
-/// A named target could not be made.
+/// A named target cannot be made.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum CatalogueError {
-    /// There is no such target.
+    /// No target has this name.
     #[error("there is no target `{given}`; did you mean `{nearest}`? `pushforward targets` lists all")]
     UnknownTarget {
-        /// What was asked for.
+        /// The name that was asked for.
         given: String,
-        /// The known name nearest to it.
+        /// The known name that is nearest to it.
         nearest: &'static str,
     },
-    /// The target has no such parameter.
+    /// The target has no parameter of this name.
     #[error("{}", no_parameter(.target, .given, *.nearest))]
     UnknownParameter {
-        /// The target.
+        /// The name of the target.
         target: &'static str,
-        /// What was asked for.
+        /// The name that was asked for.
         given: String,
-        /// The parameter nearest to it; `None` if the target has none.
+        /// The parameter of the target that is nearest to it; `None` if the target has none.
         nearest: Option<&'static str>,
     },
-    /// A parameter has a value it cannot have.
+    /// A parameter has a value that is not allowed.
     #[error("`{name}` is {value}; it must be {requirement}")]
     BadParameter {
-        /// The parameter.
+        /// The name of the parameter.
         name: &'static str,
-        /// Its value.
+        /// The value that was given.
         value: f64,
-        /// What the value must be, such as "a whole number from 1 to 1000".
+        /// The condition on the value, such as "a whole number from 1 to 1000".
         requirement: String,
     },
 }

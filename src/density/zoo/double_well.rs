@@ -2,24 +2,24 @@
 
 use crate::num::{Scalar, Stream, pairwise_sum};
 
-/// log ρ(x) = −(x² − δ)² + τ·x, δ ≥ 0.
+/// The density log ρ(x) = −(x² − δ)² + τ·x, δ ≥ 0.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct DoubleWell {
     pub delta: f64,
-    /// τ: tilts the mass to the right if positive.
+    /// The tilt τ, which moves mass to the right if positive.
     pub tilt: f64,
 }
 
-/// Integrals of a double well.
+/// The integrals and modes of a double well.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct WellFacts {
-    /// log ∫ ρ, nats.
+    /// The log normalising constant log ∫ ρ, nats.
     pub log_z: f64,
     pub mean: f64,
     pub std: f64,
     /// The local maxima, left and right, if [`DoubleWell::has_two_modes`].
     pub modes: [f64; 2],
-    /// Probability of being nearer the right one.
+    /// The probability that the right maximum is the nearer one.
     pub right: f64,
 }
 
@@ -36,11 +36,12 @@ impl DoubleWell {
         self.tilt * self.tilt < 64.0 * third * third * third
     }
 
-    /// By the trapezoidal rule, which converges exponentially for an entire function with these
-    /// tails.
+    /// Computes the facts by the trapezoidal rule, which converges exponentially for an entire
+    /// function with these tails.
     ///
-    /// The step is a tenth of the width of a well, 1/√(8δ) or 1 if that is smaller: far beyond
-    /// round-off. Beyond |x| = √(δ + 30 + |τ|) the density is below e^−745 of its peak.
+    /// The step is a tenth of the width of a well, which is 1/√(8δ), or 1 if that is smaller; the
+    /// error is then far below rounding. Beyond |x| = √(δ + 30 + |τ|) the density is below e^−745
+    /// of its peak.
     pub fn facts(&self) -> WellFacts {
         let reach = (self.delta + 30.0 + self.tilt.abs()).sqrt();
         let step = 0.1 * (1.0 / (8.0 * self.delta).sqrt()).min(1.0);
@@ -72,7 +73,7 @@ impl DoubleWell {
         step / 3.0 * pairwise_sum(&(0..=2 * HALVES).map(term).collect::<Vec<f64>>())
     }
 
-    /// The maximum on the side of `sign`, by Newton from ±√δ.
+    /// The maximum on the side of `sign`, by Newton steps from ±√δ.
     fn mode(&self, sign: f64) -> f64 {
         let mut x = sign * self.delta.sqrt();
         for _ in 0..50 {
@@ -85,15 +86,15 @@ impl DoubleWell {
         x
     }
 
-    /// One exact draw, by rejection.
+    /// Returns one exact draw, by rejection.
     pub fn draw(&self, stream: &mut Stream) -> f64 {
         if self.delta < 0.5 { self.draw_shallow(stream) } else { self.draw_deep(stream) }
     }
 
-    /// From N(±m, 1/(2c)), m = √δ. With y the distance along the sign s = ±1 drawn evenly, (y² −
-    /// δ)² = (y − m)²(y + m)², and s·τ·y ≤ |τ|·m + |τ|·|y − m| ≤ |τ|m + k(y − m)² + τ²/(4k); so for
-    /// y > 0 the density is at most e^(|τ|m + τ²/(4k) − (m² − k)(y − m)²). Here k = δ/4, or 0
-    /// without tilt, and c = δ − k.
+    /// Draws by rejection from N(±m, 1/(2c)), m = √δ. With y the distance along the sign s = ±1
+    /// drawn evenly, (y² − δ)² = (y − m)²(y + m)², and s·τ·y ≤ |τ|·m + |τ|·|y − m| ≤ |τ|m + k(y −
+    /// m)² + τ²/(4k); so for y > 0 the density is at most e^(|τ|m + τ²/(4k) − (m² − k)(y − m)²).
+    /// Here k = δ/4, or 0 without tilt, and c = δ − k.
     fn draw_deep(&self, stream: &mut Stream) -> f64 {
         let m = self.delta.sqrt();
         let (k, slack) = if self.tilt == 0.0 {
@@ -112,8 +113,8 @@ impl DoubleWell {
         }
     }
 
-    /// From N(0, ½): x⁴ ≥ 2cx² − c² with c = δ + 1 and τx ≤ x² + τ²/4 bound log ρ by 2δ + 1 + τ²/4
-    /// − x².
+    /// Draws by rejection from N(0, ½): x⁴ ≥ 2cx² − c² with c = δ + 1 and τx ≤ x² + τ²/4 bound log
+    /// ρ by 2δ + 1 + τ²/4 − x².
     fn draw_shallow(&self, stream: &mut Stream) -> f64 {
         let bound = 2.0 * self.delta + 1.0 + 0.25 * self.tilt * self.tilt;
         loop {

@@ -1,35 +1,36 @@
-//! What is known exactly of a target, for judging a result.
+//! Exact facts of a target, against which a result is compared.
 
 use crate::density::target::Target;
 use crate::num::Stream;
 
-/// Exact facts; `None` where nothing is known in closed form or by quadrature.
+/// The exact facts of a target; `None` where nothing is known in closed form or by quadrature.
 #[derive(Clone, Debug, Default)]
 pub struct Facts {
-    /// log Z, nats.
+    /// The log normalising constant log Z, nats.
     pub log_z: Option<f64>,
-    /// Mean of each coordinate.
+    /// The mean of each coordinate.
     pub mean: Option<Vec<f64>>,
-    /// Standard deviation of each coordinate.
+    /// The standard deviation of each coordinate.
     pub std: Option<Vec<f64>>,
-    /// Modes and the mass that belongs to each.
+    /// The modes and the mass of each.
     pub modes: Option<Modes>,
 }
 
-/// Centres of the modes, and the probability of being nearest each.
+/// The centres of the modes, and for each the probability that it is the nearest one.
 #[derive(Clone, Debug)]
 pub struct Modes {
-    /// One centre after another, modes×d.
+    /// The centres, one after another, modes×d.
     pub centres: Vec<f64>,
-    /// Their masses, summing to 1.
+    /// The masses of the modes; their sum is 1.
     pub weights: Vec<f64>,
 }
 
-/// A target of which exact facts are known.
+/// A target whose exact facts are known.
 pub trait Benchmark: Target {
-    /// What is known.
+    /// Returns the facts that are known exactly.
     fn facts(&self) -> Facts;
 
-    /// Writes one exact draw to `x`; false if there is no exact sampler (then `x` is untouched).
+    /// Writes one exact draw to `x`. Returns false if there is no exact sampler; then `x` is
+    /// untouched.
     fn draw(&self, stream: &mut Stream, x: &mut [f64]) -> bool;
 }

@@ -4,16 +4,16 @@ use super::facts::{Benchmark, Facts};
 use crate::density::log_density::LogDensity;
 use crate::num::{Scalar, Stream};
 
-/// x₁ ~ N(0, 9) and x_i | x₁ ~ N(0, e^x₁) for i > 1; normalised, log Z = 0.
+/// The funnel x₁ ~ N(0, 9) and x_i | x₁ ~ N(0, e^x₁) for i > 1; normalised, log Z = 0.
 ///
-/// The marginals of x₂ … have standard deviation e^2.25 and tails so heavy that sample moments
-/// converge too slowly to judge by. Source: Neal 2003, Slice sampling, section 8.
+/// The marginals of x₂ … have standard deviation e^2.25, and tails so heavy that sample moments
+/// converge too slowly to judge a result. Source: Neal 2003, Slice sampling, section 8.
 #[derive(Clone, Copy, Debug)]
 pub struct Funnel {
     dim: usize,
 }
 
-/// Standard deviation of x₁.
+/// The standard deviation of x₁.
 const NECK: f64 = 3.0;
 
 impl Funnel {

@@ -1,14 +1,14 @@
-//! Many wells: a product of double wells and standard normals, 2^wells modes.
+//! Many wells: a product of double wells and standard normal distributions, with 2^wells modes.
 
 use super::double_well::{DoubleWell, WellFacts};
 use super::facts::{Benchmark, Facts, Modes};
 use crate::density::log_density::LogDensity;
 use crate::num::{Scalar, Stream};
 
-/// More modes than this are not listed.
+/// Modes are not listed if there are more than this.
 const MOST_MODES: usize = 4096;
 
-/// log ρ(x) = −Σ_{i ≤ m} ((x_i² − δ)² − τ·x_i) − ½ Σ_{i > m} x_i², τ = 0 unless
+/// The many-well log ρ(x) = −Σ_{i ≤ m} ((x_i² − δ)² − τ·x_i) − ½ Σ_{i > m} x_i²; τ = 0 unless
 /// [`ManyWell::tilted`].
 ///
 /// log Z = m·log ∫e^(τx − (x² − δ)²) dx + ½ (d − m) log 2π.
@@ -20,7 +20,7 @@ pub struct ManyWell {
 }
 
 impl ManyWell {
-    /// d = `dim`, m = `wells`, δ = `delta`.
+    /// The many-well with d = `dim`, m = `wells`, δ = `delta`.
     ///
     /// # Panics
     /// If `dim == 0`, `wells > dim`, or `delta` is negative or not finite.
@@ -80,10 +80,11 @@ impl Benchmark for ManyWell {
     }
 }
 
-/// log ρ(x) = Σ over pairs (a, b) = (x₁, x₂), (x₃, x₄), … of ½a + 6a² − a⁴ − ½b².
+/// The tilted pairs log ρ(x) = Σ over pairs (a, b) = (x₁, x₂), (x₃, x₄), … of ½a + 6a² − a⁴ − ½b².
 ///
-/// The other many-well of the literature; `dim` = 32 there. With ½a + 6a² − a⁴ = 9 − (a² − 3)² + ½a
-/// each pair is a tilted [double well](ManyWell) and a normal: log Z = 164.6956753131819 for 32.
+/// This is the other many-well of the literature, which has `dim` = 32. With ½a + 6a² − a⁴ = 9 −
+/// (a² − 3)² + ½a each pair is a tilted [double well](ManyWell) and a normal coordinate: log Z =
+/// 164.6956753131819 for 32.
 #[derive(Clone, Copy, Debug)]
 pub struct TiltedPairs {
     dim: usize,
@@ -95,7 +96,7 @@ const PAIR_HEIGHT: f64 = 9.0;
 impl TiltedPairs {
     const WELL: DoubleWell = DoubleWell { delta: 3.0, tilt: 0.5 };
 
-    /// `dim`/2 pairs.
+    /// The target with `dim`/2 pairs.
     ///
     /// # Panics
     /// If `dim` is 0 or odd.
@@ -142,7 +143,8 @@ fn minus_half_square<S: Scalar>(x: &S) -> S {
     x.square() * -0.5
 }
 
-/// Facts of a product of wells and, where there is `None`, standard normals, times e^height.
+/// The facts of a product of wells and, where there is `None`, standard normal coordinates, with ρ
+/// multiplied by e^height.
 fn product_facts(per_coordinate: &[Option<WellFacts>], height: f64) -> Facts {
     let half_log_two_pi = 0.5 * libm::log(2.0 * std::f64::consts::PI);
     let log_z: f64 = per_coordinate.iter().map(|w| w.map_or(half_log_two_pi, |w| w.log_z)).sum();
@@ -154,9 +156,9 @@ fn product_facts(per_coordinate: &[Option<WellFacts>], height: f64) -> Facts {
     }
 }
 
-/// Every choice of left and right; `None` if there are more than 4096.
+/// The modes: every choice of left and right; `None` if there are more than 4096.
 ///
-/// A grid of centres: nearest in space is nearest in each coordinate, so masses multiply.
+/// The centres form a grid. Nearest in space is nearest in each coordinate, so masses multiply.
 fn modes(per_coordinate: &[Option<WellFacts>]) -> Option<Modes> {
     let wells = per_coordinate.iter().flatten().count();
     let count = 1usize.checked_shl(wells as u32).filter(|count| *count <= MOST_MODES)?;
@@ -185,13 +187,13 @@ mod tests {
     #[test]
     fn published_figures() {
         let log_z = |target: &dyn Benchmark| target.facts().log_z.unwrap();
-        // 4e-14 of the sum's largest term: rounding of about fifty additions.
+        // The tolerance is 4e-14 of the largest term: rounding of about fifty additions.
         assert!((log_z(&ManyWell::new(5, 5, 4.0)) + 0.5410555128794539).abs() < 4e-14);
         assert!((log_z(&ManyWell::new(50, 5, 2.0)) - 42.81724267753066).abs() < 4e-13);
         assert!((log_z(&TiltedPairs::new(32)) - 164.6956753131819).abs() < 4e-13);
         let right = TiltedPairs::WELL.facts();
-        // The published probability is of x₁ > 0, the cut here between the modes, where ρ is e^−9
-        // of its peak.
+        // The published probability is that of x₁ > 0. Here the cut is between the modes, where ρ
+        // is e^−9 of its peak.
         let above_zero = TiltedPairs::WELL.mass_above(0.0, 0.0) * (-right.log_z).exp();
         assert!((above_zero - 0.8443070962111392).abs() < 1e-12, "{above_zero}");
         assert!((right.right - above_zero).abs() < 1e-4);

@@ -1,4 +1,4 @@
-//! What is known exactly of every mixture of Gaussians.
+//! The exact facts of a mixture of Gaussians.
 
 use super::facts::{Benchmark, Facts, Modes};
 use super::voronoi;
@@ -8,11 +8,12 @@ use crate::density::mixture::GaussianMixture;
 use crate::num::Stream;
 
 impl Benchmark for GaussianMixture {
-    /// Means are the modes' centres, exact for separated components.
+    /// The means are reported as the centres of the modes, which is exact for separated components.
     fn facts(&self) -> Facts {
         let d = LogDensity::dim(self);
         let mean: Vec<f64> = (0..d).map(|i| average(self, |c| c.mean()[i])).collect();
-        // Within components, and between them about the overall mean: no cancellation.
+        // The variance within components and that of their means about the overall mean are added:
+        // nothing cancels.
         let variance = |i: usize| {
             average(self, |c| {
                 c.factor().row(i).norm_squared() + (c.mean()[i] - mean[i]) * (c.mean()[i] - mean[i])
@@ -37,12 +38,13 @@ impl Benchmark for GaussianMixture {
     }
 }
 
-/// Σ_k w_k f(component k).
+/// The average Σ_k w_k f(component k).
 fn average(mixture: &GaussianMixture, f: impl Fn(&Gaussian) -> f64) -> f64 {
     mixture.weights().iter().zip(mixture.components()).map(|(w, c)| w * f(c)).sum()
 }
 
-/// Exact shares of the plane in two dimensions; elsewhere the weights, which assumes separation.
+/// The modes and their masses: exact in two dimensions; elsewhere the weights, which assumes
+/// separation.
 fn modes(mixture: &GaussianMixture) -> Modes {
     let centres = mixture.components().iter().flat_map(|c| c.mean().iter().copied()).collect();
     let planar = LogDensity::dim(mixture) == 2;

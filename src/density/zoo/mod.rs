@@ -1,4 +1,4 @@
-//! Densities of which log Z, moments and modes are known exactly: what results are judged by.
+//! Benchmarks: densities whose log Z, moments and modes are known exactly.
 
 mod banana;
 mod catalogue;

@@ -5,16 +5,16 @@ use crate::density::gaussian::Gaussian;
 use crate::density::mixture::GaussianMixture;
 use nalgebra::{DMatrix, DVector};
 
-/// Nine equal Gaussians, means {−5, 0, 5}², variance 0.3. Standard deviation √(50/3 + 0.3) =
-/// 4.119061.
+/// The mixture `gmm9`: nine equal Gaussians with means {−5, 0, 5}² and variance 0.3. The standard
+/// deviation is √(50/3 + 0.3) = 4.119061.
 pub fn gmm9() -> GaussianMixture {
     let ticks = [-5.0, 0.0, 5.0];
     let parts = ticks.iter().flat_map(|&x| ticks.map(|y| round([x, y], 0.3))).collect();
     GaussianMixture::new(&[1.0; 9], parts).expect("nine planar components")
 }
 
-/// Forty equal Gaussians of standard deviation softplus(1), means as used by the FAB benchmark
-/// (arXiv 2208.01893; see `data/README.md`).
+/// The mixture `gmm40`: forty equal Gaussians of standard deviation softplus(1), with the means of
+/// the FAB benchmark (arXiv 2208.01893; see `data/README.md`).
 pub fn gmm40() -> GaussianMixture {
     let deviation = 1.0 + libm::log1p(libm::exp(-1.0));
     let parts: Vec<Gaussian> = fab_means().iter().map(|&mean| round(mean, deviation * deviation)).collect();
@@ -25,13 +25,13 @@ pub fn gmm40() -> GaussianMixture {
 struct Ellipse {
     weight: f64,
     mean: [f64; 2],
-    /// Standard deviations along the two axes.
+    /// The standard deviations along the two axes.
     axes: [f64; 2],
-    /// Angle of the first axis against x₁, degrees.
+    /// The angle of the first axis against x₁, degrees.
     angle: f64,
 }
 
-/// Nothing symmetric: weights, sizes, shapes and angles differ and the mean is off the origin.
+/// Nothing is symmetric: weights, sizes, shapes and angles differ, and the mean is off the origin.
 const ELLIPSES: [Ellipse; 5] = [
     Ellipse { weight: 0.30, mean: [-4.0, 3.0], axes: [0.9, 0.4], angle: 30.0 },
     Ellipse { weight: 0.10, mean: [1.0, 5.5], axes: [0.5, 0.3], angle: -20.0 },
@@ -40,7 +40,7 @@ const ELLIPSES: [Ellipse; 5] = [
     Ellipse { weight: 0.20, mean: [0.5, 0.0], axes: [0.6, 0.6], angle: 0.0 },
 ];
 
-/// Five unequal Gaussians in the plane:
+/// The mixture `gmm-unequal` of five Gaussians in the plane:
 ///
 /// | weight | mean | deviations along the axes | angle |
 /// |---|---|---|---|
@@ -54,7 +54,8 @@ pub fn gmm_unequal() -> GaussianMixture {
     GaussianMixture::new(&weights, ELLIPSES.iter().map(rotated).collect()).expect("five planar components")
 }
 
-/// `modes` Gaussians in `dim` dimensions with unequal weights, each turned its own way.
+/// The mixture `gmm-rotated` of `modes` Gaussians in `dim` dimensions with unequal weights. Each is
+/// turned by another angle.
 ///
 /// Component k = 1, 2, … has a weight proportional to k, the mean ±5·Q₃₀·e_i (i = 1 … d with +,
 /// then with −) and the covariance Q·diag(σ²)·Qᵀ, Q = Q₂₅ₖ, σ_j = 0.5, 0.75 or 1 for j + k = 0, 1,

@@ -4,14 +4,13 @@ use super::facts::{Benchmark, Facts};
 use crate::density::log_density::LogDensity;
 use crate::num::{Scalar, Stream, log_sum_exp_scalars};
 
-/// log ρ(x) = log Σ_k exp(−(|x − c_k|² − R_k²)²/(2s_k²)) with s_k = 2R_kσ; σ is about the deviation
-/// of |x − c_k|.
+/// The mixture of rings log ρ(x) = log Σ_k exp(−(|x − c_k|² − R_k²)²/(2s_k²)) with s_k = 2R_kσ; σ
+/// is about the standard deviation of |x − c_k|.
 ///
-/// u = |x − c_k|² is N(R_k², s_k²) cut off below 0, so with a = R_k²/s_k and the normal density φ
-/// and distribution function Φ ring k has the mass Z_k = π·√(2π)·s_k·Φ(a) and E u = R_k² +
-/// s_k·φ(a)/Φ(a); a coordinate about c_k has the variance ½ E u. log Z = log Σ Z_k. All of it is
-/// closed, and ρ has no kink at the centre, which a Gaussian in
-/// |x − c_k| would have.
+/// u = |x − c_k|² is N(R_k², s_k²) truncated below 0. So with a = R_k²/s_k and the normal density φ
+/// and distribution function Φ, ring k has the mass Z_k = π·√(2π)·s_k·Φ(a) and the mean square E u
+/// = R_k² + s_k·φ(a)/Φ(a); a coordinate about c_k has the variance ½ E u. log Z = log Σ Z_k. All of
+/// it is in closed form, and ρ has no kink at the centre, which a Gaussian in |x − c_k| would have.
 ///
 /// R_k = 1, 3, 5, … as in the rings of Zhang & Chen 2022 (Path integral sampler), where they are
 /// concentric; here c_k = k·offset·(1, −½), k from 0, which no rotation maps to itself.
@@ -23,14 +22,14 @@ pub struct Rings {
 #[derive(Clone, Copy, Debug)]
 struct Ring {
     centre: [f64; 2],
-    /// R².
+    /// The squared radius R².
     square: f64,
-    /// s.
+    /// The deviation s of u.
     spread: f64,
 }
 
 impl Ring {
-    /// a = R²/s.
+    /// The place a = R²/s of the truncation, in deviations.
     fn cut(&self) -> f64 {
         self.square / self.spread
     }
@@ -40,7 +39,7 @@ impl Ring {
         pi * (2.0 * pi).sqrt() * self.spread * normal_below(self.cut())
     }
 
-    /// E u.
+    /// The mean square E u.
     fn mean_square(&self) -> f64 {
         let a = self.cut();
         let density = libm::exp(-0.5 * a * a) / (2.0 * std::f64::consts::PI).sqrt();
@@ -52,7 +51,8 @@ impl Ring {
         ((along(0) + along(1) - self.square) / self.spread).square() * -0.5
     }
 
-    /// u by rejection of negative ones, at most half of all since a > 0; the angle is uniform.
+    /// Writes one draw: u by rejection of negative ones, at most half of all since a > 0, and a
+    /// uniform angle.
     fn draw(&self, stream: &mut Stream, x: &mut [f64]) {
         let square = loop {
             let u = self.square + self.spread * stream.normal();
@@ -66,13 +66,14 @@ impl Ring {
     }
 }
 
-/// Φ(a).
+/// The normal distribution function Φ(a).
 fn normal_below(a: f64) -> f64 {
     0.5 * libm::erfc(-a * std::f64::consts::FRAC_1_SQRT_2)
 }
 
 impl Rings {
-    /// `count` rings, σ = `thickness`.
+    /// Makes `count` rings of thickness σ = `thickness`, whose centres are c_k = k·`offset`·(1,
+    /// −½).
     ///
     /// # Panics
     /// If `count == 0`, `thickness` is not positive and finite, or `offset` is not finite.
@@ -94,7 +95,7 @@ impl Rings {
         self.rings.iter().map(Ring::mass).sum()
     }
 
-    /// Mean over rings, by mass.
+    /// The mean of `f` over the rings, weighted by their masses.
     fn average(&self, f: impl Fn(&Ring) -> f64) -> f64 {
         self.rings.iter().map(|ring| ring.mass() * f(ring)).sum::<f64>() / self.total()
     }
@@ -140,7 +141,7 @@ impl Benchmark for Rings {
 mod tests {
     use super::*;
 
-    /// Shares of the rings among draws: masses grow like the radius, 1 : 3 : 5 for thin rings.
+    /// The shares of the rings among draws: masses grow like the radius, 1 : 3 : 5 for thin rings.
     #[test]
     fn thin_rings_weigh_as_their_length() {
         let rings = Rings::new(3, 0.05, 0.0);

@@ -1,4 +1,4 @@
-//! Tilted wells, rotated and shifted: many modes of unequal mass, along no axis.
+//! Tilted wells, rotated and shifted: many modes of unequal mass that lie along no axis.
 
 use super::facts::{Benchmark, Facts, Modes};
 use super::many_well::ManyWell;
@@ -6,7 +6,7 @@ use super::rotation::Rotation;
 use crate::density::log_density::LogDensity;
 use crate::num::{Scalar, Stream};
 
-/// ρ(x) = ρ_wells(Qᵀ(x − s·1)): [`ManyWell`] y moved to x = s·1 + Q·y.
+/// The density ρ(x) = ρ_wells(Qᵀ(x − s·1)): a [`ManyWell`] y moved to x = s·1 + Q·y.
 ///
 /// Q turns by one angle in the planes (1, 2), (2, 3), … (d − 1, d), in this order. Isometries keep
 /// log Z, the masses of the modes and what is nearest to what. Coordinates of x depend on each
@@ -72,7 +72,7 @@ impl Benchmark for RotatedWells {
     }
 }
 
-/// √(Σ_j Q_ij² std_j²) for independent coordinates of deviations std_j.
+/// The deviations √(Σ_j Q_ij² std_j²) of x for independent coordinates of deviations std_j.
 fn rotated_deviations(std: &[f64], rotation: &Rotation) -> Vec<f64> {
     let mut variances = vec![0.0; std.len()];
     for (column, s) in rotation.columns(std.len()).chunks_exact(std.len()).zip(std) {
@@ -94,7 +94,7 @@ mod tests {
         assert_eq!((still.facts().mean, still.facts().std), (wells.facts().mean, wells.facts().std));
     }
 
-    /// The centres are maxima where the score vanishes; a shift that the density did not share
+    /// The score vanishes at the centres, which are maxima; a shift that the density did not share
     /// would show.
     #[test]
     fn modes_are_the_maxima() {
@@ -102,7 +102,7 @@ mod tests {
         let modes = target.facts().modes.unwrap();
         let (mut values, mut scores) = ([0.0; 8], [0.0; 32]);
         target.values_and_scores(&modes.centres, &mut values, &mut scores).unwrap();
-        // Curvatures up to 36 times rounding of coordinates of size 3.
+        // Curvatures go up to 36, times the rounding of coordinates of size 3.
         assert!(scores.iter().all(|s| s.abs() < 1e-12), "{scores:?}");
         assert!((modes.weights.iter().sum::<f64>() - 1.0).abs() < 1e-14);
         let unequal = modes.weights.iter().all(|w| (w - 0.125).abs() > 0.01);

@@ -1,9 +1,10 @@
-//! A rotation that mixes all coordinates: turns by one angle in the planes (1, 2), (2, 3), … (d −
-//! 1, d).
+//! A rotation that mixes all coordinates: it turns by one angle in the planes (1, 2), (2, 3), … (d
+//! − 1, d).
 
 use crate::num::Scalar;
 
-/// Q = G_{d−1}⋯G₂G₁, where G_i takes (x_i, x_{i+1}) to (c·x_i − s·x_{i+1}, s·x_i + c·x_{i+1}).
+/// The rotation Q = G_{d−1}⋯G₂G₁, where G_i takes (x_i, x_{i+1}) to (c·x_i − s·x_{i+1}, s·x_i +
+/// c·x_{i+1}).
 ///
 /// Exact case: at angle 0 it changes no bit.
 #[derive(Clone, Copy, Debug)]
@@ -13,13 +14,13 @@ pub(super) struct Rotation {
 }
 
 impl Rotation {
-    /// By an angle in degrees.
+    /// Makes the rotation by an angle in degrees.
     pub fn new(degrees: f64) -> Rotation {
         let angle = degrees.to_radians();
         Rotation { cosine: libm::cos(angle), sine: libm::sin(angle) }
     }
 
-    /// x becomes Q·x.
+    /// Replaces x by Q·x.
     pub fn apply(&self, x: &mut [f64]) {
         for i in 1..x.len() {
             let (a, b) = (x[i - 1], x[i]);
@@ -28,7 +29,7 @@ impl Rotation {
         }
     }
 
-    /// x becomes Qᵀ·x.
+    /// Replaces x by Qᵀ·x, which undoes [`Rotation::apply`].
     pub fn undo<S: Scalar>(&self, x: &mut [S]) {
         for i in (1..x.len()).rev() {
             let pair = [x[i - 1].clone(), x[i].clone()];

@@ -8,10 +8,10 @@ use crate::density::mixture::GaussianMixture;
 use crate::num::{Scalar, Stream, log_sum_exp_scalars};
 use nalgebra::{DMatrix, DVector};
 
-/// log ρ(x) = log Σ_k w_k t_ν(x; m_k, s_k² I), normalised: log Z = 0.
+/// The mixture log ρ(x) = log Σ_k w_k t_ν(x; m_k, s_k² I), normalised: log Z = 0.
 ///
-/// t_ν is the distribution of m + s·z/√(χ²_ν/ν), z standard normal; the means differ in the first two
-/// coordinates alone.
+/// t_ν is the distribution of m + s·z/√(χ²_ν/ν), z standard normal; the means differ in the first
+/// two coordinates alone.
 ///
 /// | w | m | s |
 /// |---|---|---|
@@ -43,13 +43,13 @@ const COMPONENTS: [Component; 4] = [
 ];
 
 impl Component {
-    /// 0 beyond the second.
+    /// Coordinate `i` of the mean, which is 0 beyond the second.
     fn mean_of(&self, i: usize) -> f64 {
         self.mean.get(i).copied().unwrap_or(0.0)
     }
 
-    /// log of the weighted density: log w + log Γ(½(ν + d)) − log Γ(½ν) − ½ d log(νπs²) − ½(ν + d)
-    /// log(1 + q/(νs²)).
+    /// The log of the weighted density: log w + log Γ(½(ν + d)) − log Γ(½ν) − ½ d log(νπs²) − ½(ν +
+    /// d) log(1 + q/(νs²)).
     fn log_density<S: Scalar>(&self, x: &[S], degrees: f64) -> S {
         let d = x.len() as f64;
         let squares: Vec<S> =
@@ -61,7 +61,7 @@ impl Component {
         relative.ln_1p() * (-0.5 * (degrees + d)) + constant
     }
 
-    /// Its first two coordinates where χ²_ν/ν = e^t.
+    /// The Gaussian of the first two coordinates, given χ²_ν/ν = e^t.
     fn planar_at(&self, t: f64) -> Gaussian {
         let covariance = DMatrix::from_diagonal_element(2, 2, self.scale * self.scale * libm::exp(-t));
         Gaussian::new(DVector::from_row_slice(&self.mean), &covariance).expect("a positive variance")
@@ -69,7 +69,7 @@ impl Component {
 }
 
 impl StudentMixture {
-    /// d = `dim`, ν = `degrees`.
+    /// The mixture in d = `dim` dimensions with ν = `degrees` degrees of freedom.
     ///
     /// # Panics
     /// If `dim < 2` or `degrees < 3`.
@@ -83,18 +83,19 @@ impl StudentMixture {
         f64::from(self.degrees)
     }
 
-    /// Masses nearest each mean: those of Gaussian mixtures in the plane, averaged over t =
+    /// The mass nearest each mean: that of Gaussian mixtures in the plane, averaged over t =
     /// log(χ²_ν/ν).
     ///
-    /// t has a density proportional to e^(½ν(t − e^t)): trapezoidal from −12, where for ν = 3 less
-    /// than 1e-7 is left out, to 3, in steps of ½, whose error is e^(−2π²) by the width of the
-    /// strip in which it is analytic. What remains is the 1e-4 of the masses themselves.
+    /// t has a density proportional to e^(½ν(t − e^t)). The trapezoidal rule goes from −12, below
+    /// which less than 1e-7 is left out for ν = 3, to 3, in steps of ½; its error is e^(−2π²) by
+    /// the width of the strip in which the density is analytic. The error of the masses themselves,
+    /// 1e-4, remains.
     fn masses(&self) -> Vec<f64> {
         let mut masses = [0.0; COMPONENTS.len()];
         let mut total = 0.0;
         for t in (-24..=6).map(|k| 0.5 * f64::from(k)) {
             let share = libm::exp(0.5 * self.nu() * (t + 1.0 - libm::exp(t)));
-            // Too small to change a digit, and not worth a mixture.
+            // The share is too small to change a digit.
             if share < 1e-9 {
                 continue;
             }
@@ -124,7 +125,7 @@ impl LogDensity for StudentMixture {
 }
 
 impl Benchmark for StudentMixture {
-    /// The means are taken for the maxima, from which the tails of the others move them by less
+    /// The means are reported as the maxima, which the tails of the other components move by less
     /// than 1e-3.
     fn facts(&self) -> Facts {
         let mean: Vec<f64> = (0..self.dim).map(|i| self.average(|c| c.mean_of(i))).collect();
@@ -145,7 +146,7 @@ impl Benchmark for StudentMixture {
             left -= c.weight;
             left < 0.0
         });
-        // Rounding of the sum of the weights may leave none.
+        // Rounding of the sum of the weights may leave no component.
         let component = chosen.unwrap_or(&COMPONENTS[COMPONENTS.len() - 1]);
         let chi_square: f64 = (0..self.degrees).map(|_| stream.normal().powi(2)).sum();
         let scale = component.scale * (self.nu() / chi_square).sqrt();
@@ -164,11 +165,11 @@ mod tests {
     #[test]
     fn density_is_the_weighted_sum() {
         let x = [0.5, -1.0];
-        let law = |c: &Component| {
+        let weighted = |c: &Component| {
             let q = ((x[0] - c.mean[0]).powi(2) + (x[1] - c.mean[1]).powi(2)) / (c.scale * c.scale);
             c.weight * (1.0 + q / 3.0f64).powf(-2.5) / (2.0 * std::f64::consts::PI * c.scale * c.scale)
         };
-        let exact = COMPONENTS.iter().map(law).sum::<f64>().ln();
+        let exact = COMPONENTS.iter().map(weighted).sum::<f64>().ln();
         assert!((StudentMixture::new(2, 3).log_density(&x) - exact).abs() < 1e-14);
     }
 

@@ -1,4 +1,4 @@
-//! The mass a planar Gaussian mixture has nearest each of its means.
+//! The mass of a planar Gaussian mixture that is nearest to each of its means.
 
 use crate::density::gaussian::Gaussian;
 use crate::density::mixture::GaussianMixture;
@@ -9,10 +9,11 @@ use crate::density::mixture::GaussianMixture;
 const SLICES: i32 = 32;
 const REACH: i32 = 8;
 
-/// ∫ over the points nearest mean k, for each k; sums to 1.
+/// The mass of the points nearest mean k, for each k; the sum is 1.
 ///
-/// Each component is cut into slices of constant x₁ = m₁ + L₁₁·z, trapezoidal in z. On a slice x₂
-/// is Gaussian about m₂ + L₂₁·z with deviation L₂₂, and each cell is an interval.
+/// Each component is cut into slices of constant x₁ = m₁ + L₁₁·z, and the trapezoidal rule is used
+/// in z. On a slice x₂ is Gaussian about m₂ + L₂₁·z with deviation L₂₂, and each cell is an
+/// interval.
 ///
 /// # Panics
 /// If the dimension is not 2.
@@ -47,12 +48,13 @@ fn add_slice(component: &Gaussian, z: f64, weight: f64, centres: &[[f64; 2]], ma
     }
 }
 
-/// The y for which (x, y) is nearest centre k; empty if low ≥ high.
+/// The interval of y for which (x, y) is nearest centre k; empty if low ≥ high.
 fn cell_interval(centres: &[[f64; 2]], k: usize, x: f64) -> (f64, f64) {
     let [cx, cy] = centres[k];
     let (mut low, mut high) = (f64::NEG_INFINITY, f64::INFINITY);
     for &[ox, oy] in centres {
-        // Nearer k than the other: slope·y ≤ bound, with the bisector written about centre k.
+        // (x, y) is nearer k than the other if slope·y ≤ bound; the bisector is written about
+        // centre k.
         let (dx, slope) = (ox - cx, oy - cy);
         let bound = 0.5 * (dx * dx + slope * slope) - dx * (x - cx) + slope * cy;
         if slope > 0.0 {
@@ -71,7 +73,7 @@ mod tests {
     use super::*;
     use nalgebra::{DMatrix, DVector};
 
-    /// Two components: the cells are half planes, and each mass is one distribution function.
+    /// With two components the cells are half planes, and each mass is one distribution function.
     #[test]
     fn two_cells_have_their_closed_form() {
         let covariances = [[1.0, 0.3, 0.3, 0.5], [2.0, -0.4, -0.4, 0.8]];

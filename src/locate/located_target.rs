@@ -1,4 +1,4 @@
-//! What is known of a target before training: its coordinates, and particles of it.
+//! A located target, as it is known before training: its coordinates, and particles of it.
 
 use crate::coordinates::{Factorisation, WhitenedFactor, Whitening};
 use crate::density::Target;
@@ -15,10 +15,10 @@ pub struct LocatedTarget {
 }
 
 impl LocatedTarget {
-    /// The factors of `target` in their whitened coordinates, in order.
+    /// The factors of `target` in their whitened coordinates, in the same order.
     ///
     /// # Panics
-    /// If the target has another dimension than the one that was located.
+    /// If the dimension of the target is not that of the one that was located.
     pub fn whitened_factors<'a>(
         &'a self,
         target: &'a dyn Target,
@@ -29,34 +29,34 @@ impl LocatedTarget {
     }
 }
 
-/// A located factor: where it lies, how wide it is, and particles of it.
+/// A located factor: its location, its scale, and particles of it.
 #[derive(Clone, Debug)]
 pub struct LocatedFactor {
     /// Coordinates u in which the factor has about location 0 and scale 1.
     pub whitening: Whitening,
-    /// What brought the particles to the factor.
+    /// How the factor was located.
     pub located_by: LocatedBy,
-    /// Populations along the annealing path from N(0, I), in the coordinates u. The last one may
-    /// have come from further out.
+    /// The populations along the annealing path from N(0, I), in the coordinates u. The last one
+    /// may come from a wider start.
     pub population_path: PopulationPath,
-    /// What evolutions may know of the whitened factor.
+    /// The facts about the whitened factor that an evolution may use.
     pub summary: TargetSummary,
 }
 
-/// What brought the particles to a target.
+/// How a target was located.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LocatedBy {
-    /// Nothing: the target was taken as it stands.
+    /// It was not searched for: its own coordinates are used.
     AsGiven,
-    /// Annealing from a wide start.
+    /// Particles were annealed from a wide start.
     Particles,
-    /// Annealing from the normal law of its peak, which holds clearly more mass than a wide start
-    /// had found.
+    /// Particles were annealed from the normal distribution of its peak, which holds clearly more
+    /// mass than a wide start had found.
     Laplace,
 }
 
 impl LocatedBy {
-    /// As the record says it.
+    /// The name of this way in the record of a run.
     pub fn name(self) -> &'static str {
         match self {
             LocatedBy::AsGiven => "as given",
