@@ -4,12 +4,8 @@
 //! flights before the last one of Challenger (Dalal, Fowlkes & Hoadley 1989, table 1). Intercept and slope
 //! have N(0, 2²) priors; temperature enters as (°F − 70)/10.
 
-use pushforward::density::LogDensity;
-use pushforward::diagnostics::{Estimates, normalised_weights};
-use pushforward::evolution::GeneralOde;
-use pushforward::num::Scalar;
-use pushforward::sampling::fit;
-use pushforward::training::{Control, FitSettings};
+use pushforward::diagnostics::normalised_weights;
+use pushforward::prelude::*;
 
 /// Temperature at launch in °F, and 1 if an O-ring was distressed.
 #[rustfmt::skip]
@@ -43,11 +39,10 @@ fn logit<S: Scalar>(x: &[S], temperature: f64) -> S {
 }
 
 fn main() {
-    let settings = FitSettings { points: 600, width: 20, depth: 2, ..FitSettings::default() };
-    let fitted = fit(&Rings, &GeneralOde, &settings, &mut |_| Control::Continue)
-        .expect("the density is finite everywhere");
-    let draws = fitted.draw(10_000, 1).expect("the learned flow is smooth");
-    let estimates = Estimates::from_log_weights(&draws.log_weights);
+    let fit = Fit::new(&Rings).points(600).width(20).depth(2);
+    let transport = fit.run().expect("the density is finite everywhere");
+    let sample = transport.sample(10_000, Seed(1)).expect("the learned flow is smooth");
+    let estimates = sample.estimates();
     let exact = log_z_by_quadrature();
 
     println!("log evidence           {:.2}", estimates.log_z);
@@ -55,11 +50,12 @@ fn main() {
     println!("within 4 errors        {}", (estimates.log_z - exact).abs() <= 4.0 * estimates.log_z_se);
     println!("error below 0.002      {}", estimates.log_z_se < 0.002);
     println!("ESS above 0.95         {}", estimates.ess > 0.95);
+    println!("verdict                {}", sample.verdict());
 
     // Any expectation under the posterior is a weighted mean over the draws.
-    let weights = normalised_weights(&draws.log_weights);
+    let weights = normalised_weights(sample.log_weights());
     let distress = |x: &[f64]| logit(x, 50.0).sigmoid();
-    let mean: f64 = draws.x.chunks_exact(2).zip(&weights).map(|(x, w)| w * distress(x)).sum();
+    let mean: f64 = sample.points().iter().zip(&weights).map(|(x, w)| w * distress(x)).sum();
     println!("P(distress at 50 °F)   {mean:.2}");
 }
 

@@ -5,14 +5,11 @@
 //! energy. The path has a schedule of its own, which starts and ends slowly. The target is a banana
 //! with log Z = log 2π.
 
-use pushforward::density::LogDensity;
-use pushforward::diagnostics::Estimates;
-use pushforward::evolution::{AnnealingPath, Ansatz, Description, Evolution, LogZ, TargetData};
+use pushforward::evolution::{AnnealingPath, Ansatz, Description, LogZ, TargetData};
 use pushforward::network::{Jets, Unknown};
-use pushforward::num::{Channels, Scalar};
+use pushforward::num::Channels;
+use pushforward::prelude::*;
 use pushforward::residual::{Point, continuity};
-use pushforward::sampling::fit;
-use pushforward::training::{Control, FitSettings};
 
 /// b = 3t² − 2t³.
 #[derive(Clone, Copy)]
@@ -71,21 +68,20 @@ impl LogDensity for Banana {
 }
 
 fn main() {
-    let settings =
-        FitSettings { points: 200, width: 16, depth: 2, target_ess: 0.97, ..FitSettings::default() };
-    let fitted = fit(&Banana, &AnnealedGradient, &settings, &mut |_| Control::Continue)
-        .expect("the density is finite everywhere");
-    let draws = fitted.draw(10_000, 1).expect("the learned flow is smooth");
-    let estimates = Estimates::from_log_weights(&draws.log_weights);
+    let fit = Fit::new(&Banana).evolution(AnnealedGradient);
+    let fit = fit.points(200).width(16).depth(2).target_ess(0.97);
+    let transport = fit.run().expect("the density is finite everywhere");
+    let sample = transport.sample(10_000, Seed(1)).expect("the learned flow is smooth");
+    let estimates = sample.estimates();
     let exact = (2.0 * std::f64::consts::PI).ln();
     let off = (estimates.log_z - exact).abs();
     assert!(off <= 4.0 * estimates.log_z_se, "{estimates:?}");
 
-    let description = fitted.factors[0].evolution.description();
+    let description = transport.factors[0].evolution.description();
     println!("evolution              {}", description.name);
     println!("equations              {}", description.equations.join(", "));
     println!("within 4 errors        {}", off <= 4.0 * estimates.log_z_se);
     println!("error below 0.01       {}", estimates.log_z_se < 0.01);
     println!("ESS above 0.9          {}", estimates.ess > 0.9);
-    println!("learned log Z is near  {}", (fitted.learned_log_z() - exact).abs() < 0.1);
+    println!("learned log Z is near  {}", (transport.learned_log_z() - exact).abs() < 0.1);
 }
