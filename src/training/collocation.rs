@@ -5,7 +5,7 @@ use super::collocation_points::CollocationPoints;
 use super::coverage::escape_radius;
 use super::selection::select;
 use crate::density::DensityError;
-use crate::evolution::{AnnealingPath, CoverLaw, TargetSummary};
+use crate::evolution::{AnnealingPath, CoverDistribution, TargetSummary};
 use crate::locate::LocatedFactor;
 use crate::num::{Purpose, Stream};
 use crate::optim::LeastSquares;
@@ -205,15 +205,15 @@ impl<'a> Collocation<'a> {
         let t = stream.uniform();
         let populations = &self.population_path.populations;
         let x = match path.cover(t) {
-            CoverLaw::Noised { signal, variance } => {
+            CoverDistribution::Noised { signal, variance } => {
                 let spread = self.noise * variance.sqrt() + JITTER;
                 moved(&self.population_path.last().x, dim, signal, spread, stream)
             }
-            CoverLaw::Annealed { .. } if dim <= BOX_DIMENSIONS && stream.uniform() < BOX_SHARE => {
+            CoverDistribution::Annealed { .. } if dim <= BOX_DIMENSIONS && stream.uniform() < BOX_SHARE => {
                 let of_side = |(low, high): &(f64, f64)| low + (high - low) * stream.uniform();
                 self.sides.iter().map(of_side).collect()
             }
-            CoverLaw::Annealed { b } => {
+            CoverDistribution::Annealed { b } => {
                 // Of the two neighbours in b one is taken with the odds of its nearness.
                 let right = populations.partition_point(|p| p.b < b).clamp(1, populations.len() - 1);
                 let (low, high) = (&populations[right - 1], &populations[right]);
