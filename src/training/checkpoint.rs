@@ -196,8 +196,8 @@ impl Snapshot<'_> {
     }
 }
 
-/// Numbers of a row of the history: the step, its points, its record, whether there was a located, and its ESS. The losses of
-/// the equations have an array of their own.
+/// Numbers of a row of the history: the step, its points, its record, whether there was a located,
+/// and its ESS. The losses of the equations have an array of their own.
 const ROW: usize = StepRecord::NUMBERS + 4;
 
 fn write_state(state: &TrainingState, arrays: &mut Arrays) {

@@ -4,11 +4,12 @@
 //! as it is learned. A step takes a batch of points, linearises the residuals and asks an optimiser
 //! for a new θ; every few steps held-out draws judge the flow.
 //!
-//! In reading order: [`FitSettings`]; the points ([`CollocationPoints`], `selection`, [`Collocation`],
-//! `batch_size`) and how far a flow carries them (`coverage`); [`Assembler`], from points to r and
-//! J; what passes from step to step ([`StopReason`], [`HistoryRow`], [`TrainingState`],
-//! [`Checkpoint`]); [`Observer`], which sees every step; `unknowns`, the networks to be trained;
-//! `training_loop`, the steps of one factor; `schedule`, all factors in rotation.
+//! In reading order: [`FitSettings`]; the points ([`CollocationPoints`], `selection`,
+//! [`Collocation`], `batch_size`) and how far a flow carries them (`coverage`); [`Assembler`], from
+//! points to r and J; what passes from step to step ([`StopReason`], [`HistoryRow`],
+//! [`TrainingState`], [`Checkpoint`]); [`Observer`], which sees every step; `unknowns`, the
+//! networks to be trained; `training_loop`, the steps of one factor; `schedule`, all factors in
+//! rotation.
 
 mod assemble;
 mod batch_size;

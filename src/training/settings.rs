@@ -4,7 +4,8 @@ use crate::locate::LocateSettings;
 use crate::optim::Optimiser;
 use std::fmt;
 
-/// The range of a setting of a fit: its one home, from which [`FitSettings::check`] and programs that read settings take it.
+/// The range of a setting of a fit: its one home, from which [`FitSettings::check`] and programs
+/// that read settings take it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct SettingRange {
     /// Name of the setting.
@@ -116,12 +117,13 @@ pub struct FitSettings {
 }
 
 impl Default for FitSettings {
-    /// 3 × 40 units resolve nine modes in two dimensions to
-    /// ESS 0.99. 500 points to begin with: with momentum, many cheap steps on few fresh points are faster than few
-    /// on many (`reproduce optimisers`), and every set is used once because a second step on it fits its own
-    /// points. Training past 0.995 buys draws no faster than drawing more of them. 256 steps of a chain cost its log
-    /// weights a variance near 0.01 on features of a tenth of the target's width. Draws that were never resampled are
-    /// independent, and a fit that came to its goal needs no resampling.
+    /// 3 × 40 units resolve nine modes in two dimensions to ESS 0.99. 500 points to begin with:
+    /// with momentum, many cheap steps on few fresh points are faster than few on many (`reproduce
+    /// optimisers`), and every set is used once because a second step on it fits its own points.
+    /// Training past 0.995 buys draws no faster than drawing more of them. 256 steps of a chain
+    /// cost its log weights a variance near 0.01 on features of a tenth of the target's width.
+    /// Draws that were never resampled are independent, and a fit that came to its goal needs no
+    /// resampling.
     fn default() -> FitSettings {
         FitSettings {
             steps: 1000,
@@ -153,7 +155,8 @@ impl FitSettings {
     pub const STEPS: SettingRange = SettingRange::at_least("steps", 1);
     /// The range of [`FitSettings::steps_per_set`].
     pub const STEPS_PER_SET: SettingRange = SettingRange::at_least("steps_per_set", 1);
-    /// The range of [`FitSettings::points`]. Fewer points than sixteen are no sample of space and time.
+    /// The range of [`FitSettings::points`]. Fewer points than sixteen are no sample of space and
+    /// time.
     pub const POINTS: SettingRange = SettingRange::at_least("points", 16);
     /// The range of [`FitSettings::width`].
     pub const WIDTH: SettingRange = SettingRange::at_least("width", 1);
