@@ -142,7 +142,8 @@ mod tests {
     }
     use crate::num::{Purpose, Stream};
 
-    /// Logarithms of ((1 − u)^−k − 1)/k, exact draws of the law with σ = 1, over the given shift.
+    /// Logarithms of ((1 − u)^−k − 1)/k, exact draws of the distribution with σ = 1, over the given
+    /// shift.
     fn draws(n: usize, k: f64) -> Vec<f64> {
         let mut stream = Stream::new(17, Purpose::Audit, (k * 100.0) as u64);
         (0..n).map(|_| libm::log((libm::pow(stream.uniform(), -k) - 1.0) / k)).collect()

@@ -62,7 +62,8 @@ pub fn max_weight_share(log_weights: &[f64]) -> f64 {
     if total == 0.0 { 0.0 } else { 1.0 / total }
 }
 
-/// Weights divided by the largest. All −inf: zeros. Any NaN or +inf: all NaN.
+/// Weights divided by the largest. All are 0 if all log weights are −inf, and NaN with any NaN or
+/// +inf.
 pub(super) fn scaled_weights(log_weights: &[f64]) -> Vec<f64> {
     if not_finite(log_weights).count > 0 {
         return vec![f64::NAN; log_weights.len()];

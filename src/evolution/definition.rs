@@ -52,7 +52,8 @@ use crate::residual::Point;
 ///     }
 /// }
 ///
-/// # use pushforward::{density::gauss, fitting::{Control, FitError, FitSettings, fit}};
+/// # use pushforward::{density::gauss, sampling::fit};
+/// # use pushforward::training::{Control, FitError, FitSettings};
 /// # let settings =
 /// #     FitSettings { steps: 3, points: 64, width: 4, depth: 1, ..FitSettings::default() };
 /// let fitted = fit(&gauss(2), &AnnealedGradient, &settings, &mut |_| Control::Continue)?;
@@ -63,8 +64,9 @@ pub trait Evolution: Clone + Send + Sync + 'static {
     /// The description of the evolution in dimension `dim`: its unknowns, its equations, and what
     /// it reads of the target.
     ///
-    /// A fit asks first for the dimension of the whole target, to know what is read and the width
-    /// of the prior. It then asks for the dimension of each factor that it trains.
+    /// A fit asks first for the description in the dimension of the whole target, to know what is
+    /// read and the width of the prior. It then asks for it in the dimension of each factor that it
+    /// trains.
     fn description(&self, dim: usize) -> Description;
 
     /// Writes the residuals at one point, left side minus right side, one for each equation of the

@@ -16,8 +16,8 @@ use crate::residual::{Point, continuity};
 /// * Velocity: μ. Noise: none.
 /// * Many pairs (V, μ) solve the equation. Damped Gauss-Newton from small networks finds one of
 ///   moderate size.
-/// * Exact case: Gaussian to Gaussian with an affine μ and marginal N(t²m, MMᵀ), where M = (1 − t)I
-///   + tL.
+/// * Exact case: Gaussian to Gaussian with an affine μ and marginal N(t²m, MMᵀ), where M is the sum
+///   (1 − t)I + tL.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct GeneralOde;
 

@@ -23,8 +23,8 @@ pub enum Noise {
 }
 
 /// σ² of the evolutions with constant noise. In a unit of time, noise alone spreads a point over
-/// half of the standard deviation of the target. The narrowest features that must hold a point are
-/// met for a quarter of the time that they are with σ² = 1.
+/// half of the standard deviation of the target. The time for which a point must be held in the
+/// narrowest features is a quarter of that with σ² = 1.
 pub(super) const VARIANCE_RATE: f64 = 0.25;
 
 impl Noise {

@@ -61,9 +61,9 @@ impl<'a> DampedSolver<'a> {
                 let transposed = jacobian.transposed();
                 let wide = transposed.nrows() > transposed.ncols();
                 let side = if wide { Side::Residuals } else { Side::Params };
-                let squared = GramMatrix::new(jacobian, side, memory);
-                let spectrum = squared.spectrum();
-                Solver::Spectral(squared, spectrum)
+                let gram = GramMatrix::new(jacobian, side, memory);
+                let spectrum = gram.spectrum();
+                Solver::Spectral(gram, spectrum)
             }
             Direction::Qr => Solver::Orthogonal,
             Direction::Nystrom => Solver::LowRank(Nystrom::new(&jacobian)),
@@ -108,9 +108,9 @@ impl<'a> DampedSolver<'a> {
     /// The errors of [`DampedSolver::solve`].
     pub fn length(&mut self, lambda: f64, centre: &[f64]) -> Result<f64, DirectionError> {
         let forward = self.forward(centre);
-        if let Solver::Spectral(squared, Some(spectrum)) = &self.solver {
-            let coefficients = transpose_times(spectrum.vectors.as_ref(), &squared.right(&forward));
-            return Ok(squared.square_length(&spectrum.values, &coefficients, lambda).sqrt());
+        if let Solver::Spectral(gram, Some(spectrum)) = &self.solver {
+            let coefficients = transpose_times(spectrum.vectors.as_ref(), &gram.right(&forward));
+            return Ok(gram.square_length(&spectrum.values, &coefficients, lambda).sqrt());
         }
         Ok(norm(&self.damped(lambda, &forward)?.0))
     }
@@ -118,9 +118,7 @@ impl<'a> DampedSolver<'a> {
     /// Whether λ is below the precision that rounding leaves to the Gram matrix.
     pub fn gram_precision_exhausted(&self, lambda: f64) -> bool {
         match &self.solver {
-            Solver::Cholesky(squared) | Solver::Spectral(squared, _) => {
-                lambda < SQUARING_BOUND * squared.trace()
-            }
+            Solver::Cholesky(gram) | Solver::Spectral(gram, _) => lambda < SQUARING_BOUND * gram.trace(),
             _ => false,
         }
     }
@@ -150,9 +148,9 @@ impl<'a> DampedSolver<'a> {
     fn damped(&mut self, lambda: f64, b: &[f64]) -> Result<(Vec<f64>, f64), DirectionError> {
         let jacobian = &self.jacobian;
         let (delta, error) = match &mut self.solver {
-            Solver::Cholesky(squared) => squared.solve(lambda, b)?,
-            Solver::Spectral(squared, spectrum) => {
-                by_spectrum(squared, spectrum.as_ref().ok_or(DirectionError::NotFinite)?, lambda, b)
+            Solver::Cholesky(gram) => gram.solve(lambda, b)?,
+            Solver::Spectral(gram, spectrum) => {
+                by_spectrum(gram, spectrum.as_ref().ok_or(DirectionError::NotFinite)?, lambda, b)
             }
             Solver::Orthogonal => orthogonal::solve(jacobian, lambda, b),
             Solver::LowRank(nystrom) => (nystrom.as_ref().map_err(|e| *e)?.solve(jacobian, lambda, b)?, 0.0),
@@ -170,13 +168,13 @@ impl<'a> DampedSolver<'a> {
 
 /// δ with V (D + λI)⁻¹ Vᵀ in place of the inverse. Eigenvalues that rounding made negative count as
 /// 0.
-fn by_spectrum(squared: &GramMatrix<'_>, spectrum: &Spectrum, lambda: f64, b: &[f64]) -> (Vec<f64>, f64) {
-    let right = squared.right(b);
+fn by_spectrum(gram: &GramMatrix<'_>, spectrum: &Spectrum, lambda: f64, b: &[f64]) -> (Vec<f64>, f64) {
+    let right = gram.right(b);
     let mut coefficients = transpose_times(spectrum.vectors.as_ref(), &right);
     coefficients.iter_mut().zip(&spectrum.values).for_each(|(c, v)| *c /= v.max(0.0) + lambda);
     let solution = times(spectrum.vectors.as_ref(), &coefficients);
-    let error = squared.backward_error(lambda, &solution, &right);
-    (squared.direction(solution), error)
+    let error = gram.backward_error(lambda, &solution, &right);
+    (gram.direction(solution), error)
 }
 
 #[cfg(test)]

@@ -36,9 +36,9 @@ const RETRIES: usize = 4;
 /// The state that passes from one step to the next.
 #[derive(Clone, Debug, PartialEq)]
 pub struct GaussNewtonState {
-    /// The parameters θ.
+    /// The parameters θ, P numbers.
     pub theta: Vec<f64>,
-    /// The damping λ.
+    /// The damping λ of the next step.
     pub damping: Damping,
     /// The last step that was taken; empty before the first.
     pub last_step: Vec<f64>,

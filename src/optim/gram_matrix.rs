@@ -16,13 +16,13 @@ pub(super) enum Side {
 #[derive(Clone, Debug)]
 pub struct DirectionWorkspace {
     /// Lower triangle of JᵀJ or JJᵀ.
-    squared: Mat<f64>,
+    gram: Mat<f64>,
     factor: Mat<f64>,
 }
 
 impl Default for DirectionWorkspace {
     fn default() -> DirectionWorkspace {
-        DirectionWorkspace { squared: Mat::new(), factor: Mat::new() }
+        DirectionWorkspace { gram: Mat::new(), factor: Mat::new() }
     }
 }
 
@@ -45,21 +45,21 @@ impl<'a> GramMatrix<'a> {
             Side::Residuals => transposed,
         };
         let n = columns.ncols();
-        if memory.squared.nrows() != n {
-            *memory = DirectionWorkspace { squared: Mat::zeros(n, n), factor: Mat::zeros(n, n) };
+        if memory.gram.nrows() != n {
+            *memory = DirectionWorkspace { gram: Mat::zeros(n, n), factor: Mat::zeros(n, n) };
         }
-        gram(columns, memory.squared.as_mut());
+        gram(columns, memory.gram.as_mut());
         GramMatrix { jacobian, side, memory, factored: None }
     }
 
     /// Trace of A, the squared Frobenius norm of J.
     pub fn trace(&self) -> f64 {
-        (0..self.memory.squared.nrows()).map(|i| self.memory.squared[(i, i)]).sum()
+        (0..self.memory.gram.nrows()).map(|i| self.memory.gram[(i, i)]).sum()
     }
 
     /// The spectrum of A; `None` if A is not finite.
     pub fn spectrum(&self) -> Option<Spectrum> {
-        Spectrum::new(self.memory.squared.as_ref())
+        Spectrum::new(self.memory.gram.as_ref())
     }
 
     /// Right-hand side of the equation of A for residuals b.
@@ -100,8 +100,8 @@ impl<'a> GramMatrix<'a> {
         let right = self.right(b);
         if self.factored != Some(lambda) {
             self.factored = None;
-            let DirectionWorkspace { squared, factor } = &mut *self.memory;
-            factor.copy_from(&*squared);
+            let DirectionWorkspace { gram, factor } = &mut *self.memory;
+            factor.copy_from(&*gram);
             (0..factor.nrows()).for_each(|i| factor[(i, i)] += lambda);
             cholesky_in_place(factor.as_mut()).map_err(DirectionError::Pivot)?;
             self.factored = Some(lambda);
@@ -115,7 +115,7 @@ impl<'a> GramMatrix<'a> {
     /// Backward error |(A + λI)x − b| / (tr(A + λI)·|x| + |b|). The trace bounds the largest
     /// eigenvalue.
     pub fn backward_error(&self, lambda: f64, x: &[f64], b: &[f64]) -> f64 {
-        let lower = &self.memory.squared;
+        let lower = &self.memory.gram;
         let mut left: Vec<f64> = x.iter().zip(b).map(|(x, b)| lambda * x - b).collect();
         for j in 0..x.len() {
             let column = &lower.col_as_slice(j)[j..];

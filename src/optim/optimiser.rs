@@ -87,7 +87,7 @@ impl OptimiserState {
         }
     }
 
-    /// The parameters θ.
+    /// The current parameters θ.
     pub fn theta(&self) -> &[f64] {
         &self.gauss_newton.theta
     }

@@ -158,8 +158,7 @@ mod tests {
     fn oscillator(tolerance: f64) -> (f64, Work) {
         let mut y = vec![1.0, 0.0];
         let tolerance = Tolerance { absolute: tolerance, relative: 0.0 };
-        // y'' = −(2 + t)² y is no textbook case; a damped rotation has the closed form e^{−t}(cos
-        // 9t, −sin 9t).
+        // A damped rotation has the closed form e^{−t}(cos 9t, −sin 9t).
         let field = |_: f64, y: &[f64], dy: &mut [f64]| {
             dy[0] = -y[0] + 9.0 * y[1];
             dy[1] = -9.0 * y[0] - y[1];

@@ -5,8 +5,8 @@ use crate::evolution::annealing_path::AnnealingPath;
 use nalgebra::{DMatrix, DVector};
 use std::f64::consts::PI;
 
-/// N(m_t, C_t) at one time with its rates of change, and the affine velocity m′ + G(x − m) with GC
-/// + CGᵀ = C′.
+/// N(m_t, C_t) at one time with its rates of change, and its affine velocity m′ + G(x − m), where
+/// GC + CGᵀ = C′.
 #[derive(Clone, Debug)]
 pub struct GaussianMarginal {
     /// Mean m_t of the marginal.
@@ -63,7 +63,7 @@ impl GaussianMarginal {
         let lambda = &identity * (1.0 - b) + case.precision() * b;
         let covariance = lambda.cholesky().expect("a sum of positive definite matrices").inverse();
         let pull = case.precision() * case.mean();
-        // The rate is by b until it is multiplied by b′.
+        // This is the derivative by b until it is multiplied by b′.
         let covariance_rate = -(&covariance * (case.precision() - &identity) * &covariance);
         let mean_rate = (&covariance * &pull + &covariance_rate * &pull * b) * db_dt;
         GaussianMarginal::new(&covariance * &pull * b, mean_rate, covariance, covariance_rate * db_dt)
