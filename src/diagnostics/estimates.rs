@@ -156,7 +156,7 @@ mod tests {
         // 225/(5·61) of the weights is more.
         assert!((ours.ess - 1.0 / (1.0 + 5.0 * 21.0 / 225.0)).abs() < 1e-12);
         assert_eq!(Estimates::of_populations(logs.chunks(5)).log_z_se, f64::INFINITY);
-        // Copies of the same draws say no more than the draws.
+        // Copies of draws carry no more information than the draws.
         let alone: Vec<f64> = (0..50).map(|k| libm::sin(k as f64)).collect();
         let copies: Vec<f64> = alone.iter().flat_map(|w| [*w; 4]).collect();
         let (alone, copies) =

@@ -268,7 +268,7 @@ mod tests {
         }
         let vague = Estimates { log_z_se: 0.5, ..good() };
         assert_eq!(reasons(vague, exactly(0.3 + 9f64.ln())), vec![], "within the error of log Z");
-        // Too large is no collapse, nor is a single mode.
+        // An estimate that is too large is no collapse, nor is a single mode.
         assert_eq!(reasons(good(), exactly(0.3 - 9f64.ln())).len(), 1);
         let single = Evidence { n_modes: Some(1), ..exactly(0.3) };
         assert_eq!(reasons(good(), single), vec![]);

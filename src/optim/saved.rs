@@ -119,8 +119,8 @@ mod tests {
     use crate::optim::rosenbrock::Rosenbrock;
     use crate::optim::{GaussNewton, GaussNewtonWorkspace, Optimiser, StepRule};
 
-    /// The states after `from` steps and after all of them, the second from the first as it was
-    /// written.
+    /// The states after `from` steps and after all steps. The second continues from the first as it
+    /// was written and read.
     fn continued(optimiser: Optimiser, from: usize) -> (OptimiserState, OptimiserState) {
         let walk = |state: &mut OptimiserState, steps: usize| {
             let mut memory = GaussNewtonWorkspace::default();

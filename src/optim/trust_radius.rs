@@ -74,7 +74,7 @@ mod tests {
                 let off = (length / radius).ln().abs();
                 assert!(off <= TOLERANCE.ln() + 1e-9, "{direction:?}: {length} for {radius}");
             }
-            // Longer than any direction: the smallest damping.
+            // A radius longer than any direction gives the smallest damping.
             let lambda = damping_for_radius(&mut linearised, &centre, 1e9, 1.0, 1e-8).unwrap();
             assert!((lambda / 1e-8 - 1.0).abs() < 1e-9, "{lambda:e}");
         }

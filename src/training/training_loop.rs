@@ -259,7 +259,7 @@ mod tests {
         assert_eq!(points.weight(40), 1.0);
         // √w·|R| is the cap: ten times the root mean square of the bulk.
         assert!((points.weight(41).sqrt() * 1e6 - 10.0).abs() < 1e-9);
-        // A bulk that has converged leaves the others theirs.
+        // If the bulk has converged, the other points keep their influence.
         residuals.iter_mut().for_each(|r| *r *= 1e-3);
         let mut points = CollocationPoints::new(1, 0);
         (0..100).for_each(|k| points.push(0.5, &[f64::from(k)], &[], 1.0));

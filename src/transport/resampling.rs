@@ -84,8 +84,8 @@ mod tests {
             }
             first[x[0] as usize] += 1;
         }
-        // Shares 1/8, 4/8, 2/8, 1/8: of all, and of whatever stands first; binomial deviations at
-        // most 10.
+        // All particles, and the first one alone, have the shares 1/8, 4/8, 2/8, 1/8. Binomial
+        // deviations are at most 10.
         assert_eq!(times[1..3], [800, 400]);
         for (k, share) in [50, 200, 100, 50].iter().enumerate() {
             assert!((first[k] - share).abs() < 40, "{first:?}");

@@ -174,7 +174,7 @@ mod tests {
         let (fine, many) = oscillator(1e-10);
         assert!(coarse < 1e-4, "{coarse:e} {fine:e}");
         assert!(fine < 1e-9, "{coarse:e} {fine:e}");
-        // Five orders of tolerance at order five: ten times the steps.
+        // Five orders of tolerance at order five need ten times the steps.
         let growth = many.steps as f64 / few.steps as f64;
         assert!((5.0..15.0).contains(&growth), "{growth}");
     }

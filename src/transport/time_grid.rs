@@ -110,12 +110,12 @@ mod tests {
     #[test]
     fn times_go_where_increments_vary_most() {
         let grid = TimeGrid::uniform(100);
-        // c = 1 before one half, 100 after: steps there ten times as short.
+        // c is 1 before one half and 100 after it, where steps are a tenth as long.
         let refined = grid.refined(&(0..100).map(|k| if k < 50 { 1.0 } else { 100.0 }).collect::<Vec<_>>());
         assert_eq!((refined.times().len(), refined.times()[0], refined.times()[100]), (101, 0.0, 1.0));
         assert!(refined.times().windows(2).all(|pair| pair[0] < pair[1]));
         let step = |k: usize| refined.times()[k + 1] - refined.times()[k];
-        // Shares per length 0.2 + 0.8·2/11 and 0.2 + 0.8·20/11.
+        // The shares per length are 0.2 + 0.8·2/11 and 0.2 + 0.8·20/11.
         let ratio = (0.2 + 1.6 * 10.0 / 11.0) / (0.2 + 1.6 / 11.0);
         assert!((step(5) / step(90) - ratio).abs() < 1e-9, "{} {ratio}", step(5) / step(90));
     }
