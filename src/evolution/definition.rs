@@ -56,7 +56,8 @@ use crate::residual::Point;
 /// # use pushforward::training::{Control, FitError, FitSettings};
 /// # let settings =
 /// #     FitSettings { steps: 3, points: 64, width: 4, depth: 1, ..FitSettings::default() };
-/// let fitted = fit(&gauss(2), &AnnealedGradient, &settings, &mut |_| Control::Continue)?;
+/// let target = gauss(2);
+/// let fitted = fit(&target, &AnnealedGradient, &settings, &mut |_| Control::Continue)?;
 /// # assert_eq!(fitted.history().len(), 3);
 /// # Ok::<(), FitError>(())
 /// ```
