@@ -1,4 +1,4 @@
-//! A number with its standard error.
+//! An estimate with its standard error.
 
 use std::fmt;
 
@@ -12,14 +12,14 @@ use std::fmt;
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Estimate {
-    /// The value.
+    /// Value of the estimate.
     pub value: f64,
-    /// Its standard error; +inf if nothing is known of it.
+    /// Standard error of the value; +inf if nothing is known of it.
     pub standard_error: f64,
 }
 
 impl fmt::Display for Estimate {
-    /// `VALUE ± ERROR`, both to the second digit of the error.
+    /// Writes `VALUE ± ERROR`, both to the second digit of the error.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Estimate { value, standard_error } = *self;
         if !(standard_error > 0.0 && standard_error.is_finite()) {
