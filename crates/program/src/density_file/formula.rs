@@ -50,7 +50,7 @@ fn compile(table: &Table, source: &Source) -> Result<Model, DensityFileError> {
     let mut used = names_in(formula.get_ref());
     declarations
         .values()
-        .flat_map(|value| words(value.get_ref()))
+        .flat_map(|value| texts(value.get_ref()))
         .for_each(|text| used.extend(names_in(text)));
     let data = data::read(table.data.as_ref().unwrap_or(&empty), &used, source)?;
     let mut in_order: Vec<_> = declarations.iter().collect();
