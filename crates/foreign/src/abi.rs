@@ -48,22 +48,35 @@ type ConstrainOf = unsafe extern "C" fn(
 
 /// The functions of a library, which must stay loaded as long as they are called.
 pub(super) struct Symbols {
+    /// `bs_model_construct`: makes a model from data and a seed.
     pub construct: Construct,
+    /// `bs_model_destruct`: frees a model.
     pub destruct: Destruct,
+    /// `bs_free_error_msg`: frees a message.
     pub free_message: FreeMessage,
+    /// `bs_param_unc_num`: the dimension d.
     pub dim: Count,
+    /// `bs_log_density`: log ρ at a point.
     pub value: Value,
+    /// `bs_log_density_gradient`: log ρ and its gradient, d numbers.
     pub gradient: Gradient,
+    /// `bs_model_info`: text about the model, such as `STAN_THREADS=true`.
     pub info: Option<Text>,
+    /// `bs_param_unc_names`: names of the d coordinates, separated by commas.
     pub names: Option<Text>,
+    /// `bs_log_density_hessian`: log ρ, its gradient, and its d×d Hessian.
     pub hessian: Option<Hessian>,
+    /// The functions that map a point to the user's scale.
     pub constrained: Option<Constrained>,
 }
 
 /// The functions that map a point to the user's scale.
 pub(super) struct Constrained {
+    /// `bs_param_num`: the number of quantities on the user's scale.
     pub count: CountOf,
+    /// `bs_param_names`: names of these quantities, separated by commas.
     pub names: TextOf,
+    /// `bs_param_constrain`: the quantities at a point.
     pub constrain: ConstrainOf,
 }
 
@@ -73,7 +86,7 @@ impl Symbols {
     /// # Safety
     /// Functions with these names must have the signatures of `include/pushforward_density.h`.
     unsafe fn of(library: &libloading::Library) -> Result<Symbols, &'static str> {
-        // SAFETY: as the caller promises.
+        // SAFETY: the caller upholds the conditions of this function.
         unsafe {
             Ok(Symbols {
                 construct: required(library, "bs_model_construct")?,
@@ -101,7 +114,7 @@ impl Constrained {
         if !names.iter().any(|name| has(library, name)) {
             return Ok(None);
         }
-        // SAFETY: as the caller promises.
+        // SAFETY: the caller upholds the conditions of this function.
         unsafe {
             Ok(Some(Constrained {
                 count: required(library, names[0])?,
@@ -125,7 +138,7 @@ pub(super) unsafe fn load(path: &Path) -> Result<Symbols, LibraryError> {
     if !full.is_file() {
         return Err(no_file("it is not a file".to_string()));
     }
-    // SAFETY: as the caller promises.
+    // SAFETY: the caller upholds the conditions of this function.
     unsafe {
         let library = opened(&full)
             .map_err(|cause| LibraryError::NotLoaded { path: given(), cause: reason(&cause) })?;
@@ -147,13 +160,13 @@ pub(super) unsafe fn load(path: &Path) -> Result<Symbols, LibraryError> {
 /// # Safety
 /// The conditions of [`load`] hold here too.
 unsafe fn opened(path: &Path) -> Result<libloading::Library, libloading::Error> {
-    // SAFETY: as the caller promises.
+    // SAFETY: the caller upholds the conditions of this function.
     #[cfg(unix)]
     unsafe {
         use libloading::os::unix::{Library, RTLD_LOCAL, RTLD_NOW};
         Library::open(Some(path), RTLD_NOW | RTLD_LOCAL).map(libloading::Library::from)
     }
-    // SAFETY: as the caller promises.
+    // SAFETY: the caller upholds the conditions of this function.
     #[cfg(not(unix))]
     unsafe {
         libloading::Library::new(path)
@@ -177,7 +190,7 @@ fn has(library: &libloading::Library, name: &str) -> bool {
 /// # Safety
 /// `T` must be the type of the function.
 unsafe fn required<T: Copy>(library: &libloading::Library, name: &'static str) -> Result<T, &'static str> {
-    // SAFETY: as the caller promises.
+    // SAFETY: the caller upholds the conditions of this function.
     unsafe { optional(library, name) }.ok_or(name)
 }
 
@@ -186,7 +199,7 @@ unsafe fn required<T: Copy>(library: &libloading::Library, name: &'static str) -
 /// # Safety
 /// `T` must be the type of the symbol.
 unsafe fn optional<T: Copy>(library: &libloading::Library, name: &str) -> Option<T> {
-    // SAFETY: as the caller promises.
+    // SAFETY: the caller upholds the conditions of this function.
     unsafe { library.get::<T>(name) }.ok().map(|symbol| *symbol)
 }
 
@@ -195,7 +208,7 @@ unsafe fn optional<T: Copy>(library: &libloading::Library, name: &str) -> Option
 /// # Safety
 /// The symbol must be a C int.
 unsafe fn major_version(library: &libloading::Library) -> Option<i32> {
-    // SAFETY: as the caller promises.
+    // SAFETY: the caller upholds the conditions of this function.
     unsafe { optional::<*const c_int>(library, "bs_major_version").map(|version| *version) }
 }
 
@@ -207,6 +220,6 @@ pub(super) unsafe fn text(pointer: *const c_char) -> String {
     if pointer.is_null() {
         return String::new();
     }
-    // SAFETY: as the caller promises.
+    // SAFETY: the caller upholds the conditions of this function.
     unsafe { CStr::from_ptr(pointer) }.to_string_lossy().trim().to_string()
 }

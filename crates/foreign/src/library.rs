@@ -88,7 +88,7 @@ impl Library {
     /// was made for that.
     pub unsafe fn load(settings: &LibrarySettings) -> Result<Library, LibraryError> {
         let path = &settings.path;
-        // SAFETY: as the caller promises.
+        // SAFETY: the caller upholds the conditions of this function.
         let symbols = unsafe { abi::load(path)? };
         let data = settings.data.as_deref().map(CString::new).transpose();
         let data = data.map_err(|nul| LibraryError::DataWithNul { position: nul.nul_position() })?;
@@ -189,7 +189,7 @@ impl Library {
         if message.is_null() {
             return "the library gave no reason".to_string();
         }
-        // SAFETY: as the caller promises.
+        // SAFETY: the caller upholds the conditions of this function.
         unsafe {
             let words = abi::text(message);
             (self.symbols.free_message)(message);
@@ -206,7 +206,7 @@ impl Library {
         if code == 0 && message.is_null() {
             return Ok(true);
         }
-        // SAFETY: as the caller promises.
+        // SAFETY: the caller upholds the conditions of this function.
         let message = unsafe { self.taken(message) };
         match self.refusals {
             _ if code == 0 => Ok(true),

@@ -25,7 +25,7 @@ pub enum ProcessFailure {
         /// The message of the operating system.
         cause: String,
     },
-    /// Its first line is not the greeting of a density.
+    /// The first line of output is not the greeting of a density.
     #[error(
         "does not greet as a density does: its output begins with {said:?} instead of \"{HELLO} \
          {VERSION} …\"; nothing else may be written to standard output (print to standard error)"
@@ -43,7 +43,7 @@ pub enum ProcessFailure {
         /// The version as the process wrote it.
         version: String,
     },
-    /// Its greeting has no dimension, or more or fewer names than coordinates.
+    /// The greeting has no dimension, or more or fewer names than coordinates.
     #[error(
         "greets with {line:?}; after \"{HELLO} {VERSION}\" come the dimension and, if there are \
          names, one for each coordinate, with single spaces between them"

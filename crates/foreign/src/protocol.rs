@@ -39,6 +39,7 @@ impl Wanted {
 /// The dimension and names that a child announces.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Greeting {
+    /// The dimension d, at least 1.
     pub dim: usize,
     /// Names of the coordinates. It is empty if the child gave none.
     pub names: Vec<String>,

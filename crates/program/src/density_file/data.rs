@@ -13,6 +13,7 @@ use toml::Value;
 /// Data by name, and all names that a file offers.
 #[derive(Debug, Default)]
 pub(crate) struct DataTable {
+    /// The data by name.
     pub data: BTreeMap<String, Data>,
     /// The path of the data file, and all names in it.
     pub offered: Option<(String, Vec<String>)>,
