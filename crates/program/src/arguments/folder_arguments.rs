@@ -7,7 +7,7 @@ use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use std::path::PathBuf;
 use std::time::Duration;
 
-/// Arguments of `resume`.
+/// Arguments of the command `resume`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ResumeCall {
     /// Folder of the run.
@@ -20,7 +20,7 @@ pub struct ResumeCall {
     pub time_limit: Option<Duration>,
 }
 
-/// Arguments of `sample`.
+/// Arguments of the command `sample`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SampleCall {
     /// Folder of the run.
