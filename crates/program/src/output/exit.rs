@@ -9,7 +9,8 @@ pub enum Exit {
     Trusted,
     /// 1: results could not be written, or standard output is gone.
     OutputFailed,
-    /// 2: wrong call or configuration, an output folder that cannot be used among them; nothing was computed.
+    /// 2: wrong call or configuration, an output folder that cannot be used among them; nothing was
+    /// computed.
     WrongCall,
     /// 3: finished, but a check failed.
     NotTrusted,

@@ -13,7 +13,8 @@ use std::time::{Duration, Instant};
 
 /// The name of the file.
 pub const CHECKPOINT: &str = "checkpoint.safetensors";
-/// Names of texts among its metadata: the configuration, the version of the program, and the format of the run's files.
+/// Names of texts among its metadata: the configuration, the version of the program, and the format
+/// of the run's files.
 pub const CONFIG: &str = "config";
 pub const VERSION: &str = "version";
 pub const FORMAT: &str = "format";
