@@ -105,7 +105,7 @@ pub struct Problem {
     system: Box<dyn ErasedSystem>,
     points: Box<dyn Fn(u64) -> CollocationPoints>,
     /// Steps on a set of points before the next one is made.
-    steps_per_set: usize,
+    steps_per_batch: usize,
     first_damping: f64,
     /// None where the points are kept: then there is nothing to remember that the next step does not see.
     momentum: f64,
@@ -152,8 +152,8 @@ impl Problem {
         let mut set = (self.points)(0);
         loop {
             let start = Instant::now();
-            if reached.steps > 0 && reached.steps.is_multiple_of(self.steps_per_set) {
-                set = (self.points)((reached.steps / self.steps_per_set) as u64);
+            if reached.steps > 0 && reached.steps.is_multiple_of(self.steps_per_batch) {
+                set = (self.points)((reached.steps / self.steps_per_batch) as u64);
             }
             let problem = Assembler::new(&*self.system, &self.networks, &set);
             let (next, record) = method.step(&problem, &state, &mut memory);
@@ -178,7 +178,12 @@ impl Problem {
 fn poisson_2() -> Problem {
     let how = PoissonRun { dim: 2, widths: &[64], inside: 900, on_faces: 120, face_weight: 1.0 };
     let text = "900+120, kept";
-    Problem { steps_per_set: usize::MAX, momentum: 0.0, seconds: 30.0, ..poisson("2-d Poisson", text, &how) }
+    Problem {
+        steps_per_batch: usize::MAX,
+        momentum: 0.0,
+        seconds: 30.0,
+        ..poisson("2-d Poisson", text, &how)
+    }
 }
 
 /// 5-64-1, 3000 points inside and 500 on the faces, kept for the whole solve.
@@ -186,7 +191,7 @@ fn poisson_5() -> Problem {
     let how = PoissonRun { dim: 5, widths: &[64], inside: 3000, on_faces: 500, face_weight: 1.0 };
     let text = "3000+500, kept";
     Problem {
-        steps_per_set: usize::MAX,
+        steps_per_batch: usize::MAX,
         momentum: 0.0,
         seconds: 30.0,
         ..poisson("5-d Poisson, one layer", text, &how)
@@ -201,7 +206,7 @@ fn poisson_5_deep() -> Problem {
     let how =
         PoissonRun { dim: 5, widths: &[64, 64, 48, 48], inside: 600, on_faces: 400, face_weight: 100.0 };
     Problem {
-        steps_per_set: 1,
+        steps_per_batch: 1,
         seconds: 200.0,
         ..poisson("5-d Poisson, four layers", "600+400, fresh", &how)
     }
@@ -251,7 +256,7 @@ fn poisson(name: &'static str, points_as_text: &'static str, how: &PoissonRun) -
         networks,
         system: Box::new(system),
         points: Box::new(points),
-        steps_per_set: 1,
+        steps_per_batch: 1,
         first_damping: 1.0,
         momentum: 0.9,
         tests,
@@ -293,7 +298,7 @@ fn fokker_planck() -> Problem {
         networks,
         system: Box::new(system),
         points: Box::new(points),
-        steps_per_set: 1,
+        steps_per_batch: 1,
         first_damping: 100.0,
         momentum: 0.9,
         tests,

@@ -1,29 +1,30 @@
-//! Two bounds between which log Z lies: the evidence lower bound and the evidence upper bound.
+//! Two bounds on log Z: the evidence lower bound (ELBO) and the evidence upper bound (EUBO).
 
 use crate::num::pairwise_sum;
 
-/// ELBO = E_q log w ≤ log Z ≤ E_p log w = EUBO, where w = ρ/q, p = ρ/Z; nats, each with its standard error.
+/// ELBO = E_q log w ≤ log Z ≤ E_p log w = EUBO, where w = ρ/q and p = ρ/Z. Both are in nats and
+/// come with a standard error.
 ///
-/// log Z − ELBO = KL(q‖p) and EUBO − log Z = KL(p‖q): the first is blind to modes without draws, the second is
-/// large exactly for them. Exact case: q = p gives log Z twice, without error.
+/// log Z − ELBO = KL(q‖p) and EUBO − log Z = KL(p‖q). The first does not see modes without draws;
+/// the second is large exactly for them. Exact case: q = p gives log Z twice, without error.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Bracket {
     /// Mean log w over draws of q; −inf if a weight is 0.
     pub elbo: f64,
-    /// Its standard error.
+    /// Standard error of `elbo`, nats.
     pub elbo_se: f64,
     /// Mean log w over exact draws of the target; +inf if q has no density at one of them.
     pub eubo: f64,
-    /// Its standard error.
+    /// Standard error of `eubo`, nats.
     pub eubo_se: f64,
 }
 
 impl Bracket {
-    /// The bounds from log w = log ρ(x) − log q(x) at draws x of q, and at exact draws x of the
-    /// target.
+    /// Computes the bounds from log w = log ρ(x) − log q(x) at draws x of q, and at exact draws x
+    /// of the target.
     ///
-    /// A bound is NaN if one of its numbers is NaN or there are none. Its standard error is +inf if
-    /// there is one number only, or if the mean is infinite.
+    /// A bound is NaN if one of its numbers is NaN or if there are none. Its standard error is +inf
+    /// if there is only one number, or if the mean is infinite.
     ///
     /// ```
     /// use pushforward::diagnostics::Bracket;
@@ -41,7 +42,8 @@ impl Bracket {
         Bracket { elbo, elbo_se, eubo, eubo_se }
     }
 
-    /// Whether `log_z` lies between the bounds, each moved outwards by so many of its standard errors; never if NaN.
+    /// Whether `log_z` is between the bounds, each moved outwards by this many of its standard
+    /// errors. False if a number is NaN.
     pub fn contains(&self, log_z: f64, standard_errors: f64) -> bool {
         let below = self.elbo - widened(self.elbo_se, standard_errors);
         let above = self.eubo + widened(self.eubo_se, standard_errors);
@@ -49,7 +51,8 @@ impl Bracket {
     }
 }
 
-/// An infinite error leaves a bound where it is: −inf − inf says all there is, and 0·inf would be NaN.
+/// The width by which a bound moves. An infinite error leaves the bound where it is: −inf − inf
+/// would say nothing new, and 0·inf would be NaN.
 fn widened(se: f64, standard_errors: f64) -> f64 {
     if se == f64::INFINITY { 0.0 } else { standard_errors * se }
 }
@@ -69,7 +72,8 @@ mod tests {
     use super::*;
     use crate::num::{Purpose, Stream};
 
-    /// q = N(0, s²), p = N(0, 1), log Z = 0.7: KL(q‖p) = ½(s² − 1) − log s, KL(p‖q) = ½(s^−2 − 1) + log s.
+    /// q = N(0, s²), p = N(0, 1), log Z = 0.7: KL(q‖p) = ½(s² − 1) − log s, KL(p‖q) = ½(s^−2 − 1) +
+    /// log s.
     #[test]
     fn normals_have_their_closed_form() {
         let (n, s, log_z) = (50_000, 1.6f64, 0.7);

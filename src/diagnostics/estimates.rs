@@ -1,4 +1,4 @@
-//! What log weights say of log Z, and how far to believe it.
+//! Estimates of log Z and of their own reliability, from log weights.
 
 use super::pareto::{pareto_k, tail_excess};
 use super::weights::{NotFinite, ess, log_mean_weight, max_weight_share, not_finite, scaled_weights};
@@ -6,27 +6,31 @@ use crate::num::pairwise_sum;
 
 /// Estimates from the log weights of N draws, in nats.
 ///
-/// If a log weight is NaN or +inf, all estimates are NaN or +inf and `not_finite` says how many and where.
+/// If a log weight is NaN or +inf, all estimates are NaN or +inf, and `not_finite` says how many
+/// there are and where.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Estimates {
-    /// log of the mean weight.
+    /// Logarithm of the mean weight, the estimate of log Z.
     pub log_z: f64,
-    /// Its standard error by the delta method, sd(w)/(mean(w)·√N), or between populations, √(K/(K − 1) Σ(S − n mean(w))²)/
-    /// (N mean(w)) for K of them with n draws and weights of sum S each; +inf for fewer than two or no weight at all.
+    /// Standard error of `log_z` by the delta method: sd(w)/(mean(w)·√N) for independent draws, and
+    /// √(K/(K − 1) Σ(S − n mean(w))²)/(N mean(w)) for K populations of n draws and weights of sum S
+    /// each. +inf for fewer than two draws or populations, or if all weights are 0.
     pub log_z_se: f64,
-    /// (Σw)²/(N Σw²), of populations at most 1/(1 + N log_z_se²): so many independent draws would have that error.
+    /// Normalised effective sample size (Σw)²/(N Σw²). For populations it is at most 1/(1 + N
+    /// log_z_se²), the share of independent draws that would have this error.
     pub ess: f64,
-    /// mean log w ≤ log Z; −inf if a weight is 0.
+    /// Evidence lower bound mean log w ≤ log Z; −inf if a weight is 0.
     pub elbo: f64,
-    /// Shape of the tail; see [`pareto_k`] for its edges.
+    /// Shape of the tail of the weights; see [`pareto_k`] for its edge cases.
     pub pareto_k: f64,
-    /// Share of the sum that the largest weights carry above their threshold; see [`tail_excess`].
+    /// Share of the sum of all weights that the largest ones carry above their threshold; see
+    /// [`tail_excess`].
     pub tail_excess: f64,
-    /// The largest weight over their sum.
+    /// The largest weight as a share of the sum of all weights.
     pub max_weight_share: f64,
-    /// N.
+    /// Number N of draws.
     pub n: usize,
-    /// Log weights that are NaN or +inf.
+    /// Number and place of the log weights that are NaN or +inf.
     pub not_finite: NotFinite,
 }
 
@@ -47,15 +51,16 @@ impl Estimates {
     /// ```
     ///
     /// # Cost
-    /// A sort of N numbers.
+    /// One sort of N numbers.
     pub fn from_log_weights(log_weights: &[f64]) -> Estimates {
         Estimates::of_populations(log_weights.chunks(1))
     }
 
-    /// The same from populations: draws of one depend on one another, and on no others.
+    /// Estimates from populations of draws. The draws of one population are statistically
+    /// dependent; different populations are independent.
     ///
     /// # Cost
-    /// As of [`Estimates::from_log_weights`].
+    /// The cost of [`Estimates::from_log_weights`].
     pub fn of_populations<'a>(populations: impl Iterator<Item = &'a [f64]>) -> Estimates {
         let populations: Vec<&[f64]> = populations.collect();
         let log_weights = populations.concat();
@@ -78,7 +83,7 @@ impl Estimates {
     }
 }
 
-/// See [`Estimates::log_z_se`].
+/// Standard error of log Z; see [`Estimates::log_z_se`].
 fn relative_standard_error(log_weights: &[f64], sizes: &[usize]) -> f64 {
     let weights = scaled_weights(log_weights);
     let n = weights.len() as f64;

@@ -1,21 +1,24 @@
-//! Modes that draws leave out: the sign of a partial collapse.
+//! Modes without draws, the sign of a partial collapse.
 
 use super::Reason;
 
-/// A mode whose expected draws are fewer is not judged: of 20 expected draws at most 2 come with probability 5e-7.
+/// A mode with fewer expected draws is not judged. Of 20 expected draws, at most 2 come with
+/// probability 5e-7.
 const FEWEST_EXPECTED: f64 = 20.0;
 
-/// A mode with less than this part of its true mass counts as missed.
+/// A mode counts as missed below this share of its true mass.
 const PART: f64 = 0.1;
 
-/// Whether modes that hold `masses` have hardly any of `n` draws, whose [`super::mode_shares`] are `shares`.
+/// Whether modes that hold `masses` have hardly any of `n` draws, whose [`super::mode_shares`] are
+/// `shares`.
 ///
-/// Missed is a mode with less than a tenth of its mass among the draws, if at least 20 draws belong there. Draws that
-/// never see a mass M estimate (1 − M)·Z: log Z falls short by −log(1 − M), which is log(modes) − log(modes found)
-/// for equal modes. Unlike [`Reason::ModeCollapse`] it needs no exact log Z. A share that is NaN is not judged.
+/// A mode is missed if the draws hold less than a tenth of its mass, although at least 20 draws are
+/// expected there. Draws that never see a mass M estimate (1 − M)·Z: log Z falls short by −log(1 −
+/// M), which is log(modes) − log(modes found) for equal modes. Unlike [`Reason::ModeCollapse`] this
+/// check needs no exact log Z. A share that is NaN is not judged.
 ///
 /// # Panics
-/// If the lengths differ.
+/// If `shares` and `masses` have different lengths.
 #[track_caller]
 pub fn missed_modes(shares: &[f64], masses: &[f64], n: usize) -> Option<Reason> {
     assert_eq!(shares.len(), masses.len(), "missed_modes: lengths differ");

@@ -1,4 +1,4 @@
-//! From draws and log weights to figures with error bars, and from the figures to a verdict.
+//! Diagnostics: figures with error bars from draws and log weights, and a verdict from the figures.
 
 mod bracket;
 mod estimate;

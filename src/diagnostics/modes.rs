@@ -1,10 +1,10 @@
-//! How draws are spread over known modes.
+//! How draws are distributed over known modes.
 
 use super::weights::normalised_weights;
 use crate::num::{Points, pairwise_sum, squared_distance};
 use rayon::prelude::*;
 
-/// The share of the draws that is nearest each centre, one number per centre; the first wins a tie.
+/// Share of the draws nearest to each centre, one number per centre. The first centre wins a tie.
 ///
 /// Without draws every share is NaN. A draw with a NaN coordinate is nearest no centre, and the
 /// shares then sum to less than 1.
@@ -33,17 +33,17 @@ pub fn mode_shares(draws: Points<'_>, centres: Points<'_>) -> Vec<f64> {
     shares(&nearest, &weights, centres.len())
 }
 
-/// The share of the draws' importance weights w, given as log w, that is nearest each centre.
+/// Share of the importance weights w, given as log w, whose draws are nearest to each centre.
 ///
-/// Every share is 0 if all weights are 0. If a log weight is NaN or +inf, the share of every mode
-/// to which a draw comes is NaN.
+/// Every share is 0 if all weights are 0. If a log weight is NaN or +inf, every mode with a draw
+/// has the share NaN.
 ///
 /// # Panics
 /// If draws and centres have different dimensions, or the numbers of draws and of log weights
 /// differ.
 ///
 /// # Cost
-/// That of [`mode_shares`].
+/// The cost of [`mode_shares`].
 #[track_caller]
 pub fn weighted_mode_shares(draws: Points<'_>, centres: Points<'_>, log_weights: &[f64]) -> Vec<f64> {
     let (n, m) = (draws.len(), log_weights.len());
@@ -51,10 +51,10 @@ pub fn weighted_mode_shares(draws: Points<'_>, centres: Points<'_>, log_weights:
     shares(&nearest_centres(draws, centres), &normalised_weights(log_weights), centres.len())
 }
 
-/// Total variation ½ Σ |share − weight| between shares of draws and the true masses: 0 to 1.
+/// Total variation ½ Σ |share − weight| between shares of draws and true masses, from 0 to 1.
 ///
 /// # Panics
-/// If the lengths differ.
+/// If `shares` and `weights` have different lengths.
 #[track_caller]
 pub fn mode_weight_error(shares: &[f64], weights: &[f64]) -> f64 {
     let (n, m) = (shares.len(), weights.len());

@@ -6,13 +6,14 @@ use crate::num::{Points, pairwise_sum};
 /// Mean and standard deviation of each coordinate.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Moments {
-    /// Means, d numbers.
+    /// Mean of each coordinate, d numbers.
     pub mean: Vec<f64>,
-    /// Standard deviations about them, divisor N (or the sum of the weights).
+    /// Standard deviation of each coordinate about its mean, with divisor N (or the sum of the
+    /// weights).
     pub std: Vec<f64>,
 }
 
-/// Moments of draws that all count the same. Without draws every moment is NaN.
+/// Moments of draws with equal weights. Without draws every moment is NaN.
 ///
 /// ```
 /// use pushforward::diagnostics::moments;
@@ -41,9 +42,10 @@ pub fn weighted_moments(draws: Points<'_>, log_weights: &[f64]) -> Moments {
     with_weights(draws, &normalised_weights(log_weights))
 }
 
-/// mean_i |std_i − std_i^ref|, the `delta_std` of unweighted draws against exact deviations.
+/// Returns mean_i |std_i − std_i^ref|, the `delta_std` of unweighted draws against exact
+/// deviations.
 ///
-/// It is in units of the coordinates, and NaN for empty lists.
+/// The unit is that of the coordinates; empty lists give NaN.
 ///
 /// ```
 /// use pushforward::diagnostics::{delta_std, moments};
@@ -56,7 +58,7 @@ pub fn weighted_moments(draws: Points<'_>, log_weights: &[f64]) -> Moments {
 /// ```
 ///
 /// # Panics
-/// If the lengths differ.
+/// If `std` and `reference` have different lengths.
 #[track_caller]
 pub fn delta_std(std: &[f64], reference: &[f64]) -> f64 {
     let (n, m) = (std.len(), reference.len());
@@ -64,12 +66,12 @@ pub fn delta_std(std: &[f64], reference: &[f64]) -> f64 {
     std.iter().zip(reference).map(|(a, b)| (a - b).abs()).sum::<f64>() / std.len() as f64
 }
 
-/// Moments under weights that sum to 1, in two passes: a large mean costs no digits of the
+/// Moments under weights that sum to 1, in two passes, so that a large mean costs no digits of the
 /// deviation.
 fn with_weights(draws: Points<'_>, weights: &[f64]) -> Moments {
     let dim = draws.dim();
     let average = |f: &dyn Fn(&[f64]) -> f64| {
-        // A lost draw may be infinite, and 0·inf would be NaN.
+        // The position of an escaped draw may be infinite, and 0·inf would be NaN.
         let term = |(x, w): (&[f64], &f64)| if *w == 0.0 { 0.0 } else { w * f(x) };
         pairwise_sum(&draws.iter().zip(weights).map(term).collect::<Vec<f64>>())
     };

@@ -1,21 +1,23 @@
-//! The shape of the tail of the weights: whether their mean can be believed.
+//! The shape of the tail of the weights, which says whether their mean is reliable.
 
 use super::weights::{not_finite, scaled_weights};
 use crate::num::pairwise_sum;
 
-/// Fewer tail weights than this are not fitted (Vehtari et al. 2024, section 3.1; so are 5 N < 25).
+/// Fewer tail weights than this are not fitted (Vehtari et al. 2024, section 3.1).
 const FEWEST: usize = 5;
 
-/// Pareto k of the largest weights: a generalised Pareto law fitted to the M = min(N/5, 3√N) largest,
-/// as Pareto smoothed importance sampling does.
+/// Pareto k of the largest weights: the shape of a generalised Pareto distribution fitted to the M
+/// = min(N/5, 3√N) largest, as in Pareto smoothed importance sampling.
 ///
-/// Weights have a finite variance if k < ½; above 0.7 no estimate from them can be believed at
-/// practical N. Any NaN or +inf: NaN. Fewer than 5 tail weights (N < 21): +inf, nothing is known of
-/// the tail. A tail equal to 1e-9 of its size: −inf, there is none. More than a quarter of the tail at
-/// its threshold (such as most weights 0): +inf, the rest stands on too few draws.
+/// Weights have a finite variance if k < ½. Above 0.7 no estimate from them is reliable at
+/// practical N. Edge cases: with any NaN or +inf, the result is NaN. With fewer than 5 tail weights
+/// (N < 21) it is +inf, since nothing is known of the tail. If the tail is constant to 1e-9 of its
+/// size it is −inf: there is no tail. If more than a quarter of the tail equals its threshold (as
+/// when most weights are 0) it is +inf, since the rest is too few draws.
 ///
-/// Source: Vehtari, Simpson, Gelman, Yao & Gabry 2024, *Pareto smoothed importance sampling* (JMLR 25),
-/// with their weakly informative prior (10 observations of k = ½); the fit is Zhang & Stephens 2009.
+/// Source: Vehtari, Simpson, Gelman, Yao & Gabry 2024, *Pareto smoothed importance sampling* (JMLR
+/// 25), with their weakly informative prior (10 observations of k = ½). The fit is that of Zhang &
+/// Stephens 2009.
 ///
 /// ```
 /// use pushforward::diagnostics::pareto_k;
@@ -25,7 +27,7 @@ const FEWEST: usize = 5;
 ///     (0..4000).map(|i| -k * ((f64::from(i) + 0.5) / 4000.0).ln()).collect()
 /// };
 /// assert!((pareto_k(&log_weights(0.3)) - 0.3).abs() < 0.05);
-/// // Above 0.7 the mean of the weights cannot be believed.
+/// // Above 0.7 the mean of the weights is not reliable.
 /// assert!(pareto_k(&log_weights(1.0)) > 0.7);
 /// ```
 pub fn pareto_k(log_weights: &[f64]) -> f64 {
@@ -49,10 +51,11 @@ pub fn pareto_k(log_weights: &[f64]) -> f64 {
     (m * generalised_pareto_shape(&exceedances) + 10.0 * 0.5) / (m + 10.0)
 }
 
-/// What the M largest weights of [`pareto_k`] carry above their threshold, as a share of all weights: how much of
-/// the estimate of Z rests on the shape of its tail.
+/// Sum of the M largest weights of [`pareto_k`] above their threshold, as a share of all weights:
+/// how much of the estimate of Z depends on the shape of its tail.
 ///
-/// Any NaN or +inf: NaN. Fewer than 5 tail weights: +inf, as nothing is known of the tail.
+/// With any NaN or +inf, the result is NaN. With fewer than 5 tail weights it is +inf, since
+/// nothing is known of the tail.
 pub fn tail_excess(log_weights: &[f64]) -> f64 {
     if not_finite(log_weights).count > 0 {
         return f64::NAN;
@@ -61,7 +64,8 @@ pub fn tail_excess(log_weights: &[f64]) -> f64 {
     exceedances(&weights).map_or(f64::INFINITY, |tail| pairwise_sum(&tail) / pairwise_sum(&weights))
 }
 
-/// The log weight above which lies the tail of [`pareto_k`]; NaN if a log weight is NaN or +inf or they are too few.
+/// The log weight at which the tail of [`pareto_k`] begins. It is NaN if a log weight is NaN or
+/// +inf, or if there are too few.
 pub fn tail_threshold(log_weights: &[f64]) -> f64 {
     let m = tail_size(log_weights.len());
     if m < FEWEST || not_finite(log_weights).count > 0 {
@@ -72,12 +76,13 @@ pub fn tail_threshold(log_weights: &[f64]) -> f64 {
     sorted[log_weights.len() - m - 1]
 }
 
-/// M of N weights.
+/// Number M of tail weights among N.
 fn tail_size(n: usize) -> usize {
     (n as f64 / 5.0).min(3.0 * (n as f64).sqrt()).ceil() as usize
 }
 
-/// The M = min(N/5, 3√N) largest weights less the next smaller one, sorted; none if they are too few.
+/// The M = min(N/5, 3√N) largest weights minus the next smaller one, sorted; `None` if there are
+/// too few.
 fn exceedances(weights: &[f64]) -> Option<Vec<f64>> {
     let n = weights.len();
     let m = tail_size(n);
@@ -90,11 +95,12 @@ fn exceedances(weights: &[f64]) -> Option<Vec<f64>> {
     Some(sorted[n - m..].iter().map(|w| w - threshold).collect())
 }
 
-/// The shape k of a generalised Pareto law with density ∝ (1 + kx/σ)^(−1/k − 1), from a sorted sample.
+/// The shape k of a generalised Pareto distribution with density ∝ (1 + kx/σ)^(−1/k − 1), from a
+/// sorted sample.
 ///
-/// With θ = −k/σ the profile likelihood is n (log(−θ/k(θ)) − k(θ) − 1), k(θ) = mean log(1 − θx); θ is its
-/// average over a grid under a data-driven prior. Source: Zhang & Stephens 2009, Technometrics 51; the
-/// sign of k is that of Vehtari et al., opposite to theirs.
+/// With θ = −k/σ, the profile likelihood is n (log(−θ/k(θ)) − k(θ) − 1), k(θ) = mean log(1 − θx).
+/// The estimate of θ is its average over a grid under a data-driven prior. Source: Zhang & Stephens
+/// 2009, Technometrics 51. The sign of k is that of Vehtari et al., opposite to theirs.
 fn generalised_pareto_shape(sorted: &[f64]) -> f64 {
     let n = sorted.len() as f64;
     // 30 + √n grid points and prior scale 3: Vehtari et al. 2024, appendix C.
@@ -136,7 +142,8 @@ mod tests {
     }
     use crate::num::{Purpose, Stream};
 
-    /// Logarithms of ((1 − u)^−k − 1)/k, exact draws of the law with σ = 1, over the given shift.
+    /// Logarithms of ((1 − u)^−k − 1)/k, exact draws of the distribution with σ = 1, over the given
+    /// shift.
     fn draws(n: usize, k: f64) -> Vec<f64> {
         let mut stream = Stream::new(17, Purpose::Audit, (k * 100.0) as u64);
         (0..n).map(|_| libm::log((libm::pow(stream.uniform(), -k) - 1.0) / k)).collect()
@@ -168,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn the_tail_of_weights_has_the_k_of_its_law() {
+    fn the_tail_of_weights_has_the_k_of_its_distribution() {
         let n = 100_000;
         for k in [0.3, 0.7, 1.2] {
             let logs = draws(n, k);
@@ -186,7 +193,7 @@ mod tests {
     fn bounded_weights_have_negative_k() {
         let mut stream = Stream::new(17, Purpose::Audit, 1);
         let logs: Vec<f64> = (0..20_000).map(|_| libm::log(1.0 + stream.uniform())).collect();
-        // Uniform weights are the law with k = −1.
+        // Uniform weights have the distribution with k = −1.
         assert!(pareto_k(&logs) < -0.6, "{}", pareto_k(&logs));
     }
 

@@ -1,86 +1,86 @@
-//! Why a result is not to be trusted: a finding with its figures, and an advice on what to try.
+//! Reasons against a result: a finding with its figures, and advice on what to try.
 
 /// One reason against a result.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Reason {
     /// Log weights are NaN or +inf.
     NotFinite {
-        /// How many.
+        /// Number of such log weights.
         count: usize,
-        /// The first of these draws, from 0.
+        /// Index of the first such draw, from 0.
         first: usize,
     },
     /// The normalised effective sample size is too small.
     LowEss {
-        /// What it is.
+        /// The normalised effective sample size.
         ess: f64,
-        /// What it must reach.
+        /// The value that it must reach.
         bound: f64,
     },
-    /// Too few effective draws, N·ESS.
+    /// There are too few effective draws, N·ESS.
     FewDraws {
-        /// How many there are.
+        /// Number of effective draws.
         effective: f64,
-        /// How many there must be.
+        /// Number that is required.
         bound: f64,
     },
     /// The tail of the weights is too heavy.
     ParetoK {
-        /// Its shape.
+        /// Pareto k, the shape of the tail.
         k: f64,
-        /// What it must not exceed.
+        /// The value that it must not exceed.
         bound: f64,
     },
-    /// The log Z that the fit learned is not the one that the weights give.
+    /// The log Z that the fit learned differs from the one that the weights give.
     LearnedLogZDisagrees {
-        /// The z of the ansatz, nats.
+        /// The learned log Z, nats.
         learned: f64,
-        /// From the weights, nats.
+        /// Estimate of log Z from the weights, nats.
         estimated: f64,
-        /// Standard error of the latter.
+        /// Standard error of the estimate, nats.
         se: f64,
-        /// What their distance must not exceed.
+        /// Largest distance that is allowed, nats.
         tolerance: f64,
     },
     /// Particles of the target lie where draws hardly ever come.
     Uncovered {
-        /// Which share of them.
+        /// Share of the particles of the target that lie there.
         share: f64,
-        /// What it must not exceed.
+        /// Largest share that is allowed.
         bound: f64,
     },
-    /// The estimate is not the exact log Z.
+    /// The estimate differs from the exact log Z.
     ExactLogZDisagrees {
         /// The exact value, nats.
         exact: f64,
-        /// From the weights, nats.
+        /// Estimate of log Z from the weights, nats.
         estimated: f64,
-        /// Standard error of the latter.
+        /// Standard error of the estimate, nats.
         se: f64,
-        /// What their distance must not exceed.
+        /// Largest distance that is allowed, nats.
         tolerance: f64,
     },
-    /// The estimate falls short of the exact log Z by the logarithm of the number of modes: the
-    /// draws sit in one.
+    /// The estimate falls short of the exact log Z by the logarithm of the number of modes: all
+    /// draws are in one mode.
     ModeCollapse {
         /// Exact minus estimated log Z, nats.
         shortfall: f64,
         /// Number of modes of the target.
         n_modes: usize,
     },
-    /// Modes that must have draws have none, or next to none.
+    /// Some modes that must have draws have hardly any.
     MissedModes {
-        /// How many.
+        /// Number of modes that are missed.
         missed: usize,
         /// Number of modes of the target.
         n_modes: usize,
-        /// Their mass, 0 to 1.
+        /// Mass of the missed modes, 0 to 1.
         mass: f64,
     },
 }
 
 impl Reason {
-    /// What was found, with its figures and the bounds that they miss.
+    /// The finding: what is wrong, with its figures and the bounds that they miss.
     pub fn finding(&self) -> String {
         match self {
             Reason::NotFinite { count, first } => {
@@ -121,7 +121,7 @@ impl Reason {
         }
     }
 
-    /// What it means for the result, and what to try.
+    /// The advice: what the finding means for the result, and what to try.
     pub fn advice(&self) -> &'static str {
         match self {
             Reason::NotFinite { .. } => "check the density there and tighten the integration tolerance",
@@ -144,13 +144,13 @@ impl Reason {
 }
 
 impl std::fmt::Display for Reason {
-    /// `FINDING; ADVICE`.
+    /// Writes the finding and the advice as `FINDING; ADVICE`.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{}; {}", self.finding(), self.advice())
     }
 }
 
-/// " by about 0.105"; nothing for a number that is none.
+/// Writes " by about 0.105", or nothing for a number that is not finite.
 fn by_about(nats: f64) -> String {
     if nats.is_finite() { format!(" by about {nats:.3}") } else { String::new() }
 }
@@ -160,7 +160,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_shortfall_is_told_where_it_is_a_number() {
+    fn a_shortfall_is_reported_where_it_is_a_number() {
         let text = |share: f64| Reason::Uncovered { share, bound: 0.01 }.to_string();
         assert!(text(0.1).contains("log Z falls short by about 0.105; fit"), "{}", text(0.1));
         assert!(text(1.0).contains("log Z falls short; fit"), "{}", text(1.0));

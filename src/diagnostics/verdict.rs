@@ -1,15 +1,15 @@
-//! From estimates to a verdict: trusted, or not and why.
+//! The verdict on a result: it is trusted, or it is not, with the reasons.
 
 use super::{Estimates, Reason};
 
-/// Whether a result can be believed.
+/// Whether a result can be trusted.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Verdict {
-    /// Every check passed.
+    /// The result passed every check.
     Trusted,
-    /// At least one did not.
+    /// The result failed at least one check.
     NotTrusted {
-        /// Which; never empty.
+        /// The reasons of the failed checks; the list is never empty.
         reasons: Vec<Reason>,
     },
 }
@@ -26,62 +26,68 @@ impl std::fmt::Display for Verdict {
     }
 }
 
-/// What else is known beside the weights; `None` is not judged.
+/// Evidence besides the weights. What is `None` is not judged.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Evidence {
-    /// The z of the ansatz, nats.
+    /// The learned log Z, nats.
     pub log_z_learned: Option<f64>,
     /// The exact log Z, nats.
     pub log_z_exact: Option<f64>,
     /// Number of modes of the target.
     pub n_modes: Option<usize>,
-    /// The share of the mass that lies where draws hardly ever come, as far as particles of the target tell.
+    /// Share of the mass where draws hardly ever come, as estimated from particles of the target.
     pub uncovered: Option<f64>,
 }
 
-/// Where the checks draw their lines.
+/// Bounds of the checks.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Bounds {
-    /// ESS must reach it.
+    /// Least normalised effective sample size.
     pub ess: f64,
-    /// N·ESS must reach it.
+    /// Least number of effective draws, N·ESS.
     pub effective_draws: f64,
-    /// Pareto k must not exceed it.
+    /// Largest Pareto k of the weights.
     pub pareto_k: f64,
-    /// Share of all weights that the largest ones may carry above their threshold whatever their Pareto k.
+    /// Share of all weights that the largest ones may carry above their threshold, whatever their
+    /// Pareto k.
     pub tail_excess: f64,
-    /// Standard errors by which log Z may differ from another value of it.
+    /// Number of standard errors by which log Z may differ from another value of it.
     pub standard_errors: f64,
-    /// Nats by which it may differ on top from the learned one.
+    /// Nats by which log Z may further differ from the learned value.
     pub learned_log_z: f64,
-    /// Nats by which it may differ on top from the exact one.
+    /// Nats by which log Z may further differ from the exact value.
     pub exact_log_z: f64,
-    /// The share of the mass that may lie where draws hardly ever come.
+    /// Share of the mass that may lie where draws hardly ever come.
     pub uncovered: f64,
-    /// Nats by which a shortfall of log Z may differ from log(number of modes) and still be the sign of a collapse.
+    /// Nats by which a shortfall of log Z may differ from log(number of modes) and still count as a
+    /// collapse.
     pub collapse: f64,
 }
 
 impl Default for Bounds {
     fn default() -> Bounds {
         Bounds {
-            // Below one half log weights spread by more than √log 2 = 0.83 nats: the unweighted law visibly differs.
+            // Below one half, log weights spread by more than √log 2 = 0.83 nats: the distribution
+            // of unweighted draws visibly differs from the target.
             ess: 0.5,
-            // A standard error of log Z of at most 0.1, and of a mean of a tenth of a deviation.
+            // The standard error of log Z is at most 0.1, and that of a mean a tenth of a
+            // deviation.
             effective_draws: 100.0,
-            // Vehtari, Simpson, Gelman, Yao & Gabry 2024, section 3.2.4.
+            // The bound of Vehtari, Simpson, Gelman, Yao & Gabry 2024, section 3.2.4.
             pareto_k: 0.7,
-            // A hundredth of Z. No multiple of the standard error, which a heavy tail makes too small.
+            // A hundredth of Z. A multiple of the standard error would not do, since a heavy tail
+            // makes that too small.
             tail_excess: 0.01,
-            // A false alarm in 1.7 million, were the estimate normal.
+            // One false alarm in 1.7 million for a normal estimate.
             standard_errors: 5.0,
-            // A twentieth of Z; the spread of the weights comes on top, see `learned_tolerance`.
+            // A twentieth of Z. `learned_tolerance` adds the spread of the weights.
             learned_log_z: 0.05,
-            // Half a percent of Z: error of the integration of log q, which no standard error knows of.
+            // Half a percent of Z: the error of the integration of log q, which no standard error
+            // includes.
             exact_log_z: 0.005,
-            // A hundredth of Z, as for the tail; ten of a thousand particles.
+            // A hundredth of Z, as for the tail: ten of a thousand particles.
             uncovered: 0.01,
-            // One mode that holds between ¾ and 1⅓ of its equal share.
+            // Covers one mode that holds between ¾ and 1⅓ of its equal share.
             collapse: 0.3,
         }
     }
@@ -89,7 +95,7 @@ impl Default for Bounds {
 
 /// Compares the estimates with the bounds. A figure that is NaN passes no check.
 ///
-/// Weights that are not finite make every other figure meaningless, and are then the only reason.
+/// If weights are not finite, every other figure is meaningless, and they are the only reason.
 ///
 /// ```
 /// use pushforward::diagnostics::{Bounds, Estimates, Evidence, Reason, Verdict, judge};
@@ -108,7 +114,11 @@ impl Default for Bounds {
 /// };
 /// let beside = judge(&estimates, &evidence, &Bounds::default());
 /// let Verdict::NotTrusted { reasons } = &beside else { panic!("half of Z is missing") };
-/// assert!(matches!(reasons[..], [Reason::ExactLogZDisagrees { .. }, Reason::ModeCollapse { .. }]));
+/// let found = matches!(
+///     reasons[..],
+///     [Reason::ExactLogZDisagrees { .. }, Reason::ModeCollapse { .. }]
+/// );
+/// assert!(found, "{beside}");
 /// println!("{beside}");
 /// ```
 pub fn judge(estimates: &Estimates, evidence: &Evidence, bounds: &Bounds) -> Verdict {
@@ -138,7 +148,8 @@ fn weight_reasons(estimates: &Estimates, bounds: &Bounds) -> Vec<Reason> {
     if !reaches(effective, bounds.effective_draws) {
         reasons.push(Reason::FewDraws { effective, bound: bounds.effective_draws });
     }
-    // A heavy tail counts once Z rests on it: among almost equal weights a few strays look heavy and change nothing.
+    // A heavy tail counts only if Z depends on it: among almost equal weights a few strays look
+    // heavy and change nothing.
     let heavy = !reaches(bounds.pareto_k, estimates.pareto_k);
     if heavy && !reaches(bounds.tail_excess, estimates.tail_excess) {
         reasons.push(Reason::ParetoK { k: estimates.pareto_k, bound: bounds.pareto_k });
@@ -153,9 +164,10 @@ fn learned_reason(estimates: &Estimates, learned: f64, bounds: &Bounds) -> Optio
     (!agrees).then_some(Reason::LearnedLogZDisagrees { learned, estimated, se, tolerance })
 }
 
-/// log w = z + ∫R dt along a path, so log mean w − z is the mean of ∫R plus half its variance σ², where
-/// σ² = −log ESS to second order. Least squares shrinks mean and spread of R alike: a mean up to σ is what such
-/// a fit leaves, a larger one says that z and the weights disagree about something else than accuracy.
+/// The distance allowed between log mean w and the learned z. Along a path log w = z + ∫R dt, so
+/// log mean w − z is the mean of ∫R plus half its variance σ², where σ² = −log ESS to second order.
+/// Least squares shrinks mean and spread of R alike. Such a fit leaves a mean up to σ; a larger one
+/// means that z and the weights disagree for another reason than accuracy.
 fn learned_tolerance(estimates: &Estimates, bounds: &Bounds) -> f64 {
     let variance = (-libm::log(estimates.ess)).max(0.0);
     let spread = 0.5 * variance + variance.sqrt();
@@ -169,8 +181,9 @@ fn exact_reason(estimates: &Estimates, exact: f64, bounds: &Bounds) -> Option<Re
     (!agrees).then_some(Reason::ExactLogZDisagrees { exact, estimated, se, tolerance })
 }
 
-/// Draws in one of n equal modes estimate Z/n, far outside the error of log Z. Only for at least two modes, and never
-/// half of log n away: for two modes that is close to the bound. An estimate too large by log n is no collapse.
+/// Draws in one of n equal modes estimate Z/n, far outside the error of log Z. The check needs at
+/// least two modes. Its tolerance is at most half of log n, which matters for two modes. An
+/// estimate that is too large by log n is no collapse.
 fn collapse_reason(estimates: &Estimates, exact: f64, n_modes: usize, bounds: &Bounds) -> Option<Reason> {
     exact_reason(estimates, exact, bounds)?;
     let (shortfall, full) = (exact - estimates.log_z, libm::log(n_modes as f64));

@@ -1,13 +1,14 @@
-//! Importance weights from their logarithms: normalised, counted, located.
+//! Importance weights from their logarithms: their sum, their effective number, and those that are
+//! not finite.
 
 use crate::num::{log_mean_exp, pairwise_sum};
 
-/// Log weights that are NaN or +inf; −inf is weight 0 and fine.
+/// The log weights that are NaN or +inf. −inf is a weight of 0 and is allowed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct NotFinite {
-    /// How many there are.
+    /// Number of such log weights.
     pub count: usize,
-    /// The draw of the first one, from 0.
+    /// Index of the first such draw, from 0; `None` if there is none.
     pub first: Option<usize>,
 }
 
@@ -20,14 +21,15 @@ pub fn not_finite(log_weights: &[f64]) -> NotFinite {
     }
 }
 
-/// log of the mean weight, nats: the estimate of log Z.
+/// Logarithm of the mean weight, nats: the estimate of log Z.
 ///
-/// Empty: NaN. All −inf: −inf. Any NaN: NaN. Any +inf: +inf.
+/// The result is NaN without weights or with any NaN, −inf if all are −inf, and +inf with any +inf.
 pub fn log_mean_weight(log_weights: &[f64]) -> f64 {
     log_mean_exp(log_weights)
 }
 
-/// Weights divided by their sum. All −inf: zeros. Any NaN or +inf: all NaN.
+/// Weights divided by their sum. All are 0 if all log weights are −inf, and NaN with any NaN or
+/// +inf.
 pub fn normalised_weights(log_weights: &[f64]) -> Vec<f64> {
     let mut weights = scaled_weights(log_weights);
     let total = pairwise_sum(&weights);
@@ -39,7 +41,8 @@ pub fn normalised_weights(log_weights: &[f64]) -> Vec<f64> {
 
 /// Normalised effective sample size (Σw)²/(N Σw²), in (0, 1].
 ///
-/// Empty or all −inf: 0. Any NaN or +inf: NaN. Equal weights: exactly 1 to round-off.
+/// The result is 0 without weights or if all log weights are −inf, and NaN with any NaN or +inf.
+/// Equal weights give 1 to round-off.
 pub fn ess(log_weights: &[f64]) -> f64 {
     let weights = scaled_weights(log_weights);
     let squares: Vec<f64> = weights.iter().map(|w| w * w).collect();
@@ -50,7 +53,8 @@ pub fn ess(log_weights: &[f64]) -> f64 {
     sum * sum / (weights.len() as f64 * sum_of_squares)
 }
 
-/// The largest normalised weight. Empty or all −inf: 0. Any NaN or +inf: NaN.
+/// The largest normalised weight. It is 0 without weights or if all log weights are −inf, and NaN
+/// with any NaN or +inf.
 pub fn max_weight_share(log_weights: &[f64]) -> f64 {
     let weights = scaled_weights(log_weights);
     let total = pairwise_sum(&weights);
@@ -58,7 +62,8 @@ pub fn max_weight_share(log_weights: &[f64]) -> f64 {
     if total == 0.0 { 0.0 } else { 1.0 / total }
 }
 
-/// Weights divided by the largest. All −inf: zeros. Any NaN or +inf: all NaN.
+/// Weights divided by the largest. All are 0 if all log weights are −inf, and NaN with any NaN or
+/// +inf.
 pub(super) fn scaled_weights(log_weights: &[f64]) -> Vec<f64> {
     if not_finite(log_weights).count > 0 {
         return vec![f64::NAN; log_weights.len()];

@@ -1,7 +1,7 @@
 //! `annealed-ode`: V prescribed as the annealing path up to its normalisation, μ unknown.
 
 use super::ansatz::Ansatz;
-use super::closed_form::{ClosedForm, GaussianCase, GaussianLaw, GaussianSolution};
+use super::closed_form::{ClosedForm, GaussianCase, GaussianMarginal, GaussianSolution};
 use super::definition::Evolution;
 use super::description::Description;
 use super::log_z::LogZ;
@@ -15,14 +15,14 @@ use crate::residual::{Point, continuity};
 ///
 /// * Unknowns: μ(x, t) and c(t) = d/dt log Z_t, so that log Z = ∫₀¹ c dt.
 /// * Velocity: μ. Noise: none.
-/// * Exact case: Gaussian to Gaussian; the law has precision (1 − b)I + bΣ⁻¹.
+/// * Exact case: Gaussian to Gaussian. The marginal has precision (1 − b)I + bΣ⁻¹.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct AnnealedOde;
 
-/// A narrow prior weighs the modes of an annealed law unequally, and mass must cross from one to
-/// the other when gaps between them have opened already; the flow that does it is as large as the
-/// gaps are deep. On nine modes the effective fraction after 400 steps is 0.92, 0.973, 0.992 with
-/// widths of 1, 1.5, 2.2.
+/// Width of the prior in standard deviations of the target. A narrow prior weighs the modes of an
+/// annealed distribution unequally, and mass must cross between them after gaps have opened. The
+/// flow that does it is as large as the gaps are deep. On nine modes the effective fraction after
+/// 400 steps is 0.92, 0.973 and 0.992 with widths of 1, 1.5 and 2.2.
 pub(super) const ANNEALED_WIDTH: f64 = 2.0;
 
 const MU: usize = 0;
@@ -55,8 +55,8 @@ impl Evolution for AnnealedOde {
 
 impl ClosedForm for AnnealedOde {
     fn gaussian_solution(&self, case: &GaussianCase, t: f64, x: &[f64]) -> GaussianSolution {
-        let mut numbers = GaussianLaw::annealed(case, &V.path, t).flow(x);
-        // Half of the level is the scalar's, so that both are seen to count.
+        let mut numbers = GaussianMarginal::annealed(case, &V.path, t).flow(x);
+        // The scalar takes half of the level, so that the test covers both contributions to c.
         let level = 0.5 * case.log_z();
         numbers.push(case.annealed_rate(&V.path, t) - level);
         GaussianSolution { numbers, scalars: vec![level] }

@@ -12,8 +12,8 @@ use crate::residual::Point;
 /// `∂A/∂t − c(t) + div μ̃ + μ̃·∇A = 0`, where μ = μ̃ + ½σ²∇A is the drift: the Laplacian cancels.
 ///
 /// * Unknowns: μ̃(x, t) and c(t) = d/dt log Z_t.
-/// * Drift: μ. Noise: σ, constant; it mends what μ̃ leaves undone.
-/// * Exact case: as `annealed-ode`.
+/// * Drift: μ. Noise: σ, constant; it corrects errors that μ̃ leaves.
+/// * Exact case: the one of `annealed-ode`.
 #[derive(Clone, Copy, Debug)]
 pub struct AnnealedSde {
     /// σ², squared standard deviations of the prior per unit of time.

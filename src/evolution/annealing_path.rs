@@ -1,6 +1,6 @@
 //! An annealing path: the share of log ρ in the log density, from 0 at t = 0 to 1 at t = 1.
 
-use super::cover_law::CoverLaw;
+use super::cover_distribution::CoverDistribution;
 use std::fmt;
 use std::sync::Arc;
 
@@ -27,18 +27,18 @@ use std::sync::Arc;
 /// assert_eq!(V.path.share(0.5), (0.5, 1.5));
 /// ```
 pub trait AnnealingPath: Send + Sync {
-    /// (b, b′) at t in [0, 1].
+    /// Returns (b, b′) at t in [0, 1].
     fn share(&self, t: f64) -> (f64, f64);
 
-    /// (c, c′) at t: the factor of the learned correction of V. By default t(1 − t), which keeps
+    /// Returns (c, c′) at t: the factor of the learned correction of V. The default t(1 − t) keeps
     /// both ends of the path.
     fn freedom(&self, t: f64) -> (f64, f64) {
         (t * (1.0 - t), 1.0 - 2.0 * t)
     }
 
-    /// The distribution from which cover points are drawn at t. By default the annealed one.
-    fn cover(&self, t: f64) -> CoverLaw {
-        CoverLaw::Annealed { b: self.share(t).0 }
+    /// The distribution from which cover points are drawn at t. The default is the annealed one.
+    fn cover(&self, t: f64) -> CoverDistribution {
+        CoverDistribution::Annealed { b: self.share(t).0 }
     }
 }
 
@@ -49,7 +49,7 @@ impl AnnealingPath for Arc<dyn AnnealingPath> {
     fn freedom(&self, t: f64) -> (f64, f64) {
         (**self).freedom(t)
     }
-    fn cover(&self, t: f64) -> CoverLaw {
+    fn cover(&self, t: f64) -> CoverDistribution {
         (**self).cover(t)
     }
 }

@@ -1,5 +1,5 @@
-//! V with its boundary values built in: the annealing path between prior and target, and what is
-//! learned beside it.
+//! V with its boundary values built in: the annealing path between prior and target, and the
+//! learned correction.
 
 use super::annealing_path::AnnealingPath;
 use super::log_density::{Level, LogDensityAt};
@@ -9,8 +9,9 @@ use crate::num::Scalar;
 use crate::residual::Point;
 use std::sync::Arc;
 
-/// V = (1 − b) log p_prior + b log ρ + cφ less its normalisation: b of [`AnnealingPath::share`], c
-/// of [`AnnealingPath::freedom`], φ an unknown, the normalisation as [`LogZ`] says.
+/// V = (1 − b) log p_prior + b log ρ + cφ minus its normalisation. b comes from
+/// [`AnnealingPath::share`], c from [`AnnealingPath::freedom`], φ is an unknown, and [`LogZ`]
+/// defines the normalisation.
 ///
 /// ```
 /// use pushforward::evolution::{Ansatz, Quadratic};
@@ -31,16 +32,16 @@ use std::sync::Arc;
 /// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Ansatz<P> {
-    /// b and c.
+    /// The annealing path, which defines b and c.
     pub path: P,
-    /// Number of the unknown φ; none if V is the path itself.
+    /// Index of the unknown φ; `None` if V is the path itself.
     pub correction: Option<usize>,
-    /// What stands for the normalisation.
+    /// How the normalisation of V is learned.
     pub log_z: LogZ,
 }
 
 impl<P> Ansatz<P> {
-    /// V with unknown `correction` as φ and the free scalar 0 as log Z.
+    /// V with the unknown of index `correction` as φ and the free scalar 0 as log Z.
     pub const fn new(path: P, correction: usize) -> Ansatz<P> {
         Ansatz { path, correction: Some(correction), log_z: LogZ::Constant { scalar: 0 } }
     }
@@ -50,7 +51,7 @@ impl<P: AnnealingPath> Ansatz<P> {
     /// V and its derivatives at a point whose data are log ρ, its score and, for ΔV, its Laplacian.
     ///
     /// # Panics
-    /// If there are neither 1 + d nor 2 + d data.
+    /// If the point has neither 1 + d nor 2 + d data.
     #[track_caller]
     pub fn at<'a, S: Scalar>(&self, point: Point<'a>, jets: &Jets<'a, S>) -> LogDensityAt<'a, S> {
         let correction = self.correction.map(|k| jets.scalar_field(k));
@@ -65,7 +66,8 @@ impl<P: AnnealingPath> Ansatz<P> {
 }
 
 impl<P: AnnealingPath + Clone + 'static> Ansatz<P> {
-    /// The same with its path behind a pointer, as a [`Description`](super::Description) keeps it.
+    /// The same ansatz with its path behind a pointer, as a [`Description`](super::Description)
+    /// stores it.
     pub fn shared(&self) -> Ansatz<Arc<dyn AnnealingPath>> {
         Ansatz { path: Arc::new(self.path.clone()), correction: self.correction, log_z: self.log_z }
     }

@@ -1,4 +1,4 @@
-//! What an evolution is: the trait that a new one implements.
+//! The trait that a new evolution implements.
 
 use super::description::Description;
 use super::target_summary::TargetSummary;
@@ -9,10 +9,10 @@ use crate::residual::Point;
 /// An evolution from the standard normal prior (t = 0) to the target (t = 1), in standardised
 /// coordinates.
 ///
-/// Its distribution p_t = exp V is that of the probability flow dX = v dt, and, for any σ, that of
+/// Its distribution p_t = exp V is that of the probability flow dX = v dt and, for any σ, that of
 /// dX = (v + ½σ²∇V) dt + σ dW.
 ///
-/// Three methods are to be written. `examples/own_evolution.rs` fits one that looks like this:
+/// A new evolution writes three methods. `examples/own_evolution.rs` fits this one:
 ///
 /// ```
 /// use pushforward::evolution::{Ansatz, Description, Evolution, LogZ, Quadratic, TargetData};
@@ -52,41 +52,45 @@ use crate::residual::Point;
 ///     }
 /// }
 ///
-/// # use pushforward::{density::gauss, fitting::{Control, FitError, FitSettings, fit}};
-/// # let settings = FitSettings { steps: 3, points: 64, width: 4, depth: 1, ..FitSettings::default() };
+/// # use pushforward::{density::gauss, sampling::fit};
+/// # use pushforward::training::{Control, FitError, FitSettings};
+/// # let settings =
+/// #     FitSettings { steps: 3, points: 64, width: 4, depth: 1, ..FitSettings::default() };
 /// let fitted = fit(&gauss(2), &AnnealedGradient, &settings, &mut |_| Control::Continue)?;
 /// # assert_eq!(fitted.history().len(), 3);
 /// # Ok::<(), FitError>(())
 /// ```
 pub trait Evolution: Clone + Send + Sync + 'static {
-    /// What it is in dimension `dim`: its unknowns, its equations, what it reads of the target.
+    /// The description of the evolution in dimension `dim`: its unknowns, its equations, and what
+    /// it reads of the target.
     ///
-    /// A fit asks first in the dimension of the whole target, for what is read and the prior's
-    /// width, then in the dimension of each factor that is fitted.
+    /// A fit asks first for the description in the dimension of the whole target, to know what is
+    /// read and the width of the prior. It then asks for it in the dimension of each factor that it
+    /// trains.
     fn description(&self, dim: usize) -> Description;
 
     /// Writes the residuals at one point, left side minus right side, one for each equation of the
     /// description.
     ///
     /// `point.data` is what [`Description::reads`] says. The formulas are generic in the number:
-    /// run over `f64` they are the residuals, run over variables of the tape they yield all
+    /// evaluated with `f64` they give the residuals, and with variables of the tape they give all
     /// derivatives by the parameters.
     fn residuals<S: Scalar>(&self, point: Point<'_>, jets: &Jets<'_, S>, out: &mut [S]);
 
     /// Writes the velocity v of the probability flow and returns its divergence.
     ///
-    /// `point.data` is what [`Description::flow_reads`] says or more. If the divergence alone reads
+    /// `point.data` is what [`Description::flow_reads`] says or more. If only the divergence reads
     /// Δlog ρ, that may be NaN; then the divergence is NaN and v is not.
     fn flow(&self, point: Point<'_>, jets: &Jets<'_, f64>, velocity: &mut [f64]) -> f64;
 
-    /// The same evolution for one target: a target that is a product has several factors, each with
-    /// its own summary. By default nothing changes.
+    /// The evolution adapted to one target. A target that is a product has several factors, each
+    /// with its own summary. By default nothing changes.
     fn for_target(&self, _target: TargetSummary) -> Self {
         self.clone()
     }
 
-    /// Writes ∇V and returns V, up to a function of t alone; noisy draws read it. By default that
-    /// of the ansatz.
+    /// Writes ∇V and returns V, up to a function of t alone. Draws with noise read it. The default
+    /// is V of the ansatz.
     fn log_density(
         &self,
         described: &Description,
@@ -99,12 +103,13 @@ pub trait Evolution: Clone + Send + Sync + 'static {
         v.value()
     }
 
-    /// log Z as the solution itself has it, nats. By default that of the ansatz.
+    /// Learned log Z, nats. The default is that of the ansatz.
     fn learned_log_z(&self, described: &Description, networks: &Networks, theta: &[f64]) -> f64 {
         described.ansatz.log_z.learned(networks, theta)
     }
 
-    /// Puts a first guess of log Z, nats, into the parameters. By default as the ansatz says.
+    /// Writes a first guess of log Z, nats, into the parameters. The default writes it as the
+    /// ansatz says.
     fn guess_log_z(&self, described: &Description, networks: &Networks, theta: &mut [f64], log_z: f64) {
         described.ansatz.log_z.guess(networks, theta, log_z);
     }

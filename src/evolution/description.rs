@@ -1,4 +1,4 @@
-//! What an evolution says of itself: its unknowns, its equations, and what it reads of the target.
+//! The description of an evolution: its unknowns, its equations, and what it reads of the target.
 
 use super::annealing_path::AnnealingPath;
 use super::ansatz::Ansatz;
@@ -7,9 +7,9 @@ use super::target_data::TargetData;
 use crate::network::Unknown;
 use std::sync::Arc;
 
-/// What an evolution is in one dimension: everything but its formulas.
+/// The description of an evolution in one dimension: everything but its formulas.
 ///
-/// [`Description::new`] has the usual values; say what is different:
+/// [`Description::new`] has the usual values; override those that differ:
 ///
 /// ```
 /// use pushforward::evolution::{Ansatz, Description, Quadratic, TargetData};
@@ -20,10 +20,10 @@ use std::sync::Arc;
 /// const MU: usize = 1;
 /// const V: Ansatz<Quadratic> = Ansatz::new(Quadratic, PHI);
 ///
-/// let unknowns =
-///     vec![Unknown::scalar_field("phi", Channels::first_order(3)), Unknown::vector_field("mu", 3)];
+/// let phi = Unknown::scalar_field("phi", Channels::first_order(3));
+/// let unknowns = vec![phi, Unknown::vector_field("mu", 3)];
 /// let description = Description {
-///     // The velocity is μ alone: draws are moved without a look at φ or at the target.
+///     // The velocity is μ alone: moving draws evaluates neither φ nor the target.
 ///     flow_unknowns: vec![MU],
 ///     flow_reads: TargetData::Nothing,
 ///     ..Description::new("my-own", unknowns, &V)
@@ -33,32 +33,34 @@ use std::sync::Arc;
 /// ```
 #[derive(Clone, Debug)]
 pub struct Description {
-    /// Its name in messages.
+    /// Name of the evolution in messages and results.
     pub name: &'static str,
     /// The unknown functions, in the order in which [`Jets`](crate::network::Jets) counts them.
     pub unknowns: Vec<Unknown>,
-    /// How many free scalars there are beside the functions.
+    /// Number of free scalars besides the functions.
     pub n_scalars: usize,
     /// Names of the equations, one for each residual.
     pub equations: Vec<&'static str>,
-    /// What the residuals read of the target: the `data` of their points.
+    /// What the residuals read of the target, as the `data` of their points.
     pub reads: TargetData,
-    /// The unknowns that the flow reads, by number; the others are not computed, and are NaN.
+    /// Indices of the unknowns that the flow reads. The others are not computed for it, and are
+    /// NaN.
     pub flow_unknowns: Vec<usize>,
-    /// What the flow reads of the target. Where it is [`TargetData::Laplacian`], Δlog ρ is for the
-    /// divergence alone: it is NaN where the divergence is not asked for.
+    /// What the flow reads of the target. If it is [`TargetData::Laplacian`], only the divergence
+    /// reads Δlog ρ, which is NaN where the divergence is not asked for.
     pub flow_reads: TargetData,
-    /// V, with the annealing path on which or near which it lies.
+    /// The ansatz of V, with the annealing path on or near which V lies.
     pub ansatz: Ansatz<Arc<dyn AnnealingPath>>,
     /// The noise with which draws are moved.
     pub noise: Noise,
-    /// Standard deviation of the prior in units of the target's.
+    /// Standard deviation of the prior in units of that of the target.
     pub prior_width: f64,
 }
 
 impl Description {
-    /// One free scalar, the equation "conservation of mass", and no noise; the equations and the
-    /// flow read the score, and the flow reads all unknowns; the prior is as wide as the target.
+    /// A description with one free scalar, the equation "conservation of mass" and no noise. The
+    /// equations and the flow read the score, the flow reads all unknowns, and the prior is as wide
+    /// as the target.
     pub fn new<P: AnnealingPath + Clone + 'static>(
         name: &'static str,
         unknowns: Vec<Unknown>,
@@ -79,7 +81,7 @@ impl Description {
     }
 
     /// # Panics
-    /// If there is no equation, or the flow reads an unknown that there is not.
+    /// If there is no equation, or the flow reads an unknown that does not exist.
     pub(super) fn check(&self) {
         let (name, n) = (self.name, self.unknowns.len());
         assert!(!self.equations.is_empty(), "{name} has no equation");

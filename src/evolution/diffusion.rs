@@ -1,8 +1,8 @@
-//! `diffusion`: the target's noising, run backwards; V alone is unknown.
+//! `diffusion`: the noising of the target, run backwards. V is the only unknown.
 
 use super::annealing_path::AnnealingPath;
 use super::ansatz::Ansatz;
-use super::closed_form::{ClosedForm, GaussianCase, GaussianLaw, GaussianSolution};
+use super::closed_form::{ClosedForm, GaussianCase, GaussianMarginal, GaussianSolution};
 use super::definition::Evolution;
 use super::description::Description;
 use super::noise::Noise;
@@ -23,30 +23,30 @@ use nalgebra::DMatrix;
 /// * Drift: a(x + 2∇V). Noise: σ² = 2a.
 /// * Source: arXiv 2407.07873, section 3, with f = −½βx and ½β ds = a dt.
 ///   Differs: the clock of [`Noising`].
-/// * Exact case: Gaussian to Gaussian, the law N(αm, α²Σ + nI).
+/// * Exact case: Gaussian to Gaussian with marginal N(αm, α²Σ + nI).
 #[derive(Clone, Copy, Debug)]
 pub struct Diffusion {
     v: Ansatz<Noising>,
 }
 
 const PHI: usize = 0;
-/// Draws of the prior for the mass at t = 0, from which V differs by hundredths of a nat: an error
-/// of 1e-4.
+/// Number of draws of the prior that estimate the mass at t = 0. There V differs from the prior by
+/// hundredths of a nat, so that the error is 1e-4.
 const MASS_DRAWS: usize = 4096;
 
 impl Diffusion {
-    /// With a clock for features of this squared width in units of the prior's; a fit sets it for
-    /// each target.
+    /// The evolution with a clock for features of this squared width, in units of that of the
+    /// prior. A fit sets the width for each target.
     ///
     /// # Panics
-    /// If it is not positive.
+    /// If `feature_variance` is not positive.
     pub fn new(feature_variance: f64) -> Diffusion {
         Diffusion { v: Ansatz::new(Noising::new(feature_variance), PHI) }
     }
 }
 
 impl Default for Diffusion {
-    /// With a clock for a target without features smaller than itself.
+    /// The evolution with a clock for a target without features smaller than itself.
     fn default() -> Diffusion {
         Diffusion::new(1.0)
     }
@@ -88,7 +88,7 @@ impl Evolution for Diffusion {
         rate * (point.x.len() as f64 + v.laplacian())
     }
 
-    /// exp V has the mass Z e^−z at all times: at t = 0 it is the mean of exp(cφ) over the prior.
+    /// The mass of exp V is Z e^−z at all times. At t = 0 it is the mean of exp(cφ) over the prior.
     fn learned_log_z(&self, _described: &Description, networks: &Networks, theta: &[f64]) -> f64 {
         let freedom = self.v.path.freedom(0.0).0;
         let mut stream = Stream::new(0, Purpose::LearnedMass, 0);
@@ -112,8 +112,8 @@ impl ClosedForm for Diffusion {
         let covariance = &sigma * signal + &identity * noising.variance(t);
         // dα²/dt = 2aα² = −dn/dt.
         let covariance_rate = (sigma - identity) * (2.0 * rate * signal);
-        let law = GaussianLaw::new(mean.clone(), mean * rate, covariance, covariance_rate);
-        let numbers = law.correction(case, &noising, t, x, true);
+        let marginal = GaussianMarginal::new(mean.clone(), mean * rate, covariance, covariance_rate);
+        let numbers = marginal.correction(case, &noising, t, x, true);
         GaussianSolution { numbers, scalars: vec![case.log_z()] }
     }
 }

@@ -1,4 +1,4 @@
-//! Any evolution behind a pointer: what a fit takes.
+//! An evolution behind a pointer, as a fit takes it.
 
 use super::definition::Evolution;
 use super::description::Description;
@@ -8,19 +8,19 @@ use crate::network::{Jets, Networks, Unknown};
 use crate::num::Scalar;
 use crate::residual::{Point, System};
 
-/// An [`Evolution`] behind a pointer. Every evolution is one: `&MyEvolution` is a `&dyn
+/// An [`Evolution`] behind a pointer. Every evolution implements it: `&MyEvolution` is a `&dyn
 /// ErasedEvolution`.
 pub trait ErasedEvolution: Send + Sync {
-    /// See [`Evolution::description`].
+    /// Description of the evolution in dimension `dim`, as by [`Evolution::description`].
     fn description(&self, dim: usize) -> Description;
 
-    /// The evolution for one target.
+    /// Prepares the evolution for one target.
     ///
     /// # Panics
-    /// If the description has no equation, or its flow reads an unknown that there is not.
+    /// If the description has no equation, or its flow reads an unknown that does not exist.
     fn prepare(&self, target: TargetSummary) -> Box<dyn PreparedEvolution>;
 
-    /// Its name.
+    /// Name of the evolution in messages and results.
     fn name(&self) -> &'static str {
         self.description(1).name
     }

@@ -1,7 +1,7 @@
 //! `general-ode`: V and μ both unknown, tied by the log-continuity equation alone.
 
 use super::ansatz::Ansatz;
-use super::closed_form::{ClosedForm, GaussianCase, GaussianLaw, GaussianSolution};
+use super::closed_form::{ClosedForm, GaussianCase, GaussianMarginal, GaussianSolution};
 use super::definition::Evolution;
 use super::description::Description;
 use super::quadratic::Quadratic;
@@ -14,9 +14,10 @@ use crate::residual::{Point, continuity};
 ///
 /// * Unknowns: φ(x, t), μ(x, t), and the scalar z, which is log Z at the solution.
 /// * Velocity: μ. Noise: none.
-/// * Many pairs solve it; damped Gauss-Newton from small networks finds one of moderate size.
-/// * Exact case: Gaussian to Gaussian with an affine μ, from the law N(t²m, MMᵀ), where
-///   M = (1 − t)I + tL.
+/// * Many pairs (V, μ) solve the equation. Damped Gauss-Newton from small networks finds one of
+///   moderate size.
+/// * Exact case: Gaussian to Gaussian with an affine μ and marginal N(t²m, MMᵀ), where M is the sum
+///   (1 − t)I + tL.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct GeneralOde;
 
@@ -48,9 +49,9 @@ impl Evolution for GeneralOde {
 
 impl ClosedForm for GeneralOde {
     fn gaussian_solution(&self, case: &GaussianCase, t: f64, x: &[f64]) -> GaussianSolution {
-        let law = GaussianLaw::of_root(case, t);
-        let mut numbers = law.correction(case, &V.path, t, x, false);
-        numbers.extend(law.flow(x));
+        let marginal = GaussianMarginal::of_root(case, t);
+        let mut numbers = marginal.correction(case, &V.path, t, x, false);
+        numbers.extend(marginal.flow(x));
         GaussianSolution { numbers, scalars: vec![case.log_z()] }
     }
 }

@@ -1,7 +1,7 @@
 //! `general-sde`: V and μ both unknown, tied by the log-Fokker-Planck equation alone.
 
 use super::ansatz::Ansatz;
-use super::closed_form::{ClosedForm, GaussianCase, GaussianLaw, GaussianSolution};
+use super::closed_form::{ClosedForm, GaussianCase, GaussianMarginal, GaussianSolution};
 use super::definition::Evolution;
 use super::description::Description;
 use super::noise::{Noise, VARIANCE_RATE};
@@ -58,9 +58,9 @@ impl Evolution for GeneralSde {
 
 impl ClosedForm for GeneralSde {
     fn gaussian_solution(&self, case: &GaussianCase, t: f64, x: &[f64]) -> GaussianSolution {
-        let law = GaussianLaw::of_root(case, t);
-        let mut numbers = law.correction(case, &V.path, t, x, true);
-        numbers.extend(law.drift(x, self.variance_rate));
+        let marginal = GaussianMarginal::of_root(case, t);
+        let mut numbers = marginal.correction(case, &V.path, t, x, true);
+        numbers.extend(marginal.drift(x, self.variance_rate));
         GaussianSolution { numbers, scalars: vec![case.log_z()] }
     }
 }

@@ -1,8 +1,8 @@
-//! `learned-ode` and `learned-sde`: the annealed evolutions on a path that is learned too.
+//! `learned-ode` and `learned-sde`: the annealed evolutions on a learned path.
 
 use super::annealing_path::AnnealingPath;
 use super::ansatz::Ansatz;
-use super::closed_form::{ClosedForm, GaussianCase, GaussianLaw, GaussianSolution};
+use super::closed_form::{ClosedForm, GaussianCase, GaussianMarginal, GaussianSolution};
 use super::definition::Evolution;
 use super::description::Description;
 use super::log_z::LogZ;
@@ -18,9 +18,9 @@ use crate::residual::{Point, continuity};
 ///
 /// * Unknowns: φ(x, t), μ̃(x, t) and c(t) = d/dt log Z_t, so that log Z = ∫₀¹ c dt.
 /// * Drift: μ. Noise: σ, constant; none with σ = 0.
-/// * The prior is as wide as the target: on a learned path mass need not cross closing gaps.
+/// * The prior is as wide as the target, since on a learned path mass need not cross closing gaps.
 /// * Source: arXiv 2301.07388. Differs: c is a network, not an expectation.
-/// * Exact case: Gaussian to Gaussian, the law N(t²m, MMᵀ), where M = (1 − t)I + tL.
+/// * Exact case: Gaussian to Gaussian with marginal N(t²m, MMᵀ), where M = (1 − t)I + tL.
 #[derive(Clone, Copy, Debug)]
 pub struct LearnedPath {
     /// σ², squared standard deviations of the target per unit of time.
@@ -75,10 +75,11 @@ impl Evolution for LearnedPath {
 
 impl ClosedForm for LearnedPath {
     fn gaussian_solution(&self, case: &GaussianCase, t: f64, x: &[f64]) -> GaussianSolution {
-        let law = GaussianLaw::of_root(case, t);
-        let mut numbers = law.correction(case, &V.path, t, x, false);
-        numbers.extend(law.flow(x));
-        // log Z_t = b log Z; half of the level is the scalar's, so that both are seen to count.
+        let marginal = GaussianMarginal::of_root(case, t);
+        let mut numbers = marginal.correction(case, &V.path, t, x, false);
+        numbers.extend(marginal.flow(x));
+        // log Z_t = b log Z. The scalar takes half of the level, so that the test covers both
+        // contributions.
         let level = 0.5 * case.log_z();
         numbers.push(V.path.share(t).1 * case.log_z() - level);
         GaussianSolution { numbers, scalars: vec![level] }

@@ -1,4 +1,4 @@
-//! The built-in evolutions: a new one is a file beside this one, and a line here.
+//! The list of the built-in evolutions. A new one is a file beside this one, and a line here.
 
 use super::annealed_ode::AnnealedOde;
 use super::annealed_sde::AnnealedSde;
@@ -13,8 +13,7 @@ use super::learned_path::LearnedPath;
 use super::optimal_transport::OptimalTransport;
 use super::target_summary::TargetSummary;
 
-/// Every built-in evolution, for one target; the first is the one that the program takes if none is
-/// asked for.
+/// Every built-in evolution, for one target. The first one is the default of the program.
 pub fn built_in_evolutions(target: TargetSummary) -> Vec<Box<dyn ClosedForm>> {
     vec![
         Box::new(GeneralOde),
@@ -34,7 +33,7 @@ pub fn evolution_names() -> Vec<&'static str> {
     built_in_evolutions(TargetSummary::smooth(1)).iter().map(|evolution| evolution.name()).collect()
 }
 
-/// The built-in evolution of this name, if there is one.
+/// The built-in evolution of this name, or `None`.
 pub fn named_evolution(name: &str) -> Option<Box<dyn ErasedEvolution>> {
     let mut all = built_in_evolutions(TargetSummary::smooth(1)).into_iter();
     all.find(|evolution| evolution.name() == name).map(|evolution| evolution as Box<dyn ErasedEvolution>)

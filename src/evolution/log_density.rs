@@ -9,9 +9,9 @@ use crate::residual::{Fields, Point};
 /// The normalisation of V at a point.
 #[derive(Clone, Debug)]
 pub(super) enum Level<S> {
-    /// z in −b·z.
+    /// A constant z, which enters V as −b·z.
     Constant(S),
-    /// c in −∫₀ᵗ c.
+    /// A rate c, which enters V as −∫₀ᵗ c.
     Rate(S),
 }
 
@@ -19,9 +19,9 @@ pub(super) enum Level<S> {
 #[derive(Clone, Debug)]
 pub struct LogDensityAt<'a, S> {
     point: Point<'a>,
-    /// b and b′.
+    /// Share b of log ρ, and its derivative b′ in t.
     share: (f64, f64),
-    /// c and c′.
+    /// Factor c of the correction, and its derivative c′ in t.
     freedom: (f64, f64),
     correction: Option<ScalarField<'a, S>>,
     level: Level<S>,
@@ -45,7 +45,7 @@ impl<'a, S: Scalar> LogDensityAt<'a, S> {
         LogDensityAt { point, share, freedom, correction, level }
     }
 
-    /// ∂V/∂t, nats per unit of time.
+    /// Time derivative ∂V/∂t, nats per unit of time.
     pub fn dt(&self) -> S {
         let (freedom, slope) = self.freedom;
         let along_path = |phi: &ScalarField<'a, S>, z: S| {
@@ -59,7 +59,7 @@ impl<'a, S: Scalar> LogDensityAt<'a, S> {
         }
     }
 
-    /// ∇V, d numbers.
+    /// Gradient ∇V of the log density, d numbers.
     pub fn gradient(&self) -> Vec<S> {
         let along_path = (0..self.point.x.len()).map(|i| self.path_dx(i));
         match &self.correction {
@@ -68,7 +68,7 @@ impl<'a, S: Scalar> LogDensityAt<'a, S> {
         }
     }
 
-    /// ΔV; NaN if Δlog ρ is not among the data.
+    /// Laplacian ΔV; NaN if Δlog ρ is not among the data.
     pub fn laplacian(&self) -> S {
         match &self.correction {
             Some(phi) => phi.laplacian() * self.freedom.0 + self.path_laplacian(),
@@ -100,7 +100,8 @@ impl<'a, S: Scalar> LogDensityAt<'a, S> {
 }
 
 impl LogDensityAt<'_, f64> {
-    /// V, nats; without −∫₀ᵗ c where the normalisation is learned as a rate, a function of t alone.
+    /// V, nats. If the normalisation is learned as a rate, −∫₀ᵗ c is left out, which is a function
+    /// of t alone.
     pub fn value(&self) -> f64 {
         let b = self.share.0;
         let along_path = (1.0 - b) * log_prior(self.point.x) + b * self.point.data[0];

@@ -2,26 +2,26 @@
 
 use crate::network::{Jets, Networks, naive_jets};
 
-/// What of an evolution's unknowns stands for the normalisation of V.
+/// How the unknowns of an evolution represent the normalisation of V.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LogZ {
-    /// V contains −b·z with z the free scalar `scalar`, which is log Z at the solution.
+    /// V contains −b·z, where z is the free scalar `scalar` and equals log Z at the solution.
     Constant {
-        /// Number of the free scalar.
+        /// Index of the free scalar.
         scalar: usize,
     },
-    /// V contains −∫₀ᵗ c with c(t) = d/dt log Z_t, the sum of an unknown function of t and a free
-    /// scalar.
+    /// V contains −∫₀ᵗ c, where c(t) = d/dt log Z_t is the sum of an unknown function of t and a
+    /// free scalar.
     Rate {
-        /// Number of the unknown, for the shape of c.
+        /// Index of the unknown that is the shape of c.
         unknown: usize,
-        /// Number of the free scalar, for the level of c: a first guess of log Z sets a constant.
+        /// Index of the free scalar that is the level of c. A first guess of log Z sets it.
         level: usize,
     },
 }
 
 impl LogZ {
-    /// log Z as the parameters have it, nats.
+    /// Learned log Z of the parameters, nats.
     pub fn learned(self, networks: &Networks, theta: &[f64]) -> f64 {
         let free = &theta[networks.scalars()];
         match self {
@@ -30,14 +30,14 @@ impl LogZ {
         }
     }
 
-    /// Puts a first guess of log Z, nats, into the parameters.
+    /// Writes a first guess of log Z, nats, into the parameters.
     pub fn guess(self, networks: &Networks, theta: &mut [f64], log_z: f64) {
         let (LogZ::Constant { scalar: j } | LogZ::Rate { level: j, .. }) = self;
         theta[networks.scalars()][j] = log_z;
     }
 }
 
-/// ∫₀¹ of unknown `k`, a function of t.
+/// Integral over [0, 1] of unknown `k`, a function of t.
 fn integral(networks: &Networks, theta: &[f64], k: usize) -> f64 {
     let x = vec![0.0; networks.list()[k].dim];
     let unknowns = networks.unknowns();
@@ -45,7 +45,8 @@ fn integral(networks: &Networks, theta: &[f64], k: usize) -> f64 {
         let numbers = naive_jets(networks, theta, t, &x);
         Jets::new(unknowns, &numbers, &theta[networks.scalars()]).scalar_field(k).value()
     };
-    // Composite Simpson over 128 panels: far below the accuracy of c for a smooth network.
+    // Composite Simpson rule over 128 panels. Its error is far below that of c for a smooth
+    // network.
     let panels = 128;
     let h = 1.0 / panels as f64;
     let panel = |k: usize| {

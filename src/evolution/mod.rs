@@ -1,8 +1,8 @@
-//! Evolutions: each fixes one pair of log density V and velocity μ among the many that carry the
+//! Evolutions: each selects one pair of log density V and velocity μ among the many that move the
 //! prior to the target.
 //!
-//! An evolution is a value that `sampling::fit` takes, built in or a user's own. In reading order:
-//! `definition.rs` (the trait to implement), `description.rs` (what an evolution says of itself),
+//! An evolution is a value that `sampling::fit` takes, built in or defined by the user. In reading
+//! order: `definition.rs` (the trait to implement), `description.rs` (what an evolution declares),
 //! `ansatz.rs` (V with its boundary values built in), then the evolutions, and `closed_form` for
 //! their exact case.
 
@@ -12,7 +12,7 @@ mod annealing_path;
 mod ansatz;
 mod bridge;
 mod closed_form;
-mod cover_law;
+mod cover_distribution;
 mod definition;
 mod description;
 mod diffusion;
@@ -37,8 +37,8 @@ pub use annealed_sde::AnnealedSde;
 pub use annealing_path::AnnealingPath;
 pub use ansatz::Ansatz;
 pub use bridge::Bridge;
-pub use closed_form::{ClosedForm, GaussianCase, GaussianLaw, GaussianSolution};
-pub use cover_law::CoverLaw;
+pub use closed_form::{ClosedForm, GaussianCase, GaussianMarginal, GaussianSolution};
+pub use cover_distribution::CoverDistribution;
 pub use definition::Evolution;
 pub use description::Description;
 pub use diffusion::Diffusion;

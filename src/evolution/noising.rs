@@ -1,46 +1,46 @@
-//! The noising of a target, run backwards in time, and its clock.
+//! The noising of a target, run backwards in time, and the clock of this process.
 
 use super::annealing_path::AnnealingPath;
-use super::cover_law::CoverLaw;
+use super::cover_distribution::CoverDistribution;
 
-/// Variance preserving noise: at time t the law is that of α·X + √n·N(0, I) with X of the target
-/// and α² + n = 1.
+/// Variance preserving noise: the distribution at time t is that of α·X + √n·N(0, I) with X drawn
+/// from the target and α² + n = 1.
 ///
-/// The clock: ln(n + v) is linear in t, where v is the squared width of the target's features, so
-/// that the span in which noise drowns them, n near v, gets its share of [0, 1] however small v is.
-/// At t = 1 n = 0; at t = 0 α² = [`Noising::REMAINING_SIGNAL`], where a standardised target, which
-/// shares mean and covariance with the prior, differs from it by cumulants of order α³.
+/// The clock makes ln(n + v) linear in t, where v is the squared width of the features of the
+/// target. The span in which noise hides them, n near v, thus gets its share of [0, 1] however
+/// small v is. At t = 1, n = 0. At t = 0, α² = [`Noising::REMAINING_SIGNAL`]: a standardised target
+/// has the mean and covariance of the prior and differs from it by cumulants of order α³.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Noising {
     feature_variance: f64,
 }
 
 impl Noising {
-    /// α² at t = 0: a skewness of 1 leaves a Kullback-Leibler divergence of 1e-6.
+    /// α² at t = 0. A skewness of 1 leaves a Kullback-Leibler divergence of 1e-6.
     pub const REMAINING_SIGNAL: f64 = 0.02;
 
-    /// With features of this squared width in units of the prior's.
+    /// Noising of a target with features of this squared width, in units of that of the prior.
     ///
     /// # Panics
-    /// If it is not positive.
+    /// If `feature_variance` is not positive.
     pub fn new(feature_variance: f64) -> Noising {
         assert!(feature_variance > 0.0, "feature_variance {feature_variance} is not positive");
         Noising { feature_variance }
     }
 
-    /// n at t.
+    /// Variance n of the noise at time t.
     pub fn variance(self, t: f64) -> f64 {
         let v = self.feature_variance;
-        // expm1 keeps the digits of n near t = 1.
+        // `expm1` keeps the digits of n near t = 1.
         v * libm::expm1((1.0 - t) * self.log_range())
     }
 
-    /// α² at t.
+    /// Squared factor α² of the target at time t.
     pub fn squared_signal(self, t: f64) -> f64 {
         1.0 - self.variance(t)
     }
 
-    /// d ln α/dt at t: half of the noising rate β, σ² = 2·rate.
+    /// Rate d ln α/dt at time t, half of the noising rate β; σ² = 2·rate.
     pub fn rate(self, t: f64) -> f64 {
         0.5 * self.squared_signal_slope(t) / self.squared_signal(t)
     }
@@ -50,20 +50,20 @@ impl Noising {
         libm::log(self.squared_signal(to) / self.squared_signal(from)) / (to - from)
     }
 
-    /// dα²/dt = −dn/dt.
+    /// Derivative dα²/dt = −dn/dt at time t.
     fn squared_signal_slope(self, t: f64) -> f64 {
         (self.variance(t) + self.feature_variance) * self.log_range()
     }
 
-    /// ln((n + v)/v) at t = 0.
+    /// Range ln((n + v)/v) of the clock, its value at t = 0.
     fn log_range(self) -> f64 {
         libm::log1p((1.0 - Noising::REMAINING_SIGNAL) / self.feature_variance)
     }
 }
 
 impl AnnealingPath for Noising {
-    /// (b, b′): the share of log ρ in the log density, as for a feature of variance v under this
-    /// noise, α²v/(α²v + n), shifted and scaled to vanish at t = 0.
+    /// Returns (b, b′). b is the share of log ρ in the log density of a feature of variance v under
+    /// this noise, α²v/(α²v + n), shifted and scaled to vanish at t = 0.
     fn share(&self, t: f64) -> (f64, f64) {
         let v = self.feature_variance;
         let at = |t: f64| {
@@ -75,15 +75,15 @@ impl AnnealingPath for Noising {
         ((at(t) - first) / (1.0 - first), slope / (1.0 - first))
     }
 
-    /// 1 − t² keeps the target alone: a noising ends near the prior, not at it, and its equation
-    /// follows from the target. With both ends kept it is overdetermined, and a network meets the
-    /// second one by mass that comes in from where no points are.
+    /// The factor 1 − t² keeps only the end at the target. A noising ends near the prior, not at
+    /// it, and its equation follows from the target. With both ends kept the problem is
+    /// overdetermined, and a network satisfies the second one by mass from where no points are.
     fn freedom(&self, t: f64) -> (f64, f64) {
         (1.0 - t * t, -2.0 * t)
     }
 
-    fn cover(&self, t: f64) -> CoverLaw {
-        CoverLaw::Noised { signal: self.squared_signal(t).sqrt(), variance: self.variance(t) }
+    fn cover(&self, t: f64) -> CoverDistribution {
+        CoverDistribution::Noised { signal: self.squared_signal(t).sqrt(), variance: self.variance(t) }
     }
 }
 

@@ -1,7 +1,7 @@
-//! `optimal-transport`: the velocity is a gradient, and particles go straight.
+//! `optimal-transport`: the velocity is a gradient, and particles move on straight lines.
 
 use super::ansatz::Ansatz;
-use super::closed_form::{ClosedForm, GaussianCase, GaussianLaw, GaussianSolution};
+use super::closed_form::{ClosedForm, GaussianCase, GaussianMarginal, GaussianSolution};
 use super::definition::Evolution;
 use super::description::Description;
 use super::quadratic::Quadratic;
@@ -51,16 +51,17 @@ impl Evolution for OptimalTransport {
 }
 
 impl ClosedForm for OptimalTransport {
-    /// M = (1 − t)I + tT carries N(0, I) to N(tm, M²). The potential is
-    /// Φ = m·y + ½yᵀGy + ½|m|²t, where y = x − tm and G = (T − I)M⁻¹.
+    /// M = (1 − t)I + tT maps N(0, I) to N(tm, M²). The potential is Φ = m·y + ½yᵀGy + ½|m|²t,
+    /// where y = x − tm and G = (T − I)M⁻¹.
     fn gaussian_solution(&self, case: &GaussianCase, t: f64, x: &[f64]) -> GaussianSolution {
         let identity = DMatrix::identity(case.dim(), case.dim());
         let step = case.spectral(f64::sqrt) - &identity;
         let m = &identity + &step * t;
-        let law = GaussianLaw::new(case.mean() * t, case.mean().clone(), &m * &m, (&m * &step) * 2.0);
-        let mut numbers = law.correction(case, &V.path, t, x, false);
+        let marginal =
+            GaussianMarginal::new(case.mean() * t, case.mean().clone(), &m * &m, (&m * &step) * 2.0);
+        let mut numbers = marginal.correction(case, &V.path, t, x, false);
         let constant_rate = 0.5 * case.mean().norm_squared();
-        numbers.extend(law.potential(x, &law.gradient, constant_rate * t, constant_rate));
+        numbers.extend(marginal.potential(x, &marginal.gradient, constant_rate * t, constant_rate));
         GaussianSolution { numbers, scalars: vec![case.log_z()] }
     }
 }

@@ -2,9 +2,9 @@
 
 use super::annealing_path::AnnealingPath;
 
-/// b = t². A target whose tails fall faster than the prior's rules them from b near 0 on, and the
-/// velocity that draws them in grows like b′/b: on t² that happens later and takes longer than on b
-/// = t.
+/// The path b = t². A target whose tails fall faster than those of the prior dominates them from b
+/// near 0 on, and the velocity that draws them in grows like b′/b. With t² this happens later and
+/// takes longer than with b = t.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Quadratic;
 

@@ -2,19 +2,19 @@
 
 use crate::density::{self, DensityError, Target};
 
-/// What has to be known of the target at a point.
+/// Quantities of the target that must be known at a point.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum TargetData {
-    /// Nothing.
+    /// Nothing of the target is read.
     Nothing,
-    /// [log ρ, ∇log ρ], 1 + d numbers.
+    /// Log density and score, [log ρ, ∇log ρ], 1 + d numbers.
     Score,
-    /// [log ρ, ∇log ρ, Δlog ρ], 2 + d numbers.
+    /// Log density, score and Laplacian, [log ρ, ∇log ρ, Δlog ρ], 2 + d numbers.
     Laplacian,
 }
 
 impl TargetData {
-    /// How many numbers that is in dimension `dim`.
+    /// Number of values per point in dimension `dim`.
     pub fn count(self, dim: usize) -> usize {
         match self {
             TargetData::Nothing => 0,
@@ -23,7 +23,7 @@ impl TargetData {
         }
     }
 
-    /// Puts into `data` the numbers of all points, point after point. Where log ρ is −inf the
+    /// Writes the values of all points into `data`, point after point. Where log ρ is −inf, the
     /// others are 0.
     ///
     /// # Errors

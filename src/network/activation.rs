@@ -1,17 +1,17 @@
-//! Activation functions: what a layer applies to each unit, with three derivatives.
+//! Activation functions of the units of a layer, with three derivatives.
 
 use crate::num::{Elementary, tanh, vectorized};
 use std::fmt::Debug;
 
-/// An activation σ.
+/// An activation function σ.
 ///
-/// The elementary function is its definition, and what the naive network uses; `tabulate` may be a
-/// faster way to the same numbers.
+/// The elementary function defines it, and the naive network uses that. `tabulate` may compute the
+/// same numbers faster.
 pub trait Activation: Debug + Send + Sync {
-    /// σ.
+    /// The activation σ as an elementary function.
     fn elementary(&self) -> Elementary;
 
-    /// Fills `table` with σ, σ′, σ″, σ‴ at each of `pre`, σ‴ only if `third`.
+    /// Fills `table` with σ, σ′, σ″ at each of `pre`, and with σ‴ if `third` is set.
     fn tabulate(&self, pre: &[f64], third: bool, table: &mut ActivationTable) {
         let function = self.elementary();
         table.resize(pre.len());
@@ -26,16 +26,16 @@ pub trait Activation: Debug + Send + Sync {
     }
 }
 
-/// σ, σ′, σ″, σ‴ at every unit of a block of points.
+/// Values of σ, σ′, σ″ and σ‴ at every unit of a block of points.
 #[derive(Clone, Debug, Default)]
 pub struct ActivationTable {
-    /// σ
+    /// The value σ at each unit.
     pub value: Vec<f64>,
-    /// σ′
+    /// The first derivative σ′ at each unit.
     pub first: Vec<f64>,
-    /// σ″
+    /// The second derivative σ″ at each unit.
     pub second: Vec<f64>,
-    /// σ‴, where asked for
+    /// The third derivative σ‴ at each unit, where asked for.
     pub third: Vec<f64>,
 }
 
@@ -47,7 +47,7 @@ impl ActivationTable {
     }
 }
 
-/// tanh, the default: bounded, smooth, and all derivatives come from its value.
+/// The default activation tanh. It is bounded and smooth, and its value gives all derivatives.
 #[derive(Clone, Copy, Debug)]
 pub struct Tanh;
 
@@ -78,7 +78,7 @@ impl Activation for Tanh {
     }
 }
 
-/// a = tanh x, a′ = (1 − a)(1 + a) and a″ = −2aa′.
+/// The values a = tanh x, a′ = (1 − a)(1 + a) and a″ = −2aa′.
 #[inline(always)]
 fn tanh_with_slopes(x: f64) -> (f64, f64, f64) {
     let a = tanh(x);
@@ -86,7 +86,7 @@ fn tanh_with_slopes(x: f64) -> (f64, f64, f64) {
     (a, first, -2.0 * a * first)
 }
 
-/// Any elementary function as an activation, unit by unit: `Elementwise(Elementary::Sin)`.
+/// Any elementary function as an activation, for example `Elementwise(Elementary::Sin)`.
 #[derive(Clone, Copy, Debug)]
 pub struct Elementwise(pub Elementary);
 
@@ -114,7 +114,8 @@ mod tests {
         ];
         for (ours, exact) in pairs {
             for (a, b) in ours.iter().zip(exact) {
-                // 1 − a inherits up to 2 ulp of a (2ε), 1 + a doubles it, and σ‴ multiplies it by up to 4.
+                // 1 − a inherits up to 2 ulp of a (2ε), 1 + a doubles it, and σ‴ multiplies it by
+                // up to 4.
                 assert!((a - b).abs() < 16.0 * f64::EPSILON, "{a} {b}");
             }
         }

@@ -1,31 +1,31 @@
-//! The engine: one network over a block of points, forward as jets, then reverse sweeps.
+//! The batched network: one forward pass over a block of points as jets, then reverse sweeps.
 
 use super::contraction::{Block, Contraction};
 use super::{ActivationTable, Form, Network};
 use crate::num::{Channels, MatMut, MatRef, Write, multiply, vectorized};
 
-/// What a forward pass over a block of points leaves behind, so that reverse sweeps can follow.
+/// The results of a forward pass over a block of points, which reverse sweeps read.
 ///
 /// Layer l holds its jets before the activation as a column-major matrix units×(C·B), channel after
-/// channel, so that a dense layer is one product over all channels. The first layer needs none for its
+/// channel, so that a dense layer is one product over all channels. The first layer stores no
 /// tangents: they are columns of W. Buffers keep their memory from block to block.
 #[derive(Debug, Default)]
 pub struct NetworkTape {
     points: usize,
     inputs: Vec<f64>,
-    /// Per layer: jets before the activation (for the last layer, the outputs).
+    /// For each layer, the jets before the activation (for the last layer, the outputs).
     before: Vec<Vec<f64>>,
-    /// Per hidden layer: jets after the activation.
+    /// For each hidden layer, the jets after the activation.
     after: Vec<Vec<f64>>,
     tables: Vec<ActivationTable>,
-    /// Per point, for [`Form::Divergence`].
+    /// The divergence at each point, for [`Form::Divergence`].
     divergence: Vec<f64>,
     adjoint: Vec<f64>,
     adjoint_below: Vec<f64>,
 }
 
 impl NetworkTape {
-    /// An empty tape.
+    /// A tape without buffers; the first forward pass allocates them.
     pub fn new() -> NetworkTape {
         NetworkTape::default()
     }
@@ -33,7 +33,7 @@ impl NetworkTape {
     /// Runs the network at the given times and points (B and B×d numbers).
     ///
     /// # Cost
-    /// 2·C·B·(number of hidden weights) flops and a table of activations.
+    /// 2·C·B·(number of hidden weights) flops and one table of activations.
     pub fn forward(&mut self, network: &Network, theta: &[f64], times: &[f64], points: &[f64]) {
         self.points = times.len();
         self.read_inputs(network, times, points);
@@ -67,13 +67,14 @@ impl NetworkTape {
         }
     }
 
-    /// One reverse sweep: `seeds` has for each point the adjoints of what [`NetworkTape::gather`] gave.
+    /// One reverse sweep. `seeds` holds for each point the adjoints of the numbers that
+    /// [`NetworkTape::gather`] appended.
     ///
     /// # Panics
     /// If the number of seeds does not fit the last forward pass.
     ///
     /// # Cost
-    /// As the forward pass, plus the contraction.
+    /// The cost of the forward pass, plus the contraction.
     pub fn reverse(
         &mut self,
         network: &Network,
@@ -164,7 +165,7 @@ impl NetworkTape {
         add_bias(&mut out[..layer.rows * self.points], &theta[layer.bias.clone()]);
     }
 
-    /// The last layer of a vector field: values, and Σ_i W[i,:]·∂_i z.
+    /// Evaluates the last layer of a vector field: its values, and the divergence Σ_i W[i,:]·∂_i z.
     fn divergence_layer(&mut self, network: &Network, theta: &[f64]) {
         let l = network.layers.len() - 1;
         let (layer, channels, points) = (&network.layers[l], network.unknown.channels, self.points);
@@ -239,7 +240,7 @@ fn repeat_column(out: &mut [f64], scale: f64, column: &[f64]) {
     );
 }
 
-/// (channel, input, slope) of the derivative channels that the inputs seed.
+/// The triple (channel, input, slope) of each derivative channel that the inputs seed.
 fn tangents(network: &Network) -> Vec<(usize, usize, f64)> {
     let channels = network.unknown.channels;
     let time = channels.time.then(|| network.time_input().map(|j| (channels.time_index(), j)));
@@ -247,10 +248,10 @@ fn tangents(network: &Network) -> Vec<(usize, usize, f64)> {
     time.into_iter().chain(space).flatten().map(|(c, j)| (c, j, network.slope[j])).collect()
 }
 
-/// Units handled together, so that what is summed over channels stays in the first-level cache.
+/// Number of units handled together, so that sums over channels stay in the first-level cache.
 const CHUNK: usize = 256;
 
-/// z = σ(y): z_c = σ′y_c for derivatives, z_Δ = σ′y_Δ + σ″Σ_i y_i².
+/// Applies z = σ(y): z_c = σ′y_c for derivatives, z_Δ = σ′y_Δ + σ″Σ_i y_i².
 fn activation_forward(
     channels: Channels,
     table: &ActivationTable,
@@ -284,7 +285,7 @@ fn activation_forward(
     );
 }
 
-/// The adjoint of [`activation_forward`], in place: from adjoints of z to adjoints of y.
+/// The adjoint of [`activation_forward`]: converts adjoints of z to adjoints of y, in place.
 fn activation_reverse(
     channels: Channels,
     table: &ActivationTable,
@@ -340,7 +341,7 @@ fn activation_reverse(
     );
 }
 
-/// squares[i] = Σ over space channels of y_c[i]².
+/// Writes squares[i] = Σ over space channels of y_c[i]².
 #[inline(always)]
 fn sum_of_squares(channels: Channels, before: &[f64], size: usize, squares: &mut [f64]) {
     squares.fill(0.0);

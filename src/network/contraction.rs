@@ -1,25 +1,26 @@
-//! What becomes of a linear node's input jets z and output adjoints g after a reverse sweep.
+//! Contractions of the input jets z and the output adjoints g of a linear node after a reverse
+//! sweep.
 
 use super::Layer;
 use crate::num::{MatMut, MatRef, Write, multiply, vectorized};
 use std::ops::Range;
 
-/// Where one reverse sweep puts its result. With θ̄ = Σ over points and channels of g ⊗ z:
+/// The result of one reverse sweep, from θ̄ = Σ over points and channels of g ⊗ z:
 pub enum Contraction<'a> {
-    /// Adds the sum over the points of the block: the gradient Jᵀu, if seeds were scaled by u.
+    /// Adds the sum over the points of the block: the gradient Jᵀu, if the seeds were scaled by u.
     Gradient(&'a mut [f64]),
     /// Adds to row p of J for each point p.
     Rows {
-        /// The rows, each as long as θ.
+        /// The rows of J, each as long as θ.
         rows: &'a mut [f64],
-        /// From the start of one point's row to the start of the next one's.
+        /// Distance from the start of one point's row to the start of the next one.
         stride: usize,
     },
     /// Adds to entry p the product of row p of J with `direction`: Jv.
     Direction {
-        /// v, as long as θ.
+        /// The direction v, as long as θ.
         direction: &'a [f64],
-        /// One number per point.
+        /// The products Jv, one number per point.
         products: &'a mut [f64],
     },
 }
@@ -48,7 +49,7 @@ impl<'a> Block<'a> {
         &self.numbers[c * size..(c + 1) * size]
     }
 
-    /// The units of point `p` in channel `c`.
+    /// Numbers of all units at point `p` in channel `c`.
     pub fn column(&self, c: usize, p: usize) -> &'a [f64] {
         let start = (c * self.points + p) * self.units;
         &self.numbers[start..start + self.units]
@@ -56,7 +57,7 @@ impl<'a> Block<'a> {
 }
 
 impl Contraction<'_> {
-    /// Takes a layer whose inputs carry all channels.
+    /// Contracts a layer whose inputs carry all channels.
     pub(super) fn layer(&mut self, layer: &Layer, z: Block<'_>, g: Block<'_>) {
         match self {
             Contraction::Gradient(sum) => {
@@ -85,7 +86,7 @@ impl Contraction<'_> {
         self.bias(layer, g);
     }
 
-    /// Takes the first layer: `inputs` has values alone, and the derivative of input j in channel
+    /// Contracts the first layer. `inputs` has only values; the derivative of input j in channel
     /// `tangents[k] = (channel, j, slope)` is the constant `slope`.
     pub(super) fn first_layer(
         &mut self,
@@ -103,12 +104,13 @@ impl Contraction<'_> {
         }
     }
 
-    /// The bias reaches the value channel only.
+    /// The bias enters only the value channel.
     fn bias(&mut self, layer: &Layer, g: Block<'_>) {
         self.units(layer.bias.clone(), 1.0, 0, g);
     }
 
-    /// Takes parameters that the units of channel `c` contain with the factor `slope`, one each.
+    /// Contracts parameters that enter the units of channel `c` with the factor `slope`, one for
+    /// each unit.
     fn units(&mut self, place: Range<usize>, slope: f64, c: usize, g: Block<'_>) {
         match self {
             Contraction::Gradient(sum) => add_columns(&mut sum[place], slope, g.channel_numbers(c)),
@@ -126,9 +128,9 @@ impl Contraction<'_> {
     }
 }
 
-/// out += Σ_c g_c ⊗ z_c at point `p`, column-major.
+/// Adds Σ_c g_c ⊗ z_c at point `p` to `out`, column-major.
 fn outer_sum(out: &mut [f64], z: Block<'_>, g: Block<'_>, p: usize) {
-    // Few channels: a product this thin costs more to set up than to do.
+    // With few channels, a matrix product costs more to set up than to compute.
     match z.channels {
         1 => outer_sum_of::<1>(out, z, g, p),
         2 => outer_sum_of::<2>(out, z, g, p),
@@ -139,7 +141,8 @@ fn outer_sum(out: &mut [f64], z: Block<'_>, g: Block<'_>, p: usize) {
             let strided = |b: Block<'_>| {
                 let stride = b.units * b.points;
                 let numbers = &b.numbers[p * b.units..];
-                // SAFETY: column c starts at (c·points + p)·units and has `units` numbers, all inside.
+                // SAFETY: column c starts at (c·points + p)·units and has `units` numbers, all of
+                // them inside.
                 unsafe {
                     MatRef::<f64>::from_raw_parts(numbers.as_ptr(), b.units, b.channels, 1, stride as isize)
                 }
@@ -170,10 +173,10 @@ fn outer_sum_of<const C: usize>(out: &mut [f64], z: Block<'_>, g: Block<'_>, p: 
     );
 }
 
-/// Entries of a sum that stay in vector registers while the columns pass.
+/// Number of entries of a sum that stay in vector registers while the columns pass.
 const STRIP: usize = 32;
 
-/// sum += scale·(column of `columns`), one column after the other.
+/// Adds scale·(column of `columns`) to `sum`, one column after the other.
 fn add_columns(sum: &mut [f64], scale: f64, columns: &[f64]) {
     let rows = sum.len();
     vectorized(

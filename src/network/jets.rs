@@ -1,12 +1,12 @@
-//! The unknown functions and their derivatives at one point, read through handles.
+//! Values and derivatives of the unknown functions at one point, read through handles.
 
 use super::unknown::{Form, Unknown};
 use crate::num::Scalar;
 
-/// The values and derivatives of all unknowns at one point, and the free scalars.
+/// Values and derivatives of all unknowns at one point, and the free scalars.
 ///
-/// Unknowns are counted from 0 in the order in which the equation declared them. A handle reads one
-/// of them: `u_t + μ·∇u` in two dimensions is
+/// Unknowns are counted from 0 in the order in which the equation declares them. A handle reads one
+/// of them. For example, `u_t + μ·∇u` in two dimensions is
 ///
 /// ```
 /// use pushforward::network::{Jets, Unknown};
@@ -31,18 +31,18 @@ pub struct Jets<'a, S> {
 }
 
 impl<'a, S: Scalar> Jets<'a, S> {
-    /// Wraps `numbers`: for each unknown in turn its channels, each with all outputs
-    /// (or the outputs and the divergence, for [`Form::Divergence`]).
+    /// Wraps `numbers`, which hold for each unknown in turn its channels, each with all outputs (or
+    /// the outputs and the divergence, for [`Form::Divergence`]).
     ///
     /// # Panics
-    /// If there are not as many numbers as the unknowns need.
+    /// If the number of `numbers` is not what the unknowns need.
     pub fn new(unknowns: &'a [Unknown], numbers: &'a [S], scalars: &'a [S]) -> Jets<'a, S> {
         let need: usize = unknowns.iter().map(Unknown::count).sum();
         assert_eq!(need, numbers.len(), "the jets of these unknowns have another number of numbers");
         Jets { unknowns, numbers, scalars }
     }
 
-    /// Unknown `k`, which has one output and is delivered in full.
+    /// Unknown `k`, which has one output and all its channels.
     ///
     /// # Panics
     /// If it has several outputs, or is declared with [`Form::Divergence`].
@@ -53,7 +53,7 @@ impl<'a, S: Scalar> Jets<'a, S> {
         self.component(k, 0)
     }
 
-    /// Output `output` of unknown `k`, which is delivered in full.
+    /// Output `output` of unknown `k`, which has all its channels.
     ///
     /// # Panics
     /// If the unknown has no such output, or is declared with [`Form::Divergence`].
@@ -76,7 +76,7 @@ impl<'a, S: Scalar> Jets<'a, S> {
         VectorField { numbers: self.numbers_of(k) }
     }
 
-    /// Free scalar `j`.
+    /// Value of the free scalar `j`, from 0.
     pub fn scalar(&self, j: usize) -> S {
         self.scalars[j].clone()
     }
@@ -87,10 +87,9 @@ impl<'a, S: Scalar> Jets<'a, S> {
     }
 }
 
-/// A scalar function of (t, x) at one point: its value and the derivatives that were declared for
-/// it.
+/// A scalar function of (t, x) at one point: its value and the declared derivatives.
 ///
-/// A derivative that was not declared is a panic that says which one is missing.
+/// Reading a derivative that was not declared panics with a message that names it.
 #[derive(Clone, Copy, Debug)]
 pub struct ScalarField<'a, S> {
     unknown: &'a Unknown,
@@ -99,12 +98,12 @@ pub struct ScalarField<'a, S> {
 }
 
 impl<S: Scalar> ScalarField<'_, S> {
-    /// u.
+    /// Value u of the function.
     pub fn value(&self) -> S {
         self.channel(0)
     }
 
-    /// ∂u/∂t.
+    /// Time derivative ∂u/∂t.
     ///
     /// # Panics
     /// If the unknown was declared without a time derivative.
@@ -113,7 +112,7 @@ impl<S: Scalar> ScalarField<'_, S> {
         self.channel(self.unknown.channels.time_index())
     }
 
-    /// ∂u/∂x_i, i from 0.
+    /// Derivative ∂u/∂x_i, i from 0.
     ///
     /// # Panics
     /// If the unknown was declared without derivatives in x, or has fewer than i + 1 of them.
@@ -122,12 +121,12 @@ impl<S: Scalar> ScalarField<'_, S> {
         self.channel(self.unknown.channels.space_index(i))
     }
 
-    /// ∇u, all the derivatives in x that were declared.
+    /// Gradient ∇u: all declared derivatives in x.
     pub fn gradient(&self) -> Vec<S> {
         (0..self.unknown.channels.space).map(|i| self.grad(i)).collect()
     }
 
-    /// Δu = Σ_i ∂²u/∂x_i².
+    /// Laplacian Δu = Σ_i ∂²u/∂x_i².
     ///
     /// # Panics
     /// If the unknown was declared without a Laplacian.
@@ -148,17 +147,17 @@ pub struct VectorField<'a, S> {
 }
 
 impl<'a, S: Scalar> VectorField<'a, S> {
-    /// μ_i, i from 0.
+    /// Component μ_i of the field, i from 0.
     pub fn value(&self, i: usize) -> S {
         self.values()[i].clone()
     }
 
-    /// μ, d numbers.
+    /// Value μ of the field, d numbers.
     pub fn values(&self) -> &'a [S] {
         &self.numbers[..self.numbers.len() - 1]
     }
 
-    /// div μ = Σ_i ∂μ_i/∂x_i.
+    /// Divergence div μ = Σ_i ∂μ_i/∂x_i.
     pub fn divergence(&self) -> S {
         self.numbers[self.numbers.len() - 1].clone()
     }

@@ -1,4 +1,4 @@
-//! The naive network, generic in the scalar: the judge of the batched engine.
+//! The naive network, generic in the scalar: the reference for the batched network.
 
 use super::{Form, Network, Networks};
 use crate::autodiff::{Jet, JetPoint};
@@ -6,11 +6,11 @@ use crate::num::Scalar;
 
 /// The jets of all unknowns at (time, x), in the order that [`Jets`](super::Jets) reads.
 ///
-/// Over `f64` it judges the engine's forward pass; over the tape's variables its results can be
-/// differentiated by every parameter, which judges the rows of J.
+/// With `f64` it checks the forward pass of the batched network. With variables of the tape its
+/// results can be differentiated by every parameter, which checks the rows of J.
 ///
 /// # Panics
-/// If `theta` does not have one number per parameter.
+/// If `theta` does not have one number for each parameter.
 pub fn naive_jets<S: Scalar>(networks: &Networks, theta: &[S], time: f64, x: &[f64]) -> Vec<S> {
     assert_eq!(theta.len(), networks.n_params(), "another number of parameters");
     networks.list().iter().flat_map(|network| network_jets(network, theta, time, x)).collect()

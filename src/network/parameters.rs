@@ -1,41 +1,42 @@
-//! Networks and where each of their numbers stands in the one flat parameter vector.
+//! Networks, and the place of each of their numbers in the one flat parameter vector.
 
 use super::{Activation, Inputs, Unknown};
 use crate::num::{Purpose, Stream};
 use std::ops::Range;
 
-/// A dense layer: out = W·in + b, W column-major rows×cols.
+/// A dense layer: out = W·in + b, with W column-major, rows×cols.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Layer {
-    /// Outputs.
+    /// Number of outputs, the rows of W.
     pub rows: usize,
-    /// Inputs.
+    /// Number of inputs, the columns of W.
     pub cols: usize,
-    /// Where W stands.
+    /// Places of the entries of W in θ.
     pub weight: Range<usize>,
-    /// Where b stands.
+    /// Places of the entries of b in θ.
     pub bias: Range<usize>,
 }
 
 /// A multilayer perceptron for one unknown: dense layers with the activation between them.
 #[derive(Clone, Debug)]
 pub struct Network {
-    /// What it represents.
+    /// The unknown function that the network represents.
     pub unknown: Unknown,
-    /// Dimension of x.
+    /// Dimension d of x.
     pub dim: usize,
-    /// From the inputs to the outputs.
+    /// The layers, from the inputs to the outputs.
     pub layers: Vec<Layer>,
-    /// σ.
+    /// Activation σ between the layers.
     pub activation: &'static dyn Activation,
-    /// Its inputs are (input − centre)·slope: order one where the points are.
+    /// Centre of each input. The first layer reads (input − centre)·slope, which is of order one
+    /// where the points are.
     pub centre: Vec<f64>,
-    /// See `centre`.
+    /// Factor of each input; see `centre`.
     pub slope: Vec<f64>,
 }
 
 impl Network {
-    /// The raw inputs (t and x as far as it reads them).
+    /// The inputs before scaling: t and x, as far as the unknown depends on them.
     pub fn raw_inputs(&self, time: f64, x: &[f64]) -> Vec<f64> {
         match self.unknown.inputs {
             Inputs::TimeSpace => std::iter::once(time).chain(x.iter().copied()).collect(),
@@ -44,7 +45,7 @@ impl Network {
         }
     }
 
-    /// The input that is coordinate i of x, if it reads x.
+    /// Index of the input that is coordinate i of x, or `None` if the network does not read x.
     pub fn space_input(&self, i: usize) -> Option<usize> {
         match self.unknown.inputs {
             Inputs::TimeSpace => Some(i + 1),
@@ -53,13 +54,13 @@ impl Network {
         }
     }
 
-    /// The input that is t, if it reads t.
+    /// Index of the input that is t, or `None` if the network does not read t.
     pub fn time_input(&self) -> Option<usize> {
         (self.unknown.inputs != Inputs::Space).then_some(0)
     }
 }
 
-/// All networks of a problem and its free scalars, over one parameter vector: the layout table.
+/// All networks of a problem and its free scalars, in one parameter vector.
 #[derive(Clone, Debug)]
 pub struct Networks {
     networks: Vec<Network>,
@@ -68,14 +69,14 @@ pub struct Networks {
 }
 
 impl Networks {
-    /// A network for each unknown with hidden layers of `widths` units, from the inputs on, then `n_scalars`
-    /// free scalars.
+    /// A network for each unknown with hidden layers of `widths` units, from the inputs on, and
+    /// `n_scalars` free scalars after them.
     ///
-    /// Time runs over [0, 1] and enters as 2t − 1; coordinates enter as they are, so they should be
+    /// Time is in [0, 1] and enters as 2t − 1. Coordinates enter as they are, so they should be
     /// standardised.
     ///
     /// # Panics
-    /// If there is no layer (`widths.len() < 1`), or one without units (a width < 1).
+    /// If there is no hidden layer (`widths` is empty), or one without units (a width of 0).
     #[track_caller]
     pub fn new(
         unknowns: Vec<Unknown>,
@@ -94,11 +95,11 @@ impl Networks {
         Networks { networks, unknowns, scalars: end..end + n_scalars }
     }
 
-    /// Replaces the input scaling of every network: `input k` becomes `(input − centre[k])·slope[k]`,
-    /// k = 0 for t, k = 1 … d for x.
+    /// Replaces the input scaling of every network: input k becomes `(input − centre[k])·slope[k]`,
+    /// with k = 0 for t and k = 1 … d for x.
     ///
     /// # Panics
-    /// If there are not d + 1 of each.
+    /// If `centre` or `slope` does not have d + 1 numbers.
     pub fn scale_inputs(&mut self, centre: &[f64], slope: &[f64]) {
         for network in &mut self.networks {
             assert_eq!((centre.len(), slope.len()), (network.dim + 1, network.dim + 1), "d + 1 of each");
@@ -107,28 +108,29 @@ impl Networks {
         }
     }
 
-    /// The networks, one per unknown.
+    /// The networks, one for each unknown.
     pub fn list(&self) -> &[Network] {
         &self.networks
     }
 
-    /// What they represent.
+    /// The unknowns that the networks represent, in order.
     pub fn unknowns(&self) -> &[Unknown] {
         &self.unknowns
     }
 
-    /// Where the free scalars stand.
+    /// Places of the free scalars in θ.
     pub fn scalars(&self) -> Range<usize> {
         self.scalars.clone()
     }
 
-    /// Length of the parameter vector.
+    /// Length of the parameter vector θ.
     pub fn n_params(&self) -> usize {
         self.scalars.end
     }
 
-    /// Starting values: weights N(0, 1/fan-in) (LeCun 1998), biases N(0, 1) in the first layer so that the
-    /// units bend at different places of the standardised space, 0 elsewhere; scalars 0.
+    /// Starting values of θ. Weights are N(0, 1/fan-in) (LeCun 1998). Biases are N(0, 1) in the
+    /// first layer, so that the units bend at different places of the standardised space, and 0
+    /// elsewhere. Scalars are 0.
     pub fn initial_parameters(&self, seed: u64) -> Vec<f64> {
         let mut theta = vec![0.0; self.n_params()];
         for (k, network) in self.networks.iter().enumerate() {

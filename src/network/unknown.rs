@@ -1,45 +1,45 @@
-//! What an equation asks of an unknown function: its inputs, its outputs and its derivatives.
+//! Declaration of an unknown function: its inputs, its outputs and the derivatives that are read.
 
 use crate::num::Channels;
 
-/// What an unknown function depends on.
+/// The arguments of an unknown function.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Inputs {
-    /// (t, x)
+    /// The function depends on t and x.
     TimeSpace,
-    /// x alone
+    /// The function depends on x alone.
     Space,
-    /// t alone
+    /// The function depends on t alone.
     Time,
 }
 
-/// How the jets of an unknown are delivered.
+/// How an unknown delivers its jets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Form {
-    /// Every channel of every output.
+    /// Every channel of every output is delivered.
     Full,
-    /// The values of a vector field with d outputs, and its divergence: one number in place of d²
-    /// derivatives.
+    /// The values of a vector field with d outputs and its divergence are delivered: one number in
+    /// place of d² derivatives.
     Divergence,
 }
 
 /// An unknown function of an equation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unknown {
-    /// What it is called in records.
+    /// Name of the function in records.
     pub name: &'static str,
-    /// Number of outputs.
+    /// Number of outputs of the function.
     pub outputs: usize,
-    /// What it depends on.
+    /// The arguments of the function.
     pub inputs: Inputs,
-    /// Which derivatives the equation reads.
+    /// The derivatives that the equation reads.
     pub channels: Channels,
-    /// How they are delivered.
+    /// How the jets are delivered.
     pub form: Form,
 }
 
 impl Unknown {
-    /// A function u(t, x) with one output, such as a potential, and these derivatives.
+    /// A function u(t, x) with one output, such as a potential, with these derivatives.
     pub fn scalar_field(name: &'static str, channels: Channels) -> Unknown {
         Unknown { name, outputs: 1, inputs: Inputs::TimeSpace, channels, form: Form::Full }
     }
@@ -55,7 +55,7 @@ impl Unknown {
         Unknown { name, outputs: 1, inputs: Inputs::Time, channels: Channels::VALUE, form: Form::Full }
     }
 
-    /// How many numbers its jets at a point have.
+    /// Number of values in its jets at one point.
     pub fn count(&self) -> usize {
         match self.form {
             Form::Full => self.outputs * self.channels.count(),

@@ -1,17 +1,17 @@
-//! Adam: first-order steps with running moments, for warming up.
+//! Adam: first-order steps with running moments, used as a warm-up.
 
 use super::{LeastSquares, Outcome, StepRecord};
 
-/// Adam (Kingma & Ba 2015), with their constants.
+/// Adam (Kingma & Ba 2015) with the constants of its authors.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Adam {
-    /// Step length per parameter, in units of θ.
+    /// Step length of a parameter, in units of θ.
     pub rate: f64,
     /// Decay of the first moment.
     pub beta_1: f64,
     /// Decay of the second moment.
     pub beta_2: f64,
-    /// Keeps the division finite.
+    /// Term that keeps the division finite.
     pub epsilon: f64,
 }
 
@@ -21,7 +21,7 @@ impl Default for Adam {
     }
 }
 
-/// The running moments of the gradient; empty before the first step.
+/// Running moments of the gradient; empty before the first step.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Moments {
     pub(super) first: Vec<f64>,
@@ -30,10 +30,10 @@ pub struct Moments {
 }
 
 impl Adam {
-    /// One step of θ on `problem`, in place.
+    /// Makes one step of θ on `problem`, in place.
     ///
     /// # Cost
-    /// One gradient.
+    /// One evaluation of loss and gradient.
     pub fn step(&self, problem: &dyn LeastSquares, theta: &mut [f64], moments: &mut Moments) -> StepRecord {
         let (loss, gradient) = problem.loss_and_gradient(theta);
         let mut record = StepRecord::none("adam", loss, 0.0);
@@ -46,7 +46,7 @@ impl Adam {
         record
     }
 
-    /// One step of θ against `gradient`, in place.
+    /// Makes one step of θ against `gradient`, in place.
     ///
     /// # Panics
     /// If the gradient is not as long as θ.

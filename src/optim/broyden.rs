@@ -1,31 +1,31 @@
-//! Self-scaled Broyden: a quasi-Newton method on gradients alone.
+//! Self-scaled Broyden: a quasi-Newton method that uses only gradients.
 
 use super::{LeastSquares, Outcome, StepRecord};
 use crate::num::{Mat, dot, times};
 use rayon::prelude::*;
 
-/// The inverse Hessian learned from pairs of steps and changes of the gradient.
+/// The inverse Hessian, learned from pairs of steps and changes of the gradient.
 #[derive(Clone, Debug, PartialEq)]
 pub struct InverseHessian {
-    /// H, symmetric P×P.
+    /// The matrix H, symmetric, P×P.
     pub(super) matrix: Mat<f64>,
-    /// Whether H has seen a pair: before the first it is the identity, of no scale.
+    /// Whether H has seen a pair. Before the first it is the identity, without a scale.
     pub(super) scaled: bool,
 }
 
-/// Fraction of the linear decrease a step must reach (Nocedal & Wright 2006, Sect. 3.1).
+/// Fraction of the linear decrease that a step must reach (Nocedal & Wright 2006, section 3.1).
 const ARMIJO: f64 = 1e-4;
-/// Fraction of the slope that may be left after a step (their value for quasi-Newton methods).
+/// Fraction of the slope that may remain after a step (their value for quasi-Newton methods).
 const CURVATURE: f64 = 0.9;
 const TRIALS: usize = 12;
 
 impl InverseHessian {
-    /// The identity.
+    /// The identity, before any step.
     pub fn new(n_params: usize) -> InverseHessian {
         InverseHessian { matrix: Mat::identity(n_params, n_params), scaled: false }
     }
 
-    /// One step from θ, in place: the line search wants Wolfe's conditions, by bisection.
+    /// Makes one step from θ, in place. The line search looks for Wolfe's conditions by bisection.
     ///
     /// # Cost
     /// Two gradients or more, 8P² bytes and 10P² flops.
@@ -44,7 +44,7 @@ impl InverseHessian {
             direction = gradient.iter().map(|g| -g).collect();
             slope = -dot(&gradient, &gradient);
         }
-        // Without a scale the first trial is a step of length one at most.
+        // Without a scale, the first trial step has a length of at most one.
         let first = if self.scaled { 1.0 } else { 1f64.min(1.0 / dot(&direction, &direction).sqrt()) };
         let Some(trial) = search(problem, theta, loss, slope, &direction, first) else {
             record.outcome = (!self.scaled).then_some(Outcome::Stalled { damping: 0.0 });
@@ -57,15 +57,15 @@ impl InverseHessian {
         theta.iter_mut().zip(&step).for_each(|(t, s)| *t += s);
         record.loss = trial.loss;
         record.scale = trial.scale;
-        // The quadratic model promises half of the slope for the full step.
+        // The quadratic model predicts half of the slope for the full step.
         record.ratio = (loss - trial.loss) / (-0.5 * slope * trial.scale);
         record
     }
 
-    /// H from step s, change of the gradient y, and s·Bs: satisfies H y = s.
+    /// Updates H from a step s, the change of the gradient y, and s·Bs, such that H y = s.
     ///
-    /// Scaling τ and Broyden's φ: Al-Baali 1998 as in Urbán, Stefanou & Pons 2025 (SSBroyden). A pair without
-    /// positive curvature is left out.
+    /// The scaling τ and Broyden's φ are those of Al-Baali 1998 as in Urbán, Stefanou & Pons 2025
+    /// (SSBroyden). A pair without positive curvature is left out.
     fn update(&mut self, s: &[f64], y: &[f64], s_b_s: f64) {
         let y_s = dot(y, s);
         if y_s.is_nan() || y_s <= f64::EPSILON * (dot(y, y) * dot(s, s)).sqrt() {
@@ -95,9 +95,9 @@ impl InverseHessian {
     }
 }
 
-/// (τ, φ) from h = y·Hy/y·s and b = s·Bs/y·s.
+/// Returns (τ, φ) from h = y·Hy/y·s and b = s·Bs/y·s.
 fn scaling(h: f64, b: f64, n: usize) -> (f64, f64) {
-    // b·h ≥ 1 by Cauchy-Schwarz; equality means that H is already right along s.
+    // b·h ≥ 1 by Cauchy-Schwarz. Equality means that H is already right along s.
     let a = b * h - 1.0;
     if a <= 1e-12 {
         return (1.0, 1.0);
@@ -116,7 +116,8 @@ struct Trial {
     gradient: Vec<f64>,
 }
 
-/// Bisection for Wolfe's conditions; the best decrease seen if they are not met in time.
+/// Bisection for Wolfe's conditions. It returns the best decrease found if they are not met in
+/// time.
 fn search(
     problem: &dyn LeastSquares,
     theta: &[f64],

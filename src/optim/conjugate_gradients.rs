@@ -1,17 +1,21 @@
-//! The direction by conjugate gradients on the normal equations (CGLS): products with J alone.
+//! The direction by conjugate gradients on the normal equations (CGLS), from products with J alone.
 
 use super::Jacobian;
 use crate::num::norm;
 
-/// Iterations at most: a Gauss-Newton step needs the leading part of the spectrum, not the last digit.
+/// Largest number of iterations. A Gauss-Newton step needs the leading part of the spectrum, not
+/// the last digit.
 const ITERATIONS: usize = 100;
-/// Reduction of the gradient of the linear problem at which it ends: Eisenstat & Walker 1996 need less than one.
+/// Reduction of the gradient of the linear problem at which the iteration ends. Eisenstat & Walker
+/// 1996 need less than one.
 const FORCING: f64 = 1e-2;
 
-/// δ near −(JᵀJ + λI)⁻¹Jᵀb, from above: ½|b + Jδ|² + ½λ|δ|² falls with every iteration (Björck 1996, 7.4).
+/// Approximates δ = −(JᵀJ + λI)⁻¹Jᵀb. ½|b + Jδ|² + ½λ|δ|² falls with every iteration (Björck 1996,
+/// 7.4).
 ///
 /// # Cost
-/// One product with J and one with Jᵀ per iteration, at most a hundred; four vectors of length P, two of length N.
+/// One product with J and one with Jᵀ per iteration, at most a hundred iterations; four vectors of
+/// length P and two of length N.
 pub(super) fn solve(jacobian: &Jacobian<'_>, lambda: f64, b: &[f64]) -> Vec<f64> {
     let mut rest: Vec<f64> = b.iter().map(|v| -v).collect();
     let mut gradient = jacobian.transpose_times(&rest);
@@ -20,7 +24,7 @@ pub(super) fn solve(jacobian: &Jacobian<'_>, lambda: f64, b: &[f64]) -> Vec<f64>
     let first = norm(&gradient);
     let mut square = first * first;
     for _ in 0..ITERATIONS {
-        // Also ends on NaN, which the caller finds in δ.
+        // The loop also ends on NaN, which the caller finds in δ.
         if square.is_nan() || square.sqrt() <= FORCING * first {
             break;
         }

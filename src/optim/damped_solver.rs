@@ -1,22 +1,23 @@
-//! A linearisation made ready for directions at several dampings.
+//! A linearisation that is prepared for directions at several dampings.
 
 use super::gram_matrix::{GramMatrix, Side};
 use super::nystrom::Nystrom;
 use super::{Direction, DirectionError, DirectionWorkspace, Jacobian, conjugate_gradients, orthogonal};
 use crate::num::{Spectrum, norm, pairwise_sum, times, transpose_times};
 
-/// A direction with its proof.
+/// A direction with the figures that check it.
 #[derive(Clone, Debug)]
 pub struct Solve {
-    /// δ.
+    /// The direction δ, as long as θ.
     pub delta: Vec<f64>,
-    /// Reduction of ½|r|² that the linear model r + Jδ promises for the full step, ≥ 0 for a zero centre.
+    /// Reduction of ½|r|² that the linear model r + Jδ predicts for the full step; ≥ 0 for a zero
+    /// centre.
     pub predicted: f64,
-    /// Backward error of the linear system solved, measured after the solve; 0 for the inexact directions.
+    /// Backward error of the linear system, measured after the solve; 0 for the inexact directions.
     pub solve_residual: f64,
 }
 
-/// A linearisation made ready for directions at several dampings.
+/// A linearisation that is prepared for directions at several dampings.
 pub struct DampedSolver<'a> {
     jacobian: Jacobian<'a>,
     solver: Solver<'a>,
@@ -30,22 +31,24 @@ enum Solver<'a> {
     Iterative,
 }
 
-/// A backward error above this means that the factorisation went wrong, not that the system is ill-conditioned:
-/// Cholesky is backward stable, n·ε is 1e-12 for n = 5000.
+/// A larger backward error means that the factorisation failed, not that the system is
+/// ill-conditioned: Cholesky is backward stable, and n·ε is 1e-12 for n = 5000.
 const SOLVE_BOUND: f64 = 1e-10;
 
-/// λ per trace of JᵀJ below which squaring has left no digits: rounding of the squared matrix is ε times its trace.
+/// λ per trace of JᵀJ below which the Gram matrix has no digits left: its rounding is ε times its
+/// trace.
 const SQUARING_BOUND: f64 = 1e-14;
 
 impl<'a> DampedSolver<'a> {
-    /// Forms and decomposes what the method needs.
+    /// Forms and factorises what the method needs.
     ///
     /// # Panics
-    /// If the method needs J as a matrix and there are only products.
+    /// If the method needs J as a matrix and only products are given.
     ///
     /// # Cost
-    /// P²N flops for the normal equations, N²P for the kernel, n²m + 9n³ for the spectrum (n the smaller, m the
-    /// larger of N and P), N²P for the low rank, none for QR and conjugate gradients.
+    /// P²N flops for the normal equations, N²P for the kernel, n²m + 9n³ for the spectrum (n the
+    /// smaller and m the larger of N and P), N²P for the low rank, none for QR and conjugate
+    /// gradients.
     pub fn new(
         jacobian: Jacobian<'a>,
         method: Direction,
@@ -58,9 +61,9 @@ impl<'a> DampedSolver<'a> {
                 let transposed = jacobian.transposed();
                 let wide = transposed.nrows() > transposed.ncols();
                 let side = if wide { Side::Residuals } else { Side::Params };
-                let squared = GramMatrix::new(jacobian, side, memory);
-                let spectrum = squared.spectrum();
-                Solver::Spectral(squared, spectrum)
+                let gram = GramMatrix::new(jacobian, side, memory);
+                let spectrum = gram.spectrum();
+                Solver::Spectral(gram, spectrum)
             }
             Direction::Qr => Solver::Orthogonal,
             Direction::Nystrom => Solver::LowRank(Nystrom::new(&jacobian)),
@@ -69,65 +72,63 @@ impl<'a> DampedSolver<'a> {
         DampedSolver { jacobian, solver }
     }
 
-    /// The δ that minimises ½|r + Jδ|² + ½λ|δ − centre|², λ > 0; an empty centre is 0.
+    /// The δ that minimises ½|r + Jδ|² + ½λ|δ − centre|², λ > 0. An empty centre means 0.
     ///
     /// δ = centre − (JᵀJ + λI)⁻¹Jᵀ(r + J centre).
     ///
     /// # Errors
-    /// [`DirectionError`], with what went wrong.
+    /// [`DirectionError`] with the cause.
     ///
     /// # Panics
     /// If the centre is neither empty nor as long as θ.
     ///
     /// # Cost
-    /// n³/3 flops with n = min(N, P) for a new λ, n² for the spectrum; for QR 2·min²·(N + P).
+    /// n³/3 flops with n = min(N, P) for a new λ, n² for the spectrum, and 2·min²·(N + P) for QR.
     pub fn solve(&mut self, lambda: f64, centre: &[f64]) -> Result<Solve, DirectionError> {
-        let (mut delta, solve_residual) = self.damped(lambda, &self.ahead(centre))?;
+        let (mut delta, solve_residual) = self.damped(lambda, &self.forward(centre))?;
         delta.iter_mut().zip(centre).for_each(|(d, c)| *d += c);
         let moved = self.jacobian.times(&delta);
-        // ½|r|² − ½|r + Jδ|², without cancellation: −Jδ·(r + ½Jδ).
+        // The difference ½|r|² − ½|r + Jδ|², without cancellation: −Jδ·(r + ½Jδ).
         let terms: Vec<f64> =
             moved.iter().zip(self.jacobian.residuals()).map(|(m, r)| -m * (r + 0.5 * m)).collect();
         Ok(Solve { delta, predicted: pairwise_sum(&terms), solve_residual })
     }
 
-    /// −(JᵀJ + λI)⁻¹Jᵀb, for other residuals than r; cheap for the λ of the last call.
+    /// The vector −(JᵀJ + λI)⁻¹Jᵀb for other residuals b than r; cheap for the λ of the last call.
     ///
     /// # Errors
-    /// As [`DampedSolver::solve`].
+    /// The errors of [`DampedSolver::solve`].
     pub fn correction(&mut self, lambda: f64, b: &[f64]) -> Result<Vec<f64>, DirectionError> {
         self.damped(lambda, b).map(|(delta, _)| delta)
     }
 
-    /// |δ − centre| at λ: n operations for the spectrum, a whole solve otherwise.
+    /// The length |δ − centre| at λ: n operations for the spectrum, a whole solve otherwise.
     ///
     /// # Errors
-    /// As [`DampedSolver::solve`].
+    /// The errors of [`DampedSolver::solve`].
     pub fn length(&mut self, lambda: f64, centre: &[f64]) -> Result<f64, DirectionError> {
-        let ahead = self.ahead(centre);
-        if let Solver::Spectral(squared, Some(spectrum)) = &self.solver {
-            let coefficients = transpose_times(spectrum.vectors.as_ref(), &squared.right(&ahead));
-            return Ok(squared.square_length(&spectrum.values, &coefficients, lambda).sqrt());
+        let forward = self.forward(centre);
+        if let Solver::Spectral(gram, Some(spectrum)) = &self.solver {
+            let coefficients = transpose_times(spectrum.vectors.as_ref(), &gram.right(&forward));
+            return Ok(gram.square_length(&spectrum.values, &coefficients, lambda).sqrt());
         }
-        Ok(norm(&self.damped(lambda, &ahead)?.0))
+        Ok(norm(&self.damped(lambda, &forward)?.0))
     }
 
-    /// Whether λ is below what rounding leaves of a squared matrix.
+    /// Whether λ is below the precision that rounding leaves to the Gram matrix.
     pub fn gram_precision_exhausted(&self, lambda: f64) -> bool {
         match &self.solver {
-            Solver::Cholesky(squared) | Solver::Spectral(squared, _) => {
-                lambda < SQUARING_BOUND * squared.trace()
-            }
+            Solver::Cholesky(gram) | Solver::Spectral(gram, _) => lambda < SQUARING_BOUND * gram.trace(),
             _ => false,
         }
     }
 
-    /// r.
+    /// The residuals r, N numbers.
     pub fn residuals(&self) -> &'a [f64] {
         self.jacobian.residuals()
     }
 
-    /// J·v.
+    /// The product J·v, N numbers.
     ///
     /// # Panics
     /// If v is not as long as θ.
@@ -135,8 +136,8 @@ impl<'a> DampedSolver<'a> {
         self.jacobian.times(v)
     }
 
-    /// r + J·centre.
-    fn ahead(&self, centre: &[f64]) -> Vec<f64> {
+    /// The residuals of the linear model at the centre, r + J·centre.
+    fn forward(&self, centre: &[f64]) -> Vec<f64> {
         let mut residuals = self.jacobian.residuals().to_vec();
         if !centre.is_empty() {
             residuals.iter_mut().zip(self.jacobian.times(centre)).for_each(|(r, a)| *r += a);
@@ -147,9 +148,9 @@ impl<'a> DampedSolver<'a> {
     fn damped(&mut self, lambda: f64, b: &[f64]) -> Result<(Vec<f64>, f64), DirectionError> {
         let jacobian = &self.jacobian;
         let (delta, error) = match &mut self.solver {
-            Solver::Cholesky(squared) => squared.solve(lambda, b)?,
-            Solver::Spectral(squared, spectrum) => {
-                by_spectrum(squared, spectrum.as_ref().ok_or(DirectionError::NotFinite)?, lambda, b)
+            Solver::Cholesky(gram) => gram.solve(lambda, b)?,
+            Solver::Spectral(gram, spectrum) => {
+                by_spectrum(gram, spectrum.as_ref().ok_or(DirectionError::NotFinite)?, lambda, b)
             }
             Solver::Orthogonal => orthogonal::solve(jacobian, lambda, b),
             Solver::LowRank(nystrom) => (nystrom.as_ref().map_err(|e| *e)?.solve(jacobian, lambda, b)?, 0.0),
@@ -165,14 +166,15 @@ impl<'a> DampedSolver<'a> {
     }
 }
 
-/// V (D + λI)⁻¹ Vᵀ in place of the inverse; eigenvalues that rounding made negative count as 0.
-fn by_spectrum(squared: &GramMatrix<'_>, spectrum: &Spectrum, lambda: f64, b: &[f64]) -> (Vec<f64>, f64) {
-    let right = squared.right(b);
+/// δ with V (D + λI)⁻¹ Vᵀ in place of the inverse. Eigenvalues that rounding made negative count as
+/// 0.
+fn by_spectrum(gram: &GramMatrix<'_>, spectrum: &Spectrum, lambda: f64, b: &[f64]) -> (Vec<f64>, f64) {
+    let right = gram.right(b);
     let mut coefficients = transpose_times(spectrum.vectors.as_ref(), &right);
     coefficients.iter_mut().zip(&spectrum.values).for_each(|(c, v)| *c /= v.max(0.0) + lambda);
     let solution = times(spectrum.vectors.as_ref(), &coefficients);
-    let error = squared.backward_error(lambda, &solution, &right);
-    (squared.direction(solution), error)
+    let error = gram.backward_error(lambda, &solution, &right);
+    (gram.direction(solution), error)
 }
 
 #[cfg(test)]
@@ -259,7 +261,8 @@ mod tests {
 
     #[test]
     fn low_rank_is_exact_where_the_kernel_has_that_rank() {
-        // 80 residuals that depend on 12 combinations of 150 parameters: rank 12, below a quarter of 80.
+        // 80 residuals depend on 12 combinations of 150 parameters: the rank is 12, below a quarter
+        // of 80.
         let (left, right) = (problem(80, 12), problem(12, 150));
         let mut jacobian = vec![0.0; 80 * 150];
         for i in 0..80 {

@@ -1,26 +1,28 @@
-//! The damping λ and how it follows the success of the steps.
+//! The damping λ, and how it adapts to the success of the steps.
 
 /// Levenberg damping, adapted by the ratio of true to predicted reduction.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Damping {
-    /// λ.
+    /// The current damping λ.
     pub lambda: f64,
-    /// λ never falls below this.
+    /// Lower bound of λ.
     pub smallest: f64,
-    /// Above this the iteration counts as stalled.
+    /// Value of λ above which the iteration counts as stalled.
     pub largest: f64,
 }
 
 impl Damping {
-    /// Starts at `lambda`, free to move between 1e-14 and 1e6.
+    /// A damping that starts at `lambda` and stays between 1e-14 and 1e6.
     pub fn new(lambda: f64) -> Damping {
         Damping { lambda, smallest: 1e-14, largest: 1e6 }
     }
 
-    /// After a step of fraction `scale` whose true reduction was `ratio` times the predicted one.
+    /// The damping after a step of fraction `scale` whose true reduction was `ratio` times the
+    /// predicted one.
     ///
-    /// Ratio bounds ¼ and ¾: Nocedal & Wright 2006, Alg. 4.1. Factors 3 and 2: Marquardt's choice of
-    /// falling faster than rising, in the milder form of Transtrum & Sethna 2012.
+    /// The ratio bounds ¼ and ¾ are those of Nocedal & Wright 2006, Alg. 4.1. The factors 3 and 2
+    /// follow Marquardt, who lets λ fall faster than rise, in the milder form of Transtrum & Sethna
+    /// 2012.
     pub fn after_step(self, scale: f64, ratio: f64) -> Damping {
         let factor = if scale < 0.5 || ratio < 0.25 {
             2.0
@@ -32,7 +34,7 @@ impl Damping {
         Damping { lambda: (self.lambda * factor).clamp(self.smallest, self.largest), ..self }
     }
 
-    /// After a direction along which nothing reduced the loss, or that could not be computed.
+    /// The damping after a direction that could not be computed or did not reduce the loss.
     pub fn after_failure(self) -> Damping {
         Damping { lambda: self.lambda * 10.0, ..self }
     }

@@ -1,26 +1,28 @@
-//! The ways to a damped Gauss-Newton direction, and which one is picked when none is asked for.
+//! The ways to compute a damped Gauss-Newton direction, and the automatic choice.
 
 use crate::num::NonPositivePivot;
 
 /// How δ = −(JᵀJ + λI)⁻¹Jᵀr is computed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Direction {
-    /// Cholesky of the P×P matrix JᵀJ + λI; cheapest for P ≤ N. Squaring J halves the digits.
+    /// Cholesky of the P×P matrix JᵀJ + λI, cheapest for P ≤ N. Squaring J halves the digits.
     Normal,
-    /// Cholesky of the N×N matrix JJᵀ + λI, δ = −Jᵀ(JJᵀ + λI)⁻¹r (push-through identity); for N < P.
+    /// Cholesky of the N×N matrix JJᵀ + λI with δ = −Jᵀ(JJᵀ + λI)⁻¹r (push-through identity),
+    /// cheapest for N < P.
     Kernel,
-    /// QR of [J; √λI] (of [Jᵀ; √λI] for N < P): all digits, at several times the cost.
+    /// QR of [J; √λI] (of [Jᵀ; √λI] for N < P): keeps all digits, at several times the cost.
     Qr,
-    /// Eigenvalues of the smaller squared matrix: every λ after the first costs n² instead of n³.
+    /// Eigenvalues of the smaller Gram matrix: every λ after the first costs n² instead of n³.
     Spectral,
-    /// Kernel of low rank (randomised Nyström): no n×n matrix, directions outside the rank only by gradient.
+    /// Kernel of low rank (randomised Nyström): forms no n×n matrix; outside the rank it follows
+    /// the gradient.
     Nystrom,
-    /// Conjugate gradients on products with J, which need not be formed; inexact.
+    /// Conjugate gradients on products with J, which is not formed; inexact.
     ConjugateGradients,
 }
 
 impl Direction {
-    /// All of them.
+    /// All directions, in the order of this list.
     pub const ALL: [Direction; 6] = [
         Direction::Normal,
         Direction::Kernel,
@@ -35,8 +37,9 @@ impl Direction {
         if n_params <= n_residuals { Direction::Normal } else { Direction::Kernel }
     }
 
-    /// What is picked when none is asked for: the cheaper Cholesky; conjugate gradients where J and the squared
-    /// matrix with its factor would take more than `memory` bytes; QR once squaring has left no digits.
+    /// The automatic choice: the cheaper Cholesky direction; conjugate gradients if J and the Gram
+    /// matrix with its factor would take more than `memory` bytes; QR once the Gram matrix has no
+    /// digits left.
     pub fn automatic(
         n_residuals: usize,
         n_params: usize,
@@ -52,7 +55,7 @@ impl Direction {
         }
     }
 
-    /// Its name in settings and records.
+    /// Name of the direction in settings and records.
     pub fn name(self) -> &'static str {
         match self {
             Direction::Normal => "normal",
@@ -64,7 +67,7 @@ impl Direction {
         }
     }
 
-    /// Whether it needs J as a matrix.
+    /// Whether the direction needs J as a matrix.
     pub(super) fn needs_matrix(self) -> bool {
         self != Direction::ConjugateGradients
     }
@@ -77,13 +80,13 @@ pub enum DirectionError {
     /// The damped matrix is not positive definite to working precision.
     #[error("{0}")]
     Pivot(#[source] NonPositivePivot),
-    /// r or J has a value that is not finite.
+    /// r or J contains a value that is not finite.
     #[error("residuals or derivatives are not finite")]
     NotFinite,
-    /// The solve left a backward error above its bound.
+    /// The backward error of the solve is above its bound.
     #[error("the linear solve left a backward error of {residual:.1e}; try a larger damping or QR")]
     Inaccurate {
-        /// |Aδ − b|/(|A||δ| + |b|).
+        /// The backward error |Aδ − b|/(|A||δ| + |b|).
         residual: f64,
     },
 }

@@ -10,17 +10,17 @@ use super::{
 };
 use crate::num::norm;
 
-/// The method: a direction paired with a step rule. It has no state of its own.
+/// Damped Gauss-Newton, a direction paired with a step rule. It has no state of its own.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct GaussNewton {
-    /// The direction, or none for [`Direction::automatic`].
+    /// The direction, or `None` for [`Direction::automatic`].
     pub direction: Option<Direction>,
-    /// How far to go.
+    /// The rule for the length of a step.
     pub step_rule: StepRule,
-    /// Fraction of the last step at which the next one's damping is centred (SPRING, arXiv 2401.10190): steps
-    /// on few points remember what earlier points taught. 0 is plain Gauss-Newton.
+    /// Fraction of the last step at which the next direction is centred (SPRING, arXiv 2401.10190),
+    /// so that steps on few points keep information from earlier points. 0 is plain Gauss-Newton.
     pub momentum: f64,
-    /// Bytes for J and the squared matrices above which the automatic direction forms neither.
+    /// Limit in bytes for J and the Gram matrices. Above it, the automatic direction forms neither.
     pub memory: usize,
 }
 
@@ -30,26 +30,26 @@ impl Default for GaussNewton {
     }
 }
 
-/// Directions tried at growing damping before a step is given up.
+/// Number of directions that are tried at growing damping before a step fails.
 const RETRIES: usize = 4;
 
-/// What passes from one step to the next.
+/// The state that passes from one step to the next.
 #[derive(Clone, Debug, PartialEq)]
 pub struct GaussNewtonState {
-    /// θ.
+    /// The parameters θ, P numbers.
     pub theta: Vec<f64>,
-    /// λ.
+    /// The damping λ of the next step.
     pub damping: Damping,
-    /// The last step taken; empty before the first.
+    /// The last step that was taken; empty before the first.
     pub last_step: Vec<f64>,
-    /// Trust radius in units of θ; none before the first step, whose λ sets it.
+    /// Trust radius in units of θ; `None` before the first step, whose λ sets it.
     pub radius: Option<f64>,
-    /// Set once a step came to a damping that squaring J cannot resolve.
+    /// True once a step came to a damping that the Gram matrix cannot resolve.
     pub gram_precision_exhausted: bool,
 }
 
 impl GaussNewtonState {
-    /// At the start.
+    /// The state before the first step.
     pub fn new(theta: Vec<f64>, damping: Damping) -> GaussNewtonState {
         GaussNewtonState {
             theta,
@@ -61,14 +61,14 @@ impl GaussNewtonState {
     }
 }
 
-/// Memory that steps reuse; it carries nothing from one to the next.
+/// Memory that steps reuse. It carries no information from one step to the next.
 #[derive(Clone, Debug, Default)]
 pub struct GaussNewtonWorkspace {
     lin: Linearisation,
     directions: DirectionWorkspace,
 }
 
-/// A step found.
+/// A step that reduces the loss.
 struct Found {
     step: Vec<f64>,
     loss: f64,
@@ -80,7 +80,7 @@ struct Found {
     solve_residual: f64,
 }
 
-/// A step being looked for.
+/// The data of a search for a step.
 struct Search<'a, 'b> {
     problem: &'a dyn LeastSquares,
     state: &'a GaussNewtonState,
@@ -89,7 +89,7 @@ struct Search<'a, 'b> {
 }
 
 impl GaussNewton {
-    /// One step on `problem`.
+    /// Makes one step on `problem`.
     pub fn step(
         &self,
         problem: &dyn LeastSquares,
@@ -147,7 +147,7 @@ impl GaussNewton {
             Err(damping) => {
                 let spent = state.gram_precision_exhausted
                     || linearised.gram_precision_exhausted(state.damping.lambda);
-                // With more digits the λ that failed deserves another chance, and a smaller one.
+                // With more digits, the λ that failed is tried again, and a smaller one.
                 let damping = if spent && !state.gram_precision_exhausted { state.damping } else { damping };
                 if damping.exhausted() {
                     record.outcome = Some(Outcome::Stalled { damping: damping.lambda });
@@ -165,7 +165,8 @@ impl Search<'_, '_> {
         half_square(&self.problem.residuals(&moved(&self.state.theta, scale, step)))
     }
 
-    /// Directions at growing damping until one of their halves reduces the loss; else the damping reached.
+    /// Tries directions at growing damping until one of their halves reduces the loss. The error is
+    /// the damping reached.
     fn along_a_line(&mut self, mut centre: Vec<f64>, bent: bool) -> Result<Found, Damping> {
         let mut damping = self.state.damping;
         for _ in 0..=RETRIES {
@@ -179,7 +180,7 @@ impl Search<'_, '_> {
                 }
             }
             damping = damping.after_failure();
-            // What earlier points taught does not help here.
+            // The information from earlier points does not help here.
             centre.clear();
         }
         Err(damping)
@@ -195,7 +196,8 @@ impl Search<'_, '_> {
     }
 
     fn found(&self, solve: Solve, scale: f64, loss: f64, damping: Damping) -> Found {
-        // Along the direction the model's reduction is scale·(2 − scale) of the full one, up to λ|δ|².
+        // Along the direction, the reduction of the model is scale·(2 − scale) of the full one, up
+        // to λ|δ|².
         let ratio = (self.loss - loss) / (solve.predicted * scale * (2.0 - scale));
         Found {
             step: solve.delta.iter().map(|d| scale * d).collect(),
@@ -209,7 +211,8 @@ impl Search<'_, '_> {
         }
     }
 
-    /// The longest radius that keeps its promise, else the one with the lowest loss, else the damping reached.
+    /// Takes the longest radius that reaches its predicted reduction, else the one with the lowest
+    /// loss. The error is the damping reached.
     fn within_a_radius(&mut self, centre: Vec<f64>) -> Result<Found, Damping> {
         let Damping { lambda, smallest, .. } = self.state.damping;
         let Ok(last) = self.state.radius.map_or_else(|| self.linearised.length(lambda, &centre), Ok) else {
@@ -230,7 +233,7 @@ impl Search<'_, '_> {
                     norm(&solve.delta.iter().zip(pad(&centre)).map(|(d, c)| d - c).collect::<Vec<_>>());
                 let mut found = self.found(solve, 1.0, loss, damping);
                 found.next_damping = damping;
-                // Shorter than the radius at the smallest λ: the radius follows.
+                // At the smallest λ the step is shorter than the radius, and the radius follows.
                 found.radius = Some(radius.min(2.0 * length));
                 let kept = found.ratio >= TARGET_RATIO;
                 best = Some(found);
@@ -243,7 +246,7 @@ impl Search<'_, '_> {
     }
 }
 
-/// An empty centre is 0.
+/// The numbers of a centre; an empty one means 0.
 fn pad(centre: &[f64]) -> impl Iterator<Item = f64> {
     centre.iter().copied().chain(std::iter::repeat(0.0))
 }

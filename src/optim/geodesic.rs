@@ -3,12 +3,14 @@
 use super::{DampedSolver, LeastSquares, Solve};
 use crate::num::norm;
 
-/// Length of the difference quotient along δ (Transtrum & Sethna 2012 take 0.1).
+/// Length of the difference quotient along δ (Transtrum & Sethna 2012 use 0.1).
 const DIFFERENCE: f64 = 0.1;
-/// The correction counts only if 2|a| is at most this many |δ|: beyond that the second order is no correction.
+/// The correction is used only if 2|a| is at most this multiple of |δ|. A larger one is no longer a
+/// correction.
 const LARGEST_BEND: f64 = 0.75;
 
-/// a = −½(JᵀJ + λI)⁻¹Jᵀ r″ with r″ = d²r(θ + sδ)/ds² at 0 from one more evaluation of r; none if it is too long.
+/// Returns a = −½(JᵀJ + λI)⁻¹Jᵀ r″ with r″ = d²r(θ + sδ)/ds² at s = 0, from one more evaluation of
+/// r; `None` if a is too long.
 pub(super) fn correction(
     problem: &dyn LeastSquares,
     theta: &[f64],

@@ -3,35 +3,35 @@
 use super::{DirectionError, Jacobian};
 use crate::num::{Mat, Spectrum, cholesky_in_place, gram, norm, solve_cholesky};
 
-/// Which of the two squared matrices: both lead to the same δ.
+/// Which of the two Gram matrices is used; both lead to the same δ.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Side {
-    /// JᵀJ, P×P.
+    /// The matrix JᵀJ, P×P.
     Params,
-    /// JJᵀ, N×N.
+    /// The matrix JJᵀ, N×N.
     Residuals,
 }
 
-/// Memory for squared matrices and their factors, reused from step to step.
+/// Memory for Gram matrices and their factors, reused from step to step.
 #[derive(Clone, Debug)]
 pub struct DirectionWorkspace {
     /// Lower triangle of JᵀJ or JJᵀ.
-    squared: Mat<f64>,
+    gram: Mat<f64>,
     factor: Mat<f64>,
 }
 
 impl Default for DirectionWorkspace {
     fn default() -> DirectionWorkspace {
-        DirectionWorkspace { squared: Mat::new(), factor: Mat::new() }
+        DirectionWorkspace { gram: Mat::new(), factor: Mat::new() }
     }
 }
 
-/// A = JᵀJ or JJᵀ at one θ.
+/// The Gram matrix A = JᵀJ or JJᵀ at one θ.
 pub(super) struct GramMatrix<'a> {
     jacobian: Jacobian<'a>,
     side: Side,
     memory: &'a mut DirectionWorkspace,
-    /// λ of the factor in memory.
+    /// The λ of the factor in memory.
     factored: Option<f64>,
 }
 
@@ -45,24 +45,24 @@ impl<'a> GramMatrix<'a> {
             Side::Residuals => transposed,
         };
         let n = columns.ncols();
-        if memory.squared.nrows() != n {
-            *memory = DirectionWorkspace { squared: Mat::zeros(n, n), factor: Mat::zeros(n, n) };
+        if memory.gram.nrows() != n {
+            *memory = DirectionWorkspace { gram: Mat::zeros(n, n), factor: Mat::zeros(n, n) };
         }
-        gram(columns, memory.squared.as_mut());
+        gram(columns, memory.gram.as_mut());
         GramMatrix { jacobian, side, memory, factored: None }
     }
 
-    /// Trace of A, the square of the Frobenius norm of J.
+    /// Trace of A, the squared Frobenius norm of J.
     pub fn trace(&self) -> f64 {
-        (0..self.memory.squared.nrows()).map(|i| self.memory.squared[(i, i)]).sum()
+        (0..self.memory.gram.nrows()).map(|i| self.memory.gram[(i, i)]).sum()
     }
 
-    /// The spectrum of A; none if A is not finite.
+    /// The spectrum of A; `None` if A is not finite.
     pub fn spectrum(&self) -> Option<Spectrum> {
-        Spectrum::new(self.memory.squared.as_ref())
+        Spectrum::new(self.memory.gram.as_ref())
     }
 
-    /// Right-hand side of A's equation for residuals b.
+    /// Right-hand side of the equation of A for residuals b.
     pub fn right(&self, b: &[f64]) -> Vec<f64> {
         match self.side {
             Side::Params => self.jacobian.transpose_times(b),
@@ -70,7 +70,7 @@ impl<'a> GramMatrix<'a> {
         }
     }
 
-    /// δ from the solution of A's equation.
+    /// The direction δ from the solution of the equation of A.
     pub fn direction(&self, solution: Vec<f64>) -> Vec<f64> {
         let mut delta = match self.side {
             Side::Params => solution,
@@ -80,7 +80,8 @@ impl<'a> GramMatrix<'a> {
         delta
     }
 
-    /// |δ|² from the coefficients of A's right-hand side in the basis of eigenvectors.
+    /// The squared length |δ|² from the coefficients of the right-hand side of A in the basis of
+    /// eigenvectors.
     pub fn square_length(&self, values: &[f64], coefficients: &[f64], lambda: f64) -> f64 {
         let term = |(value, c): (&f64, &f64)| {
             let solution = c / (value.max(0.0) + lambda);
@@ -90,7 +91,8 @@ impl<'a> GramMatrix<'a> {
         values.iter().zip(coefficients).map(term).sum()
     }
 
-    /// δ by Cholesky of A + λI, and the backward error of the solve; the factor stays for the same λ.
+    /// The direction δ by Cholesky of A + λI, and the backward error of the solve. The factor stays
+    /// for the same λ.
     ///
     /// # Cost
     /// n³/3 flops for a new λ, 4n² after that.
@@ -98,8 +100,8 @@ impl<'a> GramMatrix<'a> {
         let right = self.right(b);
         if self.factored != Some(lambda) {
             self.factored = None;
-            let DirectionWorkspace { squared, factor } = &mut *self.memory;
-            factor.copy_from(&*squared);
+            let DirectionWorkspace { gram, factor } = &mut *self.memory;
+            factor.copy_from(&*gram);
             (0..factor.nrows()).for_each(|i| factor[(i, i)] += lambda);
             cholesky_in_place(factor.as_mut()).map_err(DirectionError::Pivot)?;
             self.factored = Some(lambda);
@@ -110,9 +112,10 @@ impl<'a> GramMatrix<'a> {
         Ok((self.direction(solution), error))
     }
 
-    /// |(A + λI)x − b| / (tr(A + λI)·|x| + |b|): the trace bounds the largest eigenvalue.
+    /// Backward error |(A + λI)x − b| / (tr(A + λI)·|x| + |b|). The trace bounds the largest
+    /// eigenvalue.
     pub fn backward_error(&self, lambda: f64, x: &[f64], b: &[f64]) -> f64 {
-        let lower = &self.memory.squared;
+        let lower = &self.memory.gram;
         let mut left: Vec<f64> = x.iter().zip(b).map(|(x, b)| lambda * x - b).collect();
         for j in 0..x.len() {
             let column = &lower.col_as_slice(j)[j..];

@@ -1,26 +1,26 @@
-//! J at one θ: a matrix in memory, or the problem's products with it.
+//! J at one θ: a matrix in memory, or products with it.
 
 use super::{LeastSquares, Linearisation};
 use crate::num::{MatRef, times, transpose_times};
 
-/// r and J at one θ.
+/// The residuals r and the Jacobian J at one θ.
 #[derive(Clone, Copy)]
 pub enum Jacobian<'a> {
-    /// Every entry is there.
+    /// Every entry is in memory.
     Matrix(&'a Linearisation),
-    /// Only products: no memory but r.
+    /// Only products are available, and only r is in memory.
     Products {
-        /// The problem that makes them.
+        /// The problem that computes the products.
         problem: &'a dyn LeastSquares,
-        /// Where.
+        /// The parameters θ of the linearisation.
         theta: &'a [f64],
-        /// r there.
+        /// The residuals r at this θ.
         residuals: &'a [f64],
     },
 }
 
 impl<'a> Jacobian<'a> {
-    /// r.
+    /// The residuals r, N numbers.
     pub fn residuals(&self) -> &'a [f64] {
         match *self {
             Jacobian::Matrix(lin) => &lin.residuals,
@@ -28,7 +28,7 @@ impl<'a> Jacobian<'a> {
         }
     }
 
-    /// J·v.
+    /// The product J·v, N numbers.
     ///
     /// # Panics
     /// If v is not as long as θ.
@@ -39,7 +39,7 @@ impl<'a> Jacobian<'a> {
         }
     }
 
-    /// Jᵀ·u.
+    /// The product Jᵀ·u, P numbers.
     ///
     /// # Panics
     /// If u is not as long as r.
@@ -50,10 +50,10 @@ impl<'a> Jacobian<'a> {
         }
     }
 
-    /// Jᵀ as a matrix.
+    /// The transpose Jᵀ as a matrix, P×N.
     ///
     /// # Panics
-    /// If there are only products.
+    /// If only products are available.
     pub(super) fn transposed(&self) -> MatRef<'a, f64> {
         match *self {
             Jacobian::Matrix(lin) => lin.transposed(),

@@ -1,32 +1,34 @@
-//! The problem an optimiser works on, and why an optimiser ends.
+//! The problem that an optimiser solves, and why an optimiser ends.
 
 use crate::num::{MatRef, times, transpose_times};
 
-/// Minimise ½|r(θ)|². Every weight and the 1/N are inside r; the optimiser never names an equation.
+/// A problem to minimise ½|r(θ)|². All weights and the 1/N are inside r, and the optimiser knows no
+/// equation.
 pub trait LeastSquares: Sync {
-    /// Length of θ.
+    /// Number P of parameters, the length of θ.
     fn n_params(&self) -> usize;
 
-    /// Length of r.
+    /// Number N of residuals, the length of r.
     fn n_residuals(&self) -> usize;
 
-    /// r(θ).
+    /// The residuals r(θ), N numbers.
     fn residuals(&self, theta: &[f64]) -> Vec<f64>;
 
-    /// Writes r(θ) and J(θ) = ∂r/∂θ into memory that is reused: J is the largest thing there is.
+    /// Writes r(θ) and J(θ) = ∂r/∂θ into memory that is reused, since J is the largest array of a
+    /// fit.
     fn linearise_into(&self, theta: &[f64], lin: &mut Linearisation);
 
-    /// r(θ) and J(θ).
+    /// The residuals r(θ) and the Jacobian J(θ), in new memory.
     fn linearise(&self, theta: &[f64]) -> Linearisation {
         let mut lin = Linearisation::default();
         self.linearise_into(theta, &mut lin);
         lin
     }
 
-    /// ½|r|² and its gradient Jᵀr, without forming J.
+    /// The loss ½|r|² and its gradient Jᵀr, without forming J.
     fn loss_and_gradient(&self, theta: &[f64]) -> (f64, Vec<f64>);
 
-    /// J(θ)·v; without an implementation of its own, by forming J.
+    /// The product J(θ)·v. The default forms J.
     ///
     /// # Panics
     /// If v is not as long as θ.
@@ -34,7 +36,7 @@ pub trait LeastSquares: Sync {
         transpose_times(self.linearise(theta).transposed(), v)
     }
 
-    /// J(θ)ᵀ·u; without an implementation of its own, by forming J.
+    /// The product J(θ)ᵀ·u. The default forms J.
     ///
     /// # Panics
     /// If u is not as long as r.
@@ -43,17 +45,17 @@ pub trait LeastSquares: Sync {
     }
 }
 
-/// r and J at one θ.
+/// The residuals r and the Jacobian J at one θ.
 #[derive(Clone, Debug, Default)]
 pub struct Linearisation {
-    /// r.
+    /// The residuals r, N numbers.
     pub residuals: Vec<f64>,
-    /// J, row after row.
+    /// The Jacobian J, row after row, N×P.
     pub jacobian: Vec<f64>,
 }
 
 impl Linearisation {
-    /// Jᵀ, n_params×n_residuals: the rows of J are its contiguous columns.
+    /// The transpose Jᵀ, n_params×n_residuals: the rows of J are its contiguous columns.
     ///
     /// # Panics
     /// If there are no residuals, or J does not have a whole number of entries for each.
@@ -64,7 +66,7 @@ impl Linearisation {
     }
 }
 
-/// ½|r|².
+/// The loss ½|r|² of residuals r.
 pub(super) fn half_square(residuals: &[f64]) -> f64 {
     0.5 * crate::num::dot(residuals, residuals)
 }
@@ -72,21 +74,21 @@ pub(super) fn half_square(residuals: &[f64]) -> f64 {
 /// Why an iteration ended.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Outcome {
-    /// All steps asked for were made.
+    /// All requested steps were made.
     StepLimit,
     /// The loss fell below what was asked for.
     Converged {
-        /// Loss reached.
+        /// The loss that was reached.
         loss: f64,
     },
     /// No step along any direction reduced the loss, up to the largest damping.
     Stalled {
-        /// Damping at which it gave up.
+        /// Damping at which the optimiser gave up.
         damping: f64,
     },
     /// The caller asked to stop.
     Interrupted,
-    /// Loss or direction is not finite.
+    /// The loss or the direction is not finite.
     NotFinite,
 }
 

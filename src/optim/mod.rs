@@ -1,4 +1,5 @@
-//! Nonlinear least squares: a direction paired with a rule for the step, and what else minimises.
+//! Nonlinear least squares: Gauss-Newton as a direction paired with a step rule, and other
+//! minimisers.
 
 mod adam;
 mod broyden;

@@ -1,4 +1,4 @@
-//! The kernel JJᵀ at low rank by a randomised Nyström approximation.
+//! A low-rank approximation of the kernel JJᵀ by the randomised Nyström method.
 
 use super::{DirectionError, Jacobian};
 use crate::num::{
@@ -6,20 +6,21 @@ use crate::num::{
     transpose_times,
 };
 
-/// Rank per residual: a quarter makes the sketch cheaper than the kernel, 4NPk against N²P flops halved by symmetry.
+/// Rank per residual. A quarter makes the sketch cheaper than the kernel: 4NPk against N²P flops,
+/// halved by symmetry.
 const RANK_PER_RESIDUAL: f64 = 0.25;
 
-/// JJᵀ ≈ FᵀF with F of k rows: F = L⁻¹Yᵀ, Y = JJᵀΩ + νΩ, ΩᵀY = LLᵀ, Gaussian Ω, and ν of the size of the rounding
-/// (Tropp, Yurtsever, Udell & Cevher 2017, Alg. 3).
+/// The approximation JJᵀ ≈ FᵀF with F of k rows: F = L⁻¹Yᵀ, Y = JJᵀΩ + νΩ, ΩᵀY = LLᵀ, with Gaussian
+/// Ω and ν of the size of the rounding (Tropp, Yurtsever, Udell & Cevher 2017, Alg. 3).
 pub(super) struct Nystrom {
-    /// F, k×N.
+    /// The factor F, k×N.
     factor: Mat<f64>,
     /// Lower triangle of FFᵀ.
     inner: Mat<f64>,
 }
 
 impl Nystrom {
-    /// The sketch is the same for every call with as many residuals.
+    /// Computes the approximation. The sketch is the same for every call with as many residuals.
     ///
     /// # Cost
     /// 4NPk + 3Nk² flops.
@@ -34,7 +35,7 @@ impl Nystrom {
         // Yᵀ becomes F in place.
         let mut factor = Mat::zeros(rank, n);
         multiply_in_parallel(factor.as_mut(), through.as_ref().transpose(), transposed);
-        // The source has √N·ε times the norm of Y; here tr(JJᵀ) stands for that norm.
+        // The source uses √N·ε times the norm of Y; here tr(JJᵀ) replaces that norm.
         let shift = f64::EPSILON * (n as f64).sqrt() * transposed.squared_norm_l2();
         (0..n).for_each(|i| (0..rank).for_each(|j| factor[(j, i)] += shift * omega[(i, j)]));
         let mut core = Mat::zeros(rank, rank);
@@ -46,7 +47,7 @@ impl Nystrom {
         Ok(Nystrom { factor, inner })
     }
 
-    /// δ = −Jᵀ(FᵀF + λI)⁻¹b = −Jᵀ(b − Fᵀ(FFᵀ + λI)⁻¹Fb)/λ.
+    /// The direction δ = −Jᵀ(FᵀF + λI)⁻¹b = −Jᵀ(b − Fᵀ(FFᵀ + λI)⁻¹Fb)/λ.
     pub fn solve(&self, jacobian: &Jacobian<'_>, lambda: f64, b: &[f64]) -> Result<Vec<f64>, DirectionError> {
         let mut small = times(self.factor.as_ref(), b);
         let mut inner = self.inner.clone();

@@ -1,27 +1,28 @@
-//! The optimiser a fit uses: a method, after some steps of warming up.
+//! The optimiser of a fit: a method after a warm-up.
 
 use super::{
     Adam, Damping, Direction, GaussNewton, GaussNewtonState, GaussNewtonWorkspace, InverseHessian,
     LeastSquares, Moments, StepRecord, StepRule,
 };
 
-/// What makes the steps.
+/// The method that makes the steps.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Method {
     /// Damped Gauss-Newton: a direction and a step rule.
     GaussNewton(GaussNewton),
     /// Self-scaled Broyden on gradients, with a P×P matrix.
     SelfScaledBroyden,
-    /// Adam.
+    /// Adam, which uses only gradients.
     Adam(Adam),
 }
 
 impl Method {
-    /// Names of all methods in settings and records; those of directions mean Gauss-Newton with them.
+    /// Names of all methods in settings and records. A name of a direction means Gauss-Newton with
+    /// this direction.
     pub const NAMES: [&'static str; 9] =
         ["auto", "normal", "kernel", "qr", "spectral", "nystrom", "cg", "broyden", "adam"];
 
-    /// The method of that name; `like` gives what its name leaves open.
+    /// The method of this name; `like` gives the settings that the name leaves open.
     pub fn named(name: &str, like: GaussNewton) -> Option<Method> {
         let with = |direction| Some(Method::GaussNewton(GaussNewton { direction, ..like }));
         match name {
@@ -32,7 +33,7 @@ impl Method {
         }
     }
 
-    /// Its name.
+    /// Name of the method in settings and records.
     pub fn name(&self) -> &'static str {
         match self {
             Method::GaussNewton(method) => method.direction.map_or("auto", Direction::name),
@@ -41,7 +42,7 @@ impl Method {
         }
     }
 
-    /// The rule for its steps, where it has a choice.
+    /// The step rule, for a method that has a choice.
     pub fn step_rule(&self) -> Option<StepRule> {
         match self {
             Method::GaussNewton(method) => Some(method.step_rule),
@@ -50,12 +51,12 @@ impl Method {
     }
 }
 
-/// A method, after some steps of warming up.
+/// A method after some steps of warm-up.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Optimiser {
-    /// What makes the steps.
+    /// The method that makes the steps.
     pub method: Method,
-    /// Steps of Adam before it.
+    /// Number of steps of Adam before the method.
     pub warm_up: usize,
 }
 
@@ -65,10 +66,10 @@ impl Default for Optimiser {
     }
 }
 
-/// θ and what the methods remember.
+/// θ and the state of the methods.
 #[derive(Clone, Debug, PartialEq)]
 pub struct OptimiserState {
-    /// θ, and what Gauss-Newton remembers.
+    /// θ and the state of Gauss-Newton.
     pub gauss_newton: GaussNewtonState,
     pub(super) moments: Moments,
     pub(super) inverse_hessian: Option<InverseHessian>,
@@ -76,7 +77,7 @@ pub struct OptimiserState {
 }
 
 impl OptimiserState {
-    /// At the start.
+    /// The state before the first step.
     pub fn new(theta: Vec<f64>, damping: Damping) -> OptimiserState {
         OptimiserState {
             gauss_newton: GaussNewtonState::new(theta, damping),
@@ -86,14 +87,14 @@ impl OptimiserState {
         }
     }
 
-    /// θ.
+    /// The current parameters θ.
     pub fn theta(&self) -> &[f64] {
         &self.gauss_newton.theta
     }
 }
 
 impl Optimiser {
-    /// The same with plain steps: of methods that have no momentum, itself.
+    /// The optimiser without momentum. Methods that have none are unchanged.
     pub fn without_momentum(self) -> Optimiser {
         let method = match self.method {
             Method::GaussNewton(method) => Method::GaussNewton(GaussNewton { momentum: 0.0, ..method }),
@@ -102,7 +103,7 @@ impl Optimiser {
         Optimiser { method, ..self }
     }
 
-    /// One step on `problem`.
+    /// Makes one step on `problem`.
     pub fn step(
         &self,
         problem: &dyn LeastSquares,

@@ -1,9 +1,9 @@
-//! The direction by QR, which never squares J.
+//! The direction by QR, which never forms a Gram matrix.
 
 use super::Jacobian;
 use crate::num::{Mat, Qr, norm};
 
-/// δ = −(JᵀJ + λI)⁻¹Jᵀb and its backward error.
+/// The direction δ = −(JᵀJ + λI)⁻¹Jᵀb and its backward error.
 ///
 /// # Cost
 /// 2·min²·(N + P) flops with min = min(N, P), for every λ and b.
@@ -19,7 +19,7 @@ pub(super) fn solve(jacobian: &Jacobian<'_>, lambda: f64, b: &[f64]) -> (Vec<f64
         })
     };
     let delta: Vec<f64> = if p <= n {
-        // min |[J; √λI]δ + [b; 0]|
+        // The direction minimises |[J; √λI]δ + [b; 0]|.
         let qr = Qr::new(tall(n, p, &|i, j| transposed[(j, i)]));
         let mut right: Vec<f64> = b.iter().map(|v| -v).collect();
         right.resize(n + p, 0.0);
@@ -40,7 +40,7 @@ pub(super) fn solve(jacobian: &Jacobian<'_>, lambda: f64, b: &[f64]) -> (Vec<f64
     (delta, error)
 }
 
-/// |Jᵀ(Jδ + b) + λδ| relative to what is added up in it.
+/// The norm |Jᵀ(Jδ + b) + λδ| relative to the terms of the sum.
 fn normal_error(jacobian: &Jacobian<'_>, lambda: f64, b: &[f64], delta: &[f64]) -> f64 {
     let moved = jacobian.times(delta);
     let sum: Vec<f64> = moved.iter().zip(b).map(|(m, b)| m + b).collect();

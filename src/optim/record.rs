@@ -1,30 +1,30 @@
-//! What happened in a step.
+//! The record of a step of an optimiser.
 
 use super::Outcome;
 
-/// What happened in a step.
+/// The record of a step of an optimiser.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct StepRecord {
-    /// The direction used: what an automatic choice picked.
+    /// Name of the direction used, as an automatic choice picked it.
     pub direction: &'static str,
-    /// ½|r|² before.
+    /// The loss ½|r|² before the step.
     pub loss_before: f64,
-    /// ½|r|² after, on the same residuals.
+    /// The loss ½|r|² after the step, on the same residuals.
     pub loss: f64,
-    /// Fraction of the direction taken; 0 if none reduced the loss.
+    /// Fraction of the direction that was taken; 0 if none reduced the loss.
     pub scale: f64,
-    /// λ of the direction taken; 0 where there is none.
+    /// The λ of the direction that was taken; 0 for methods without damping.
     pub damping: f64,
-    /// True over predicted reduction for the step taken.
+    /// Ratio of true to predicted reduction of the step.
     pub ratio: f64,
     /// Backward error of the linear solve.
     pub solve_residual: f64,
-    /// Set if the iteration should end.
+    /// Why the iteration should end; `None` if it should not.
     pub outcome: Option<Outcome>,
 }
 
 impl StepRecord {
-    /// No step taken.
+    /// The record of a step that was not taken.
     pub(super) fn none(direction: &'static str, loss: f64, damping: f64) -> StepRecord {
         StepRecord {
             direction,

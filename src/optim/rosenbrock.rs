@@ -1,9 +1,9 @@
-//! The curved valley on which every optimiser is tested.
+//! The curved valley of Rosenbrock, on which every optimiser is tested.
 
 use super::least_squares::half_square;
 use super::{LeastSquares, Linearisation};
 
-/// Rosenbrock: r = (10(b − a²), 1 − a), zero at (1, 1) only; the square is in it.
+/// The residuals r = (10(b − a²), 1 − a), which vanish only at (1, 1).
 pub(super) struct Rosenbrock;
 
 impl LeastSquares for Rosenbrock {

@@ -1,4 +1,4 @@
-//! The optimiser's state and records as named arrays, and back to the same bits.
+//! The state and the records of the optimiser as named arrays, and back to the same bits.
 
 use super::{
     Damping, GaussNewtonState, InverseHessian, Method, Moments, OptimiserState, Outcome, StepRecord,
@@ -6,7 +6,7 @@ use super::{
 use crate::num::{Arrays, ArraysError, Mat};
 
 impl OptimiserState {
-    /// Everything that passes from one step to the next.
+    /// Writes everything that passes from one step to the next.
     pub fn write(&self, arrays: &mut Arrays) {
         let GaussNewtonState { theta, damping, last_step, radius, gram_precision_exhausted } =
             &self.gauss_newton;
@@ -27,7 +27,7 @@ impl OptimiserState {
         }
     }
 
-    /// What [`OptimiserState::write`] wrote, for `n_params` parameters.
+    /// Reads what [`OptimiserState::write`] wrote, for `n_params` parameters.
     ///
     /// # Errors
     /// [`ArraysError`] with the array that is missing or has another shape.
@@ -38,7 +38,7 @@ impl OptimiserState {
         let mut state = OptimiserState::new(theta, damping);
         let per_parameter = |name: &str| {
             let list = arrays.list(name)?;
-            // Empty before the first step.
+            // These arrays are empty before the first step.
             if list.is_empty() { Ok(list) } else { arrays.of_shape(name, &[n_params]).map(<[f64]>::to_vec) }
         };
         state.gauss_newton.last_step = per_parameter("optimiser.last_step")?;
@@ -63,7 +63,7 @@ impl OptimiserState {
 }
 
 impl Outcome {
-    /// A code and its datum, 0 where it has none.
+    /// The outcome as a code and its datum, which is 0 where there is none.
     pub fn to_numbers(self) -> [f64; 2] {
         match self {
             Outcome::StepLimit => [1.0, 0.0],
@@ -74,7 +74,7 @@ impl Outcome {
         }
     }
 
-    /// The outcome of [`Outcome::to_numbers`]; none for another code.
+    /// The outcome from [`Outcome::to_numbers`]; `None` for an unknown code.
     pub fn from_numbers([code, datum]: [f64; 2]) -> Option<Outcome> {
         Some(match code {
             1.0 => Outcome::StepLimit,
@@ -88,13 +88,13 @@ impl Outcome {
 }
 
 impl StepRecord {
-    /// Numbers of [`StepRecord::to_numbers`].
+    /// Number of values that [`StepRecord::to_numbers`] returns.
     pub const NUMBERS: usize = 9;
 
-    /// The record as numbers: the direction by its place in [`Method::NAMES`].
+    /// The record as numbers. The direction is its index in [`Method::NAMES`].
     ///
     /// # Panics
-    /// If the direction is not named there.
+    /// If the direction is not in [`Method::NAMES`].
     pub fn to_numbers(&self) -> [f64; StepRecord::NUMBERS] {
         let direction = Method::NAMES.iter().position(|name| *name == self.direction);
         let direction = direction.unwrap_or_else(|| panic!("{} is no method's name", self.direction));
@@ -103,7 +103,7 @@ impl StepRecord {
         [direction as f64, loss_before, loss, scale, damping, ratio, solve_residual, code, datum]
     }
 
-    /// The record of [`StepRecord::to_numbers`]; none for another direction or outcome.
+    /// The record from [`StepRecord::to_numbers`]; `None` for an unknown direction or outcome.
     pub fn from_numbers(numbers: [f64; StepRecord::NUMBERS]) -> Option<StepRecord> {
         let [direction, loss_before, loss, scale, damping, ratio, solve_residual, code, datum] = numbers;
         let direction = (0..Method::NAMES.len()).find(|k| *k as f64 == direction)?;
@@ -119,7 +119,8 @@ mod tests {
     use crate::optim::rosenbrock::Rosenbrock;
     use crate::optim::{GaussNewton, GaussNewtonWorkspace, Optimiser, StepRule};
 
-    /// The states after `from` steps and after all of them, the second from the first as it was written.
+    /// The states after `from` steps and after all of them, the second from the first as it was
+    /// written.
     fn continued(optimiser: Optimiser, from: usize) -> (OptimiserState, OptimiserState) {
         let walk = |state: &mut OptimiserState, steps: usize| {
             let mut memory = GaussNewtonWorkspace::default();

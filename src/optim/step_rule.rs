@@ -1,25 +1,25 @@
-//! How far to go: rules that turn directions into steps.
+//! The rules that turn directions into steps.
 
-/// How a step is found from the directions at one θ. The zero step is always a candidate: a step never raises the
-/// loss on the points it was computed on.
+/// How a step is found from the directions at one θ. The zero step is always a candidate, so a step
+/// never raises the loss on the points on which it was computed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StepRule {
-    /// The full step, then halves of it; λ follows the ratio of true to predicted reduction.
+    /// The full step, then halves of it. λ follows the ratio of true to predicted reduction.
     LineSearch,
-    /// The same with δ bent along the valley by the second derivative of r in direction δ
+    /// The line search with δ bent along the valley by the second derivative of r in direction δ
     /// (geodesic acceleration, Transtrum & Sethna 2012).
     Geodesic,
-    /// The longest of several radii whose ratio of true to predicted reduction reaches a target; λ is what makes
-    /// δ as long as the radius. All radii come from one decomposition with [`super::Direction::Spectral`], each from
-    /// factors of its own otherwise.
+    /// The longest of several radii whose ratio of true to predicted reduction reaches a target. λ
+    /// is chosen so that δ is as long as the radius. With [`super::Direction::Spectral`] one
+    /// factorisation serves all radii; other directions need one for each.
     TrustRadius,
 }
 
 impl StepRule {
-    /// All of them.
+    /// All rules, in the order of this list.
     pub const ALL: [StepRule; 3] = [StepRule::LineSearch, StepRule::Geodesic, StepRule::TrustRadius];
 
-    /// Its name in settings and records.
+    /// Name of the rule in settings and records.
     pub fn name(self) -> &'static str {
         match self {
             StepRule::LineSearch => "line-search",
@@ -29,19 +29,20 @@ impl StepRule {
     }
 }
 
-/// How often a step is halved before the zero step is taken: a direction that fails at 2⁻⁵ needs another damping.
+/// How often a step is halved before the zero step is taken. A direction that fails at 2⁻⁵ needs
+/// another damping.
 const HALVINGS: usize = 5;
 
-/// The best of the candidates.
+/// The best candidate of a line search.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct TriedStep {
-    /// Fraction of the direction, 0 if no candidate reduced the loss.
+    /// Fraction of the direction; 0 if no candidate reduced the loss.
     pub scale: f64,
-    /// Loss there.
+    /// Loss at this candidate.
     pub loss: f64,
 }
 
-/// Goes down the halves while the loss falls and takes the best; NaN counts as no reduction.
+/// Halves the step while the loss falls, and takes the best candidate. NaN counts as no reduction.
 pub(super) fn line_search(loss_at_zero: f64, mut loss: impl FnMut(f64) -> f64) -> TriedStep {
     let mut best = TriedStep { scale: 0.0, loss: loss_at_zero };
     let mut scale = 1.0;

@@ -1,19 +1,19 @@
-//! Trust radius: how long a direction may be, and the damping that makes it so.
+//! Trust radius: the length of a direction, and the damping that gives it this length.
 
 use super::{DampedSolver, DirectionError};
 
-/// Ratio of true to predicted reduction a radius must reach to be taken.
+/// Ratio of true to predicted reduction that a radius must reach to be taken.
 pub(super) const TARGET_RATIO: f64 = 0.5;
-/// Radii tried, in units of the last one taken, longest first.
+/// Radii that are tried, in units of the last one taken, longest first.
 pub(super) const RADII: [f64; 5] = [2.0, 1.0, 0.5, 0.25, 0.0625];
-/// A direction within this factor of the radius is as long as it.
+/// A direction within this factor of the radius counts as equally long.
 const TOLERANCE: f64 = 1.1;
 const EVALUATIONS: usize = 12;
 
-/// λ at which |δ(λ) − centre| is the radius, and not below `smallest`; the length falls with λ.
+/// The λ, not below `smallest`, at which |δ(λ) − centre| is the radius. The length falls with λ.
 ///
-/// By regula falsi on log length over log λ, which is smooth and between −1 and 0 in slope: from `start` outwards
-/// to a bracket, then inwards.
+/// The method is regula falsi on log length over log λ, which is smooth with a slope between −1 and
+/// 0: from `start` outwards to a bracket, then inwards.
 pub(super) fn damping_for_radius(
     linearised: &mut DampedSolver<'_>,
     centre: &[f64],
@@ -22,7 +22,7 @@ pub(super) fn damping_for_radius(
     smallest: f64,
 ) -> Result<f64, DirectionError> {
     let goal = radius.ln();
-    // (log λ, excess) where δ is too long, and where it is too short.
+    // The pairs (log λ, excess) where δ is too long, and where it is too short.
     let mut low: Option<(f64, f64)> = None;
     let mut high: Option<(f64, f64)> = None;
     let mut at = start.max(smallest).ln();
@@ -38,11 +38,12 @@ pub(super) fn damping_for_radius(
         }
         at = match (low, high) {
             (Some((a, f)), Some((b, g))) => {
-                // Never closer to an end than a tenth of the bracket.
+                // The next λ is never closer to an end than a tenth of the bracket.
                 let share = (f / (f - g)).clamp(0.1, 0.9);
                 a + share * (b - a)
             }
-            // The slope is at least −1: a shift by twice the excess overshoots unless the curve is flat.
+            // The slope is at least −1, so a shift by twice the excess overshoots unless the curve
+            // is flat.
             _ => (at + 2.0 * excess).clamp(at - 12.0, at + 12.0).max(smallest.ln()),
         };
     }

@@ -1,15 +1,15 @@
-//! The log-continuity equation: what the log density of particles moved by a velocity obeys.
+//! The log-continuity equation, which the log density of particles moved by a velocity obeys.
 
 use super::fields::{Fields, inner};
 use crate::num::Scalar;
 
-/// `R = ∂V/∂t + div μ + μ·∇V`, nats per unit of time: zero iff V = log p_t for the law p_t of
-/// dX = μ dt.
+/// `R = ∂V/∂t + div μ + μ·∇V`, nats per unit of time. It is zero iff V = log p_t for the
+/// distribution p_t of dX = μ dt.
 ///
-/// Never filters: NaN or ±inf comes back as computed.
+/// Nothing is filtered: NaN or ±inf is returned as computed.
 ///
 /// # Panics
-/// If the fields disagree on the dimension.
+/// If the fields have different dimensions.
 ///
 /// Source: arXiv 2407.07873, eq. (7) with σ = 0; the continuity equation divided by p.
 /// Exact case: Gaussian to Gaussian with the affine velocity (tests/gaussian_to_gaussian.rs).

@@ -1,21 +1,21 @@
-//! What the equations of a moving density read at a point.
+//! Quantities that the equations of a moving density read at a point.
 
 use crate::num::Scalar;
 
 /// The log density V and a velocity at one (t, x).
 #[derive(Clone, Debug)]
 pub struct Fields<S> {
-    /// ∂V/∂t, nats per unit of time.
+    /// Time derivative ∂V/∂t, nats per unit of time.
     pub dv_dt: S,
-    /// ∇V, d numbers.
+    /// Gradient ∇V of the log density, d numbers.
     pub grad_v: Vec<S>,
     /// The velocity, d numbers.
     pub velocity: Vec<S>,
-    /// div of the velocity.
+    /// Divergence of the velocity.
     pub div_velocity: S,
 }
 
-/// Σ_i a_i b_i.
+/// Inner product Σ_i a_i b_i.
 ///
 /// # Panics
 /// If the lengths differ.

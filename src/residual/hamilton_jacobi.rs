@@ -1,13 +1,13 @@
-//! The Hamilton-Jacobi-Bellman equation: what the potential of an optimal velocity obeys.
+//! The Hamilton-Jacobi-Bellman equation, which the potential of an optimal velocity obeys.
 
 use super::fields::inner;
 use crate::num::Scalar;
 
-/// `R = ∂Φ/∂t + ½|∇Φ|² + ½σ²ΔΦ`: zero iff the velocity ∇Φ spends the least mean ∫½|velocity|² dt
-/// among those that join the same two laws under noise σ (`variance_rate` = σ²; 0 for optimal
-/// transport).
+/// `R = ∂Φ/∂t + ½|∇Φ|² + ½σ²ΔΦ`. It is zero iff the velocity ∇Φ has the least mean ∫½|velocity|² dt
+/// among those that join the same two distributions under noise σ (`variance_rate` = σ²; 0 for
+/// optimal transport).
 ///
-/// Never filters: NaN or ±inf comes back as computed.
+/// Nothing is filtered: NaN or ±inf is returned as computed.
 ///
 /// Source: arXiv 2407.07873, section 3; Benamou & Brenier 2000 for σ = 0.
 /// Differs: Φ here is σ² times theirs, so that the velocity is ∇Φ with noise and without.

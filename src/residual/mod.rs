@@ -1,5 +1,5 @@
-//! The equations: pure formulas in the values and derivatives of their unknowns. No derivative is
-//! taken here.
+//! The equations, as pure formulas in the values and derivatives of their unknowns. They take no
+//! derivatives themselves.
 //!
 //! Sign: residual = left − right, as written in each. Loss: ½ · mean(residual²); only
 //! `training::assemble` applies the ½.

@@ -1,27 +1,26 @@
-//! What a solver needs to know of a system of equations: its unknowns, and its residuals point by
-//! point.
+//! Definition of a system of equations: its unknowns, and its residuals point by point.
 
 use crate::autodiff::Var;
 use crate::network::{Jets, Unknown};
 use crate::num::Scalar;
 
-/// A point at which equations are asked to hold, with what is known there beforehand.
+/// A point at which the equations must hold, with the data known there.
 #[derive(Clone, Copy, Debug)]
 pub struct Point<'a> {
-    /// t.
+    /// Time t of the point.
     pub time: f64,
-    /// x, d numbers.
+    /// Position x of the point, d numbers.
     pub x: &'a [f64],
     /// Numbers that do not depend on the unknowns, as the system defines them (log ρ, a right-hand
     /// side, …).
     pub data: &'a [f64],
 }
 
-/// A system of equations in unknown functions of (t, x): the trait for a PDE of your own.
+/// A system of equations in unknown functions of (t, x): the trait to implement for another PDE.
 ///
-/// Write the residuals once, generic in the scalar: run over `f64` they are the residuals, run over
-/// the tape's variables they yield the seeds of the reverse sweep, so no derivative is written by
-/// hand. `examples/own_equation.rs` fits one.
+/// Write the residuals once, generic in the scalar. Evaluated with `f64` they are the residuals;
+/// with variables of the tape they yield the seeds of the reverse sweep, so no derivative is
+/// written by hand. `examples/own_equation.rs` fits such a system.
 ///
 /// ```
 /// use pushforward::network::{Jets, Unknown};
@@ -68,30 +67,30 @@ pub trait System: Send + Sync {
     /// The unknown functions, in the order in which [`Jets`] counts them.
     fn unknowns(&self) -> Vec<Unknown>;
 
-    /// How many free scalars there are beside the functions.
+    /// Number of free scalars besides the functions.
     fn n_scalars(&self) -> usize {
         0
     }
 
-    /// How many residuals each point has.
+    /// Number of residuals at each point.
     fn n_equations(&self) -> usize;
 
-    /// Writes the residuals at one point, left side minus right side; `out` has `n_equations`
-    /// places.
+    /// Writes the residuals at one point, left side minus right side, into the `n_equations` places
+    /// of `out`.
     fn residuals<S: Scalar>(&self, point: Point<'_>, jets: &Jets<'_, S>, out: &mut [S]);
 }
 
-/// A [`System`] behind a pointer: the same, for the two scalars that a solver runs it with.
+/// A [`System`] behind a pointer, for the two scalars with which a solver evaluates it.
 pub trait ErasedSystem: Send + Sync {
-    /// See [`System::unknowns`].
+    /// The unknown functions, as [`System::unknowns`] gives them.
     fn unknowns(&self) -> Vec<Unknown>;
-    /// See [`System::n_scalars`].
+    /// Number of free scalars, as [`System::n_scalars`] gives it.
     fn n_scalars(&self) -> usize;
-    /// See [`System::n_equations`].
+    /// Number of residuals at each point, as [`System::n_equations`] gives it.
     fn n_equations(&self) -> usize;
-    /// See [`System::residuals`].
+    /// Writes the residuals at one point as numbers; see [`System::residuals`].
     fn residuals_real(&self, point: Point<'_>, jets: &Jets<'_, f64>, out: &mut [f64]);
-    /// See [`System::residuals`].
+    /// Writes the residuals at one point as variables of the tape; see [`System::residuals`].
     fn residuals_on_tape<'t>(&self, point: Point<'_>, jets: &Jets<'_, Var<'t>>, out: &mut [Var<'t>]);
 }
 

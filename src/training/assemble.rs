@@ -1,4 +1,4 @@
-//! From a system and its points to r and J: the one place of the ½, the weights and the 1/N.
+//! From a system and its points to r and J. Only this file applies the ½, the weights and the 1/N.
 
 use super::collocation_points::CollocationPoints;
 use crate::autodiff::{Tape, Var};
@@ -9,52 +9,52 @@ use crate::residual::ErasedSystem;
 use rayon::prelude::*;
 use std::ops::Range;
 
-/// The least-squares problem `½|r|² = ½ (1/N) Σ_i w_i Σ_k R_k(t_i, x_i)²`; r stacks √(w_i/N) R_k,
-/// point by point.
+/// The least-squares problem `½|r|² = ½ (1/N) Σ_i w_i Σ_k R_k(t_i, x_i)²`, where r stacks √(w_i/N)
+/// R_k point by point.
 ///
-/// Residuals that are not finite come through as they are.
+/// Residuals that are not finite are passed on unchanged.
 pub struct Assembler<'a> {
     system: &'a dyn ErasedSystem,
     networks: &'a Networks,
     points: &'a CollocationPoints,
-    /// CollocationPoints handled together.
+    /// Number of points that are handled together.
     block: usize,
 }
 
-/// Jets of one layer that fit the second-level cache beside their adjoints and the layer's
-/// neighbours: 256 KiB. A constant of the method, never of the machine, since it fixes the order of
-/// sums.
+/// Number of jets of one layer that fit the second-level cache together with their adjoints and the
+/// neighbours of the layer: 256 KiB. It is a constant of the method, not of the machine, since it
+/// fixes the order of sums.
 const NUMBERS_PER_LAYER: usize = 32_768;
 
-/// How many points are handled together: as many as keep the widest layer of jets within its share
-/// of the cache.
+/// Number of points that are handled together: as many as keep the widest layer of jets within its
+/// share of the cache.
 fn points_per_block(networks: &Networks) -> usize {
     let jets = networks.list().iter().map(|network| {
         let widest = network.layers.iter().map(|layer| layer.rows).max().unwrap_or(1);
         widest * network.unknown.channels.count()
     });
     let fitting = NUMBERS_PER_LAYER / jets.max().unwrap_or(1).max(1);
-    // Below 8 points products get too thin; above BLOCK nothing is gained.
+    // Below 8 points the matrix products are too thin; above BLOCK nothing is gained.
     (1 << fitting.max(1).ilog2()).clamp(8, BLOCK)
 }
 
-/// Memory of a thread, reused from block to block.
+/// Scratch space of a thread, reused from block to block.
 #[derive(Default)]
 struct Workspace {
     networks: Vec<NetworkTape>,
     tape: Tape,
     numbers: Vec<f64>,
     adjoints: Vec<f64>,
-    /// For each equation and network: a seed per number gathered, point by point; last, those of
-    /// the scalars.
+    /// For each equation and network, one seed per gathered number, point by point. The last list
+    /// holds the seeds of the scalars.
     seeds: Vec<Vec<Vec<f64>>>,
 }
 
 impl<'a> Assembler<'a> {
-    /// Puts the problem together; nothing is computed yet.
+    /// Combines a system, its networks and points. Nothing is computed yet.
     ///
     /// # Panics
-    /// If the networks are not those of the system.
+    /// If the networks do not represent the unknowns of the system.
     pub fn new(
         system: &'a dyn ErasedSystem,
         networks: &'a Networks,
@@ -64,7 +64,7 @@ impl<'a> Assembler<'a> {
         Assembler { system, networks, points, block: points_per_block(networks) }
     }
 
-    /// r through the naive network: the judge of [`LeastSquares::residuals`].
+    /// r by the naive network, the reference for [`LeastSquares::residuals`].
     pub fn naive_residuals(&self, theta: &[f64]) -> Vec<f64> {
         let mut residuals = Vec::new();
         for k in 0..self.points.len() {
@@ -78,7 +78,7 @@ impl<'a> Assembler<'a> {
         residuals
     }
 
-    /// r and J through the naive network on the scalar tape: the judge of
+    /// r and J by the naive network on the scalar tape, the reference for
     /// [`LeastSquares::linearise`].
     pub fn naive_linearise(&self, theta: &[f64]) -> Linearisation {
         let mut tape = Tape::new();
@@ -101,12 +101,13 @@ impl<'a> Assembler<'a> {
         Linearisation { residuals, jacobian: rows.concat() }
     }
 
-    /// √(w/N) of point `k`.
+    /// Factor √(w/N) of the residuals of point `k`.
     fn scale(&self, k: usize) -> f64 {
         (self.points.weight(k) / self.points.len() as f64).sqrt()
     }
 
-    /// Runs `work` on every block in parallel, each with its part of `out` (equal parts per point).
+    /// Runs `work` on every block in parallel, each with its part of `out`, which has equal parts
+    /// per point.
     fn for_blocks(
         &self,
         theta: &[f64],
@@ -144,7 +145,7 @@ impl<'a> Assembler<'a> {
         }
     }
 
-    /// Residuals of a block after its forward pass.
+    /// Computes the residuals of a block after its forward pass.
     fn evaluate_points(&self, theta: &[f64], range: Range<usize>, work: &mut Workspace, out: &mut [f64]) {
         let scalars = &theta[self.networks.scalars()];
         let first = range.start;
@@ -156,7 +157,8 @@ impl<'a> Assembler<'a> {
         }
     }
 
-    /// Residuals of a block after its forward pass, and the seeds of its reverse sweeps.
+    /// Computes the residuals of a block after its forward pass, and the seeds of its reverse
+    /// sweeps.
     fn linearise_points(&self, theta: &[f64], range: Range<usize>, work: &mut Workspace, out: &mut [f64]) {
         let counts = self.seed_counts();
         let n_equations = self.system.n_equations();
@@ -168,8 +170,8 @@ impl<'a> Assembler<'a> {
         let scalars = &theta[self.networks.scalars()];
         let first = range.start;
         let Workspace { networks, tape, numbers, adjoints, seeds } = work;
-        // The block goes on one tape: its variables live in vectors that every point uses again,
-        // and a gradient looks no further back than its own point.
+        // The whole block uses one tape. Every point reuses the vectors of its variables, and a
+        // gradient goes back no further than to the start of its own point.
         tape.clear();
         let mut inputs = Vec::new();
         let mut on_tape = vec![Var::constant(0.0); n_equations];
@@ -195,13 +197,13 @@ impl<'a> Assembler<'a> {
         }
     }
 
-    /// Numbers gathered per point: for each network, and last the scalars.
+    /// How many numbers are gathered per point for each network, and last for the scalars.
     fn seed_counts(&self) -> Vec<usize> {
         let unknowns = self.networks.unknowns().iter().map(Unknown::count);
         unknowns.chain([self.networks.scalars().len()]).collect()
     }
 
-    /// Calls `take(point of the block, place in θ, seed)` for every scalar.
+    /// Calls `take(point of the block, place in θ, seed)` for every scalar at every point.
     fn scalar_seeds(
         &self,
         work: &Workspace,
@@ -218,14 +220,14 @@ impl<'a> Assembler<'a> {
         }
     }
 
-    /// Reverse sweeps of all networks with the seeds of one equation.
+    /// Runs the reverse sweeps of all networks with the seeds of one equation.
     fn sweep(&self, theta: &[f64], work: &mut Workspace, equation: usize, contraction: &mut Contraction<'_>) {
         for (k, network) in self.networks.list().iter().enumerate() {
             work.networks[k].reverse(network, theta, &work.seeds[equation][k], contraction);
         }
     }
 
-    /// r and Jᵀu for u given row by row, which may read the row's residual.
+    /// r and Jᵀu. The function `u` gives u row by row and may read the residual of the row.
     fn gradient(&self, theta: &[f64], u: impl Fn(usize, f64) -> f64 + Sync) -> (Vec<f64>, Vec<f64>) {
         let n_equations = self.system.n_equations();
         let mut residuals = vec![0.0; self.n_residuals()];
@@ -245,8 +247,8 @@ impl<'a> Assembler<'a> {
     }
 }
 
-/// Leaves in the first equation's seeds the sum over equations of weight times seed: one sweep
-/// serves all.
+/// Writes the sum over equations of weight times seed into the seeds of the first equation, so that
+/// one sweep serves all equations.
 fn combine_seeds(seeds: &mut [Vec<Vec<f64>>], weights: &[f64], points: usize) {
     let n_equations = seeds.len();
     let (first, others) = seeds.split_first_mut().expect("at least one equation");

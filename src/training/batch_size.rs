@@ -1,19 +1,20 @@
-//! How many points a step gets: few while the loss falls, more once it does not.
+//! The number of points of a step: small while the loss falls, larger once it does not.
 
-/// Steps over which the loss is averaged: its scatter from set to set is a factor of two.
+/// Number of steps over which the loss is averaged. Its scatter from batch to batch is a factor of
+/// two.
 const WINDOW: usize = 20;
-/// The loss on fresh points must fall by this factor from one window to the next.
+/// Factor by which the loss on fresh points must fall from one window to the next.
 const LEAST_FALL: f64 = 1.25;
-/// CollocationPoints of the largest set, in units of the first one.
+/// Size of the largest batch, in units of the first one.
 pub(crate) const LARGEST: usize = 4;
 
-/// Number of points per set. It doubles when the loss on fresh points stops falling: then a step
-/// fits its own points and gives back on the next set what it gained on the last one.
+/// Number of points per batch. It doubles when the loss on fresh points stops falling: a step then
+/// fits its own points, and loses on the next batch what it gained on the last one.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct BatchSize {
     pub(super) points: usize,
     pub(super) most: usize,
-    /// ln of the loss before each step since the size changed.
+    /// ln of the loss before each step since the batch size changed.
     pub(super) fresh: Vec<f64>,
 }
 
@@ -22,12 +23,12 @@ impl BatchSize {
         BatchSize { points, most: LARGEST * points, fresh: Vec::new() }
     }
 
-    /// CollocationPoints of the next set.
+    /// Number of points of the next batch.
     pub fn points(&self) -> usize {
         self.points
     }
 
-    /// Takes note of the loss on a fresh set, before the step on it.
+    /// Records the loss on a fresh batch, before the step on it.
     pub fn observe(&mut self, loss: f64) {
         self.fresh.push(loss.ln());
         if self.fresh.len() < 2 * WINDOW || self.points == self.most {

@@ -1,8 +1,9 @@
-//! The state of a fit as named arrays, and back to the same bits; it reads and writes no files.
+//! The state of a fit as named arrays, and back to the same bits. No files are read or written
+//! here.
 //!
-//! The located target is kept too. It could be found again with the same bits, but only by
+//! The located target is stored too. A new search would find it with the same bits, but only by
 //! evaluating the density tens of thousands of times, and draws from a finished fit would have to
-//! wait for that.
+//! wait for it.
 
 use super::batch_size::BatchSize;
 use super::collocation_points::CollocationPoints;
@@ -15,27 +16,27 @@ use crate::locate::{LocatedTarget, factor_prefix, read_located, write_located};
 use crate::num::{Arrays, ArraysError, as_count};
 use crate::optim::{OptimiserState, Outcome, StepRecord};
 
-/// Everything that a fit needs to go on, or to draw.
+/// Everything that a fit needs to continue, or to draw.
 #[derive(Clone, Debug)]
 pub struct Checkpoint {
     /// The target as it was located.
     pub located: LocatedTarget,
-    /// Values of the density, by which it is known again.
+    /// Values of the density, by which it is recognised.
     pub probe: Probe,
     /// The state of each factor.
     pub states: Vec<TrainingState>,
 }
 
-/// A checkpoint by reference: a moment of a fit that is not copied yet.
+/// A checkpoint by reference: the current state of a fit, which is not copied.
 #[derive(Clone, Copy)]
 pub struct Snapshot<'a> {
     /// The target as it was located.
     pub located: &'a LocatedTarget,
-    /// Values of the density.
+    /// Values of the density, by which it is recognised.
     pub probe: &'a Probe,
     /// The state of each factor.
     pub states: &'a [TrainingState],
-    /// The number of the factor that is being trained, from 0.
+    /// Index of the factor that is being trained, from 0.
     pub factor: usize,
 }
 
@@ -48,61 +49,61 @@ fn have_ended(states: &[TrainingState]) -> bool {
 }
 
 impl<'a> Snapshot<'a> {
-    /// Steps made, over all factors.
+    /// Number of steps made, over all factors.
     pub fn steps(&self) -> usize {
         steps_of(self.states)
     }
 
-    /// Whether every factor came to its end.
+    /// Whether the training of every factor has ended.
     pub fn has_ended(&self) -> bool {
         have_ended(self.states)
     }
 
-    /// The state of the factor that is being fitted.
+    /// The state of the factor that is being trained.
     pub fn state(&self) -> &'a TrainingState {
         &self.states[self.factor]
     }
 }
 
-/// The log density at a few points.
+/// Values of the log density at a few points.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Probe {
-    /// The points, n×d, in the target's coordinates.
+    /// The points, n×d, in the coordinates of the target.
     pub x: Vec<f64>,
-    /// log ρ there, nats.
+    /// log ρ at these points, nats.
     pub values: Vec<f64>,
 }
 
-/// Particles at which the density is remembered.
+/// Number of particles at which the density is recorded.
 const PROBES: usize = 8;
 
-/// Why no fit goes on from a checkpoint.
+/// Why a fit cannot continue from a checkpoint.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum CheckpointError {
     /// An array is missing or has another shape.
     #[error("the checkpoint does not fit this program: {0}")]
     Arrays(#[from] ArraysError),
-    /// Its target has another dimension.
+    /// The target of the checkpoint has another dimension.
     #[error("the checkpoint is of {stored} dimensions, the target has {found}: start a new run")]
     Dimension {
-        /// Of the checkpoint.
+        /// Dimension of the target of the checkpoint.
         stored: usize,
-        /// Of the target.
+        /// Dimension of the target at hand.
         found: usize,
     },
-    /// The density has another value at a point.
+    /// The density has another value at a point than before.
     #[error(
         "the density has changed: at x = ({}) its logarithm was {stored:?} and is {found:?} now. Put \
          the old density back, or start a new run",
         coordinates(.x)
     )]
     Density {
-        /// The point.
+        /// The point, in the coordinates of the target.
         x: Vec<f64>,
-        /// log ρ when the checkpoint was made.
+        /// log ρ when the checkpoint was made, nats.
         stored: f64,
-        /// Now; NaN if it fails.
+        /// log ρ now, nats; NaN if the density fails.
         found: f64,
     },
 }
@@ -113,7 +114,8 @@ fn coordinates(x: &[f64]) -> String {
 }
 
 impl Probe {
-    /// The density at particles of the last populations; empty if the density fails there.
+    /// Evaluates the density at particles of the last populations. The probe is empty if the
+    /// density fails there.
     pub(crate) fn of(target: &dyn Target, located: &LocatedTarget) -> Probe {
         let d = target.dim();
         let mut both = vec![0.0; PROBES * d];
@@ -142,20 +144,20 @@ impl Probe {
 }
 
 impl Checkpoint {
-    /// Steps made, over all factors.
+    /// Number of steps made, over all factors.
     pub fn steps(&self) -> usize {
         steps_of(&self.states)
     }
 
-    /// Whether every factor came to its end.
+    /// Whether the training of every factor has ended.
     pub fn has_ended(&self) -> bool {
         have_ended(&self.states)
     }
 
-    /// Whether the checkpoint is one of this target.
+    /// Checks that the checkpoint belongs to this target.
     ///
     /// # Errors
-    /// [`CheckpointError::Dimension`] or `Density`.
+    /// [`CheckpointError::Dimension`] or [`CheckpointError::Density`] if it does not.
     pub fn check(&self, target: &dyn Target) -> Result<(), CheckpointError> {
         let (stored, found) = (self.located.factorisation.centre.len(), target.dim());
         if stored != found {
@@ -164,10 +166,10 @@ impl Checkpoint {
         self.probe.check(target)
     }
 
-    /// What [`Snapshot::to_arrays`] gave.
+    /// Reads a checkpoint from the arrays that [`Snapshot::to_arrays`] gave.
     ///
     /// # Errors
-    /// [`CheckpointError::Arrays`].
+    /// [`CheckpointError::Arrays`] if an array is missing or has another shape.
     pub fn from_arrays(arrays: &Arrays) -> Result<Checkpoint, CheckpointError> {
         let located = read_located(arrays)?;
         let dim = located.factorisation.centre.len();
@@ -179,7 +181,7 @@ impl Checkpoint {
 }
 
 impl Snapshot<'_> {
-    /// The moment as named arrays; the same moment gives the same bits.
+    /// The state as named arrays. Equal states give equal bits.
     pub fn to_arrays(&self) -> Arrays {
         let mut arrays = Arrays::default();
         write_located(self.located, &mut arrays);
@@ -196,8 +198,8 @@ impl Snapshot<'_> {
     }
 }
 
-/// Numbers of a row of the history: the step, its points, its record, whether there was a located, and its ESS. The losses of
-/// the equations have an array of their own.
+/// Number of values in a row of the history: the step, its points, its record, whether there was a
+/// validation, and its ESS. The losses of the equations have an array of their own.
 const ROW: usize = StepRecord::NUMBERS + 4;
 
 fn write_state(state: &TrainingState, arrays: &mut Arrays) {
@@ -290,7 +292,7 @@ fn row_of(numbers: &[f64], equation_losses: &[f64]) -> Result<HistoryRow, Arrays
     })
 }
 
-/// Codes of an [`Outcome`] are below it.
+/// The codes of an [`Outcome`] are below this value.
 const ESS_REACHED: f64 = 100.0;
 const TIME_LIMIT: f64 = 101.0;
 

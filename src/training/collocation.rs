@@ -1,85 +1,87 @@
-//! Where the equations are asked to hold: the laws of the collocation points.
+//! The distribution of the collocation points, at which the equations must hold.
 
 use super::assemble::Assembler;
 use super::collocation_points::CollocationPoints;
 use super::coverage::escape_radius;
 use super::selection::select;
 use crate::density::DensityError;
-use crate::evolution::{AnnealingPath, CoverLaw, TargetSummary};
+use crate::evolution::{AnnealingPath, CoverDistribution, TargetSummary};
 use crate::locate::LocatedFactor;
 use crate::num::{Purpose, Stream};
 use crate::optim::LeastSquares;
 use crate::particles::PopulationPath;
 use crate::transport::{StartAt, Tolerance, TransportError, VelocityField, paths};
 
-/// Half the candidates follow the learned flow, ahead from the prior and back from the target; the
-/// other half covers what the flow has not found yet.
+/// Distribution of the collocation points. Half of the candidates follow the learned flow, forward
+/// from the prior and backward from the target. The other half covers what the flow has not reached
+/// yet.
 ///
-/// Any law with full support has the same minimiser; this one puts points where draws pass and
-/// where they should, since log w = z + ∫R dt along both kinds of paths, and still sees what lies
-/// beside them.
+/// Any distribution with full support has the same minimiser. This one puts points where draws pass
+/// and where they should pass, since log w = z + ∫R dt along both kinds of trajectories, and it
+/// still covers the rest.
 #[derive(Clone, Debug)]
 pub struct Collocation<'a> {
     /// Populations along the annealing path, in standardised coordinates.
     population_path: &'a PopulationPath,
-    /// Sides of the box, low and high; none in many dimensions.
+    /// Low and high sides of the box; empty in many dimensions.
     sides: Vec<(f64, f64)>,
-    /// d/E|∇log ρ|²: squared size of the target's features, in standardised coordinates.
+    /// Squared width d/E|∇log ρ|² of the features of the target, in standardised coordinates.
     feature_variance: f64,
-    /// Standard deviation of the noise of noised cover points, in units of that of the law.
+    /// Standard deviation of the noise of noised cover points, in units of that of their
+    /// distribution.
     noise: f64,
-    /// Seed of the streams.
+    /// Seed of the random streams.
     seed: u64,
 }
 
-/// Up to this dimension a box is covered well enough by uniform points; they are this share of the
-/// cover.
+/// Up to this dimension uniform points cover a box well enough. They are this share of the cover.
 const BOX_DIMENSIONS: usize = 2;
 const BOX_SHARE: f64 = 0.5;
-/// Holds the prior to 2.5 standard deviations; trajectories see what lies beyond.
+/// Half width of the box, in standard deviations of the prior. Trajectories cover what lies beyond.
 const BOX_HALF_WIDTH: f64 = 2.5;
-/// The box also holds all of a skewed target but this fraction of its particles at either end, with
-/// a margin in units of their range.
+/// The box also contains all particles of a skewed target but this fraction at either end, with a
+/// margin in units of their range.
 const BEYOND: f64 = 0.002;
 const MARGIN: f64 = 0.05;
-/// Fraction of the trajectories that are followed back from the target.
+/// Fraction of the trajectories that are integrated backward from the target.
 const BACK: f64 = 0.5;
-/// Their starts are annealed particles moved by this many feature sizes: fills the gaps between a
-/// thousand of them.
+/// Backward trajectories start at annealed particles moved by this many feature widths, which fills
+/// the gaps between a thousand particles.
 const BLUR: f64 = 0.5;
-/// Candidates for each point of a set.
+/// Number of candidates for each point of a batch.
 const CANDIDATES: usize = 3;
-/// CollocationPoints taken from each trajectory.
+/// Number of points taken from each trajectory.
 const PER_PATH: usize = 8;
-/// Trajectories for points need no more accuracy than keeps them inside the flow.
+/// Tolerance of the trajectories. They need only be accurate enough to stay inside the flow.
 const PATH_TOLERANCE: Tolerance = Tolerance { absolute: 1e-2, relative: 1e-2 };
-/// Noised cover points have so many times the noise of the law: its tails are where draws go
-/// astray.
+/// Noise of noised cover points, in units of that of their distribution, whose tails are where
+/// draws go astray.
 const NOISE: f64 = 1.25;
-/// By so much a broadened cover is wider: it holds the prior to 3.5 standard deviations.
+/// Factor by which a broadened cover is wider: its box contains the prior to 3.5 standard
+/// deviations.
 const BROADER: f64 = 1.4;
-/// Jitter of annealed particles, relative to their spread: fills the gaps between a thousand of
-/// them.
+/// Jitter of annealed particles, relative to their spread, which fills the gaps between a thousand
+/// particles.
 const JITTER: f64 = 0.1;
 
-/// A set of points, and what was left out of it.
+/// A batch of points, and what was left out of it.
 #[derive(Clone, Debug)]
 pub struct Batch {
-    /// The points, weights 1.
+    /// The points, all of weight 1.
     pub points: CollocationPoints,
-    /// CollocationPoints dropped because the density is zero there.
+    /// Number of points that were dropped because the density is zero there.
     pub outside: usize,
-    /// Why no trajectories could be had, if so.
+    /// The error of the trajectories; `None` if they succeeded.
     pub flow_failed: Option<TransportError>,
 }
 
 impl<'a> Collocation<'a> {
-    /// For a factor as its located found it.
+    /// The distribution for a located factor.
     pub fn new(located: &'a LocatedFactor, seed: u64) -> Collocation<'a> {
         Collocation::of(&located.population_path, located.summary, seed)
     }
 
-    /// For a factor with these populations and of this kind.
+    /// The distribution for a factor with these populations and this summary.
     pub fn of(population_path: &'a PopulationPath, summary: TargetSummary, seed: u64) -> Collocation<'a> {
         let last = &population_path.last().x;
         let dim = summary.dim;
@@ -95,8 +97,7 @@ impl<'a> Collocation<'a> {
         Collocation { population_path, sides, feature_variance: summary.feature_variance, noise: NOISE, seed }
     }
 
-    /// The same with a cover that goes further out, for those who want the tails as exact as the
-    /// bulk.
+    /// The distribution with a cover that goes further out, for tails as accurate as the bulk.
     pub fn broadened(&self) -> Collocation<'a> {
         let side = |(low, high): &(f64, f64)| {
             let (middle, half) = (0.5 * (low + high), 0.5 * BROADER * (high - low));
@@ -106,10 +107,10 @@ impl<'a> Collocation<'a> {
         Collocation { sides, noise: BROADER * self.noise, ..self.clone() }
     }
 
-    /// Set number `round` under the flow of `field`, with what the equations read of the target at
-    /// every point.
+    /// Batch number `round` under the flow of `field`, with what the equations read of the target
+    /// at every point.
     ///
-    /// If the flow cannot be integrated all points come from the cover.
+    /// If the flow cannot be integrated, all points come from the cover.
     ///
     /// # Errors
     /// [`DensityError`] if the density fails at a point.
@@ -143,10 +144,10 @@ impl<'a> Collocation<'a> {
         Ok(set)
     }
 
-    /// Those `n_points` of a set three times as large that a step is made on, and their residuals.
+    /// The `n_points` of a batch three times as large on which a step is made, and their residuals.
     ///
     /// # Errors
-    /// As [`Collocation::points`].
+    /// The errors of [`Collocation::points`].
     pub fn chosen(
         &self,
         field: VelocityField<'_>,
@@ -165,8 +166,8 @@ impl<'a> Collocation<'a> {
         Ok((set, residuals))
     }
 
-    /// About `n_points` on trajectories: of draws of the prior, which show where draws go, and back
-    /// from the target, which show where draws are missing.
+    /// About `n_points` on trajectories. Forward ones, from draws of the prior, show where draws
+    /// go; backward ones, from the target, show where draws are missing.
     fn on_paths(
         &self,
         field: VelocityField<'_>,
@@ -175,25 +176,25 @@ impl<'a> Collocation<'a> {
     ) -> Result<Vec<(f64, Vec<f64>)>, TransportError> {
         let dim = field.target.dim();
         let mut stream = Stream::new(self.seed, Purpose::Paths, round);
-        let back = ((n_points / PER_PATH) as f64 * BACK) as usize;
-        let ahead = n_points / PER_PATH - back;
-        let mut starts = vec![0.0; ahead * dim];
+        let backward = ((n_points / PER_PATH) as f64 * BACK) as usize;
+        let forward = n_points / PER_PATH - backward;
+        let mut starts = vec![0.0; forward * dim];
         stream.fill_normal(&mut starts);
-        // A path that is lost shows where the flow runs away; what lies beyond would only drown the
-        // rest: where V is quadratic its gradient carries a path off exponentially, and the
-        // residual grows like the fourth power.
+        // An escaped trajectory shows where the flow diverges. Points beyond the radius would
+        // dominate the loss: where V is quadratic, its gradient carries a trajectory off
+        // exponentially, and the residual grows like the fourth power.
         let radius = escape_radius(self.population_path);
-        let times = stratified(ahead, &mut stream);
+        let times = stratified(forward, &mut stream);
         let mut points = paths(field, &starts, StartAt::Prior, radius, &times, PATH_TOLERANCE)?;
-        if back > 0 {
+        if backward > 0 {
             let blur = BLUR * self.feature_variance.sqrt();
-            let starts: Vec<f64> = (0..back)
+            let starts: Vec<f64> = (0..backward)
                 .flat_map(|_| moved(&self.population_path.last().x, dim, 1.0, blur, &mut stream))
                 .collect();
-            let times = stratified(back, &mut stream);
+            let times = stratified(backward, &mut stream);
             match paths(field, &starts, StartAt::Target, radius, &times, PATH_TOLERANCE) {
                 Ok(more) => points.extend(more),
-                // A particle in the far tail may lie where the flow is not learned at all.
+                // A particle in the far tail may be where the flow is not learned at all.
                 Err(TransportError::Stuck { .. }) => {}
                 Err(error) => return Err(error),
             }
@@ -205,16 +206,16 @@ impl<'a> Collocation<'a> {
         let t = stream.uniform();
         let populations = &self.population_path.populations;
         let x = match path.cover(t) {
-            CoverLaw::Noised { signal, variance } => {
+            CoverDistribution::Noised { signal, variance } => {
                 let spread = self.noise * variance.sqrt() + JITTER;
                 moved(&self.population_path.last().x, dim, signal, spread, stream)
             }
-            CoverLaw::Annealed { .. } if dim <= BOX_DIMENSIONS && stream.uniform() < BOX_SHARE => {
+            CoverDistribution::Annealed { .. } if dim <= BOX_DIMENSIONS && stream.uniform() < BOX_SHARE => {
                 let of_side = |(low, high): &(f64, f64)| low + (high - low) * stream.uniform();
                 self.sides.iter().map(of_side).collect()
             }
-            CoverLaw::Annealed { b } => {
-                // Of the two neighbours in b one is taken with the odds of its nearness.
+            CoverDistribution::Annealed { b } => {
+                // One of the two neighbours in b is taken, with a probability linear in b.
                 let right = populations.partition_point(|p| p.b < b).clamp(1, populations.len() - 1);
                 let (low, high) = (&populations[right - 1], &populations[right]);
                 let nearness = (b - low.b) / (high.b - low.b);
@@ -232,7 +233,7 @@ fn stratified(n: usize, stream: &mut Stream) -> Vec<f64> {
     (0..n * PER_PATH).map(|k| (part(k) + stream.uniform()) / PER_PATH as f64).collect()
 }
 
-/// signal·x + spread·N(0, I) for one of the particles.
+/// Returns signal·x + spread·N(0, I) for a random particle x.
 fn moved(particles: &[f64], dim: usize, signal: f64, spread: f64, stream: &mut Stream) -> Vec<f64> {
     let k = stream.index(particles.len() / dim);
     particles[k * dim..(k + 1) * dim].iter().map(|v| signal * v + spread * stream.normal()).collect()

@@ -1,9 +1,9 @@
-//! A set of collocation points with what is known at them.
+//! Collocation points with the data known at each.
 
 use crate::num::ArraysError;
 use crate::residual::Point;
 
-/// Collocation points: (t, x), the system's data and a weight for each.
+/// Collocation points (t, x), with the data of the system and a weight for each.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct CollocationPoints {
     pub(super) dim: usize,
@@ -15,12 +15,12 @@ pub struct CollocationPoints {
 }
 
 impl CollocationPoints {
-    /// No points yet, in dimension `dim` with `n_data` numbers known at each.
+    /// An empty list of points in dimension `dim` with `n_data` numbers known at each.
     pub fn new(dim: usize, n_data: usize) -> CollocationPoints {
         CollocationPoints { dim, n_data, ..CollocationPoints::default() }
     }
 
-    /// The points of these numbers.
+    /// The points of these indices.
     pub(super) fn of(&self, numbers: &[usize]) -> CollocationPoints {
         let mut some = CollocationPoints::new(self.dim, self.n_data);
         for &k in numbers {
@@ -55,22 +55,22 @@ impl CollocationPoints {
         Ok(())
     }
 
-    /// How many there are.
+    /// Number of points in the list.
     pub fn len(&self) -> usize {
         self.times.len()
     }
 
-    /// Whether there are none.
+    /// Whether the list is empty.
     pub fn is_empty(&self) -> bool {
         self.times.is_empty()
     }
 
-    /// Dimension of x.
+    /// Dimension d of x.
     pub fn dim(&self) -> usize {
         self.dim
     }
 
-    /// Point `k`.
+    /// Point `k`, without its weight.
     pub fn point(&self, k: usize) -> Point<'_> {
         Point {
             time: self.times[k],
@@ -82,7 +82,7 @@ impl CollocationPoints {
     /// Replaces the weight of point `k`.
     ///
     /// # Panics
-    /// If it is not finite and ≥ 0.
+    /// If the weight is not finite and ≥ 0.
     pub fn set_weight(&mut self, k: usize, weight: f64) {
         assert!(weight.is_finite() && weight >= 0.0, "weight {weight} is not finite and >= 0");
         self.weights[k] = weight;
@@ -93,7 +93,7 @@ impl CollocationPoints {
         self.weights[k]
     }
 
-    /// Times and coordinates of a range of points.
+    /// Times and positions of a range of points.
     pub(super) fn range(&self, range: std::ops::Range<usize>) -> (&[f64], &[f64]) {
         (&self.times[range.clone()], &self.x[range.start * self.dim..range.end * self.dim])
     }

@@ -1,4 +1,4 @@
-//! Why there is no fit.
+//! Errors of a fit.
 
 use super::checkpoint::CheckpointError;
 use super::settings::OutOfRange;
@@ -6,23 +6,23 @@ use crate::density::{DensityError, PointError};
 use crate::evolution::{TargetData, TargetSummary, built_in_evolutions};
 use crate::locate::LocateError;
 
-/// Why there is no fit.
+/// Why a fit failed.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum FitError {
-    /// The density fails at a point.
+    /// The density failed at a point.
     #[error("{0}")]
     Density(#[from] DensityError),
-    /// The density is zero wherever it was looked at.
+    /// The density is zero wherever it was evaluated.
     #[error(
         "the density is zero (log density −inf) at every point looked at, up to {scale} around \
          the origin: shift or scale the coordinates so that the target lies there"
     )]
     NoSupport {
-        /// The search used points of N(0, scale²) in every coordinate.
+        /// Scale of the search, which used points of N(0, scale²) in every coordinate.
         scale: f64,
     },
-    /// The equations of the evolution read Δlog ρ.
+    /// The equations of the evolution read Δlog ρ, and the density has none.
     #[error(
         "the equation of {evolution} reads the Laplacian of the log density, which this density \
          does not have: take {}, or have it from differences of the score (laplacian = \
@@ -30,18 +30,18 @@ pub enum FitError {
         without_laplacian().join(", ")
     )]
     NeedsLaplacian {
-        /// Its name.
+        /// Name of the evolution that reads it.
         evolution: &'static str,
     },
     /// A setting is out of range.
     #[error("{name} must be {requirement}")]
     BadSetting {
-        /// Which one.
+        /// Name of the setting that is out of range.
         name: &'static str,
-        /// What it must be.
+        /// The range, such as "at least 16".
         requirement: String,
     },
-    /// The checkpoint is not one of this fit.
+    /// The checkpoint belongs to another fit.
     #[error("{0}")]
     Checkpoint(#[from] CheckpointError),
 }

@@ -1,14 +1,15 @@
-//! Training: collocation points, the least-squares problem they make, and its solution.
+//! Training: collocation points, the least-squares problem that they define, and its solution.
 //!
-//! The unknowns θ minimise ½ (1/N) Σ_i w_i Σ_k R_k(t_i, x_i; θ)² over points that follow the flow
+//! The parameters θ minimise ½ (1/N) Σ_i w_i Σ_k R_k(t_i, x_i; θ)² over points that follow the flow
 //! as it is learned. A step takes a batch of points, linearises the residuals and asks an optimiser
-//! for a new θ; every few steps held-out draws judge the flow.
+//! for a new θ. Every few steps, validation draws judge the flow.
 //!
-//! In reading order: [`FitSettings`]; the points ([`CollocationPoints`], `selection`, [`Collocation`],
-//! `batch_size`) and how far a flow carries them (`coverage`); [`Assembler`], from points to r and
-//! J; what passes from step to step ([`StopReason`], [`HistoryRow`], [`TrainingState`],
-//! [`Checkpoint`]); [`Observer`], which sees every step; `unknowns`, the networks to be trained;
-//! `training_loop`, the steps of one factor; `schedule`, all factors in rotation.
+//! In reading order: [`FitSettings`]; the points ([`CollocationPoints`], `selection`,
+//! [`Collocation`], `batch_size`) and how far a flow moves them (`coverage`); [`Assembler`], from
+//! points to r and J; the state that passes from step to step ([`StopReason`], [`HistoryRow`],
+//! [`TrainingState`], [`Checkpoint`]); [`Observer`], which sees every step; `unknowns`, the
+//! networks to be trained; `training_loop`, the steps of one factor; `schedule`, all factors in
+//! rotation.
 
 mod assemble;
 mod batch_size;

@@ -1,36 +1,36 @@
-//! Observers of a fit: they see every step, may end it, and may keep its state.
+//! Callbacks during a fit. An observer sees every step, may stop the fit, and may store its state.
 
 use super::checkpoint::Snapshot;
 use super::record::Progress;
 
-/// What an observer asks for after a step.
+/// What the fit does after a step, as an observer decides.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Control {
-    /// Go on.
+    /// Make the next step.
     Continue,
-    /// End after this step, keeping what was reached.
+    /// Stop after this step and keep the result so far.
     Stop,
-    /// End after this step for want of time, keeping what was reached.
+    /// Stop after this step because time is up, and keep the result so far.
     OutOfTime,
 }
 
-/// Observes a fit: it sees every step, may end the fit, and may keep its state.
+/// Callbacks during a fit. An observer sees every step, may stop the fit, and may store its state.
 ///
-/// The state that it is shown is complete: a fit that goes on from it ends with the same bits as
-/// one that was never interrupted.
+/// The state that it sees is complete: a fit that continues from it ends with the same bits as one
+/// that was never interrupted.
 pub trait Observer {
-    /// The target was located and no step is made yet; not called by a fit that goes on from a
-    /// checkpoint.
-    fn located(&mut self, _now: &Snapshot<'_>) {}
+    /// Called once the target is located and before the first step. A fit that continues from a
+    /// checkpoint does not call it.
+    fn observe_init(&mut self, _now: &Snapshot<'_>) {}
 
-    /// A step was made.
+    /// Called after every step; returns what the fit does next.
     fn step(&mut self, progress: &Progress, now: &Snapshot<'_>) -> Control;
 
-    /// No more steps will be made.
-    fn ended(&mut self, _now: &Snapshot<'_>) {}
+    /// Called after the last step.
+    fn observe_final(&mut self, _now: &Snapshot<'_>) {}
 }
 
-/// An observer that hands every step to a closure.
+/// An observer that passes every step to a closure.
 pub(crate) struct ClosureObserver<'a>(pub &'a mut dyn FnMut(&Progress) -> Control);
 
 impl Observer for ClosureObserver<'_> {

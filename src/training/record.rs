@@ -1,39 +1,40 @@
-//! What is recorded of a step of training, and what an observer sees of it.
+//! The record of a step of training, and what an observer sees of it.
 
 use crate::optim::StepRecord;
 use std::time::Duration;
 
-/// One step of the history: no timings, so that it is the same on every machine.
+/// One step of the history. It has no timings, so that it is the same on every machine.
 #[derive(Clone, Debug, PartialEq)]
 pub struct HistoryRow {
-    /// From 1.
+    /// Number of the step, from 1.
     pub step: usize,
-    /// CollocationPoints it was made on.
+    /// Number of points on which the step was made.
     pub n_points: usize,
-    /// What the optimiser did.
+    /// The record of the optimiser.
     pub record: StepRecord,
-    /// ESS of validation draws, if there were some.
+    /// Effective fraction of validation draws; `None` at steps without a validation.
     pub validation_ess: Option<f64>,
-    /// What each equation of a system of several has of the loss after the step; they add up to
-    /// it. Empty if there is one equation.
+    /// Share of each equation in the loss after the step; the shares sum to the loss. Empty if
+    /// there is one equation.
     pub equation_losses: Vec<f64>,
 }
 
 /// A step of a fit as an observer sees it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Progress {
-    /// Steps done in this factor, from 1.
+    /// Number of the step in this factor, from 1.
     pub step: usize,
-    /// Steps at most.
+    /// Largest number of steps of a factor.
     pub steps: usize,
-    /// The factor of the target that is being fitted, from 1.
+    /// Number of the factor that is being trained, from 1.
     pub factor: usize,
-    /// How many there are.
+    /// Number of factors of the target.
     pub factors: usize,
-    /// ½ mean R² before and after the step, on its own points.
+    /// Record of the step, with ½ mean R² before and after it on its own points.
     pub record: StepRecord,
-    /// ESS of validation draws, at the steps that have some.
+    /// Effective fraction of validation draws; `None` at steps without a validation.
     pub validation_ess: Option<f64>,
-    /// Since the first factor was begun, or since the fit went on from a checkpoint.
+    /// Time since the training of the first factor began, or since the fit continued from a
+    /// checkpoint.
     pub elapsed: Duration,
 }

@@ -1,4 +1,4 @@
-//! Trains the factors of a target in rotation (round robin), each from one validation to the next.
+//! Trains the factors of a target in rotation (round robin), each until its next validation.
 
 use super::checkpoint::Probe;
 use super::collocation::Collocation;
@@ -18,8 +18,8 @@ use crate::num::indexed_seed;
 use crate::optim::GaussNewtonWorkspace;
 use std::time::Instant;
 
-/// Trains the factors in rotation until each has come to its end; returns the reason if the
-/// observer asks for no more before that.
+/// Trains the factors in rotation until all have ended. Returns the reason if the observer stops
+/// the fit before that.
 pub(crate) fn train(
     target: &dyn Target,
     evolution: &dyn ErasedEvolution,
@@ -56,15 +56,16 @@ pub(crate) fn train(
     Ok(None)
 }
 
-/// The settings of one factor of `n`: a seed of its own, and a goal of which n make the whole one.
+/// The settings of one of `n` factors: a seed of its own, and a goal whose n-th power is the goal
+/// of the fit.
 fn of_factor(settings: &FitSettings, k: usize, n: usize) -> FitSettings {
     let target_ess =
         if n == 1 { settings.target_ess } else { libm::pow(settings.target_ess, 1.0 / n as f64) };
     FitSettings { seed: indexed_seed(settings.seed, k), target_ess, ..settings.clone() }
 }
 
-/// The next factor to train: of those that have not ended the one with the fewest rounds. An
-/// interruption finds all of them about equally far, and what a factor becomes does not depend on
+/// The next factor to train: among those that have not ended, the one with the fewest rounds. At an
+/// interruption all factors are about equally far, and the result of a factor does not depend on
 /// the others.
 fn next_factor(states: &[TrainingState]) -> Option<usize> {
     let open = (0..states.len()).filter(|k| states[*k].ended.is_none());

@@ -1,17 +1,18 @@
-//! Chooses a set of collocation points among candidates: mostly those at which the equations fail.
+//! Selects a batch of collocation points among candidates, mostly those with large residuals.
 
 use super::collocation_points::CollocationPoints;
 use crate::num::{Stream, pairwise_sum};
 
-/// A point without residual is chosen with this weight, one with the mean residual with this and
-/// one.
+/// Weight of a point without residual; a point with the mean residual has this weight plus one.
 const FLOOR: f64 = 0.5;
 
-/// `n` of the points, and their residuals, drawn without replacement with weights FLOOR +
+/// Draws `n` of the points without replacement, with weights FLOOR + |R|/mean|R| (Wu et al. 2023,
+/// arXiv:2207.10289; Efraimidis & Spirakis 2006), and returns them with their residuals in their
+/// order. All points are returned if there are no more than `n`.
 /// |R|/mean|R| (Wu et al. 2023, arXiv:2207.10289; Efraimidis & Spirakis 2006); all of them if there
 /// are no more. Their order is kept.
 ///
-/// The minimiser stays that of any law with full support.
+/// The minimiser stays that of any distribution with full support.
 pub(super) fn select(
     points: &CollocationPoints,
     residuals: &[f64],
@@ -22,7 +23,7 @@ pub(super) fn select(
     let norm = |of_point: &[f64]| of_point.iter().map(|r| r * r).sum::<f64>().sqrt();
     let sizes: Vec<f64> = residuals.chunks_exact(per_point).map(norm).collect();
     let mean = pairwise_sum(&sizes) / sizes.len() as f64;
-    // Without a finite mean that is positive no residual tells points apart.
+    // If the mean is not finite and positive, residuals do not distinguish the points.
     let weight = |size: f64| if mean > 0.0 && mean.is_finite() { FLOOR + size / mean } else { 1.0 };
     let mut keys: Vec<(f64, usize)> =
         sizes.iter().enumerate().map(|(k, r)| (-libm::log(stream.uniform()) / weight(*r), k)).collect();

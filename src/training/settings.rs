@@ -1,19 +1,20 @@
-//! What a user may set of a fit; every default comes with its reason.
+//! Settings of a fit; every default is given with its reason.
 
 use crate::locate::LocateSettings;
 use crate::optim::Optimiser;
 use std::fmt;
 
-/// The range of a setting of a fit: its one home, from which [`FitSettings::check`] and programs that read settings take it.
+/// The range of a setting of a fit. [`FitSettings::check`] and programs that read settings share
+/// it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct SettingRange {
     /// Name of the setting.
     pub name: &'static str,
-    /// The lower end.
+    /// Lower end of the range.
     pub least: f64,
-    /// Whether the lower end itself is in the range.
+    /// Whether the range includes its lower end.
     pub includes_least: bool,
-    /// The upper end, which is in the range; +inf where there is none.
+    /// Upper end of the range, which it includes; +inf if there is none.
     pub most: f64,
 }
 
@@ -22,7 +23,7 @@ impl SettingRange {
         SettingRange { name, least: least as f64, includes_least: true, most: f64::INFINITY }
     }
 
-    /// Whether a value is in the range; NaN is in none.
+    /// Whether a value is in the range. NaN never is.
     pub fn contains(&self, value: f64) -> bool {
         let is_low = if self.includes_least { value < self.least } else { value <= self.least };
         !is_low && value <= self.most
@@ -30,7 +31,7 @@ impl SettingRange {
 }
 
 impl fmt::Display for SettingRange {
-    /// `at least 16`, `in (0, 1]`.
+    /// Writes the range as `at least 16` or `in (0, 1]`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let SettingRange { least, most, .. } = self;
         if most.is_infinite() {
@@ -55,7 +56,7 @@ impl fmt::Display for OutOfRange {
     }
 }
 
-/// How draws are moved.
+/// How draws are moved from t = 0 to t = 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sampler {
     /// Along the probability flow.
@@ -65,10 +66,10 @@ pub enum Sampler {
 }
 
 impl Sampler {
-    /// Both.
+    /// Both samplers, in the order of this list.
     pub const ALL: [Sampler; 2] = [Sampler::Flow, Sampler::Noise];
 
-    /// Its name on the command line.
+    /// Name of the sampler on the command line.
     pub fn name(self) -> &'static str {
         match self {
             Sampler::Flow => "flow",
@@ -80,53 +81,54 @@ impl Sampler {
 /// Settings of a fit. The defaults need no tuning for targets of moderate dimension.
 #[derive(Clone, Debug, PartialEq)]
 pub struct FitSettings {
-    /// Steps of the optimiser at most.
+    /// Largest number of steps of the optimiser.
     pub steps: usize,
-    /// What makes the steps.
+    /// The optimiser that makes the steps.
     pub optimiser: Optimiser,
-    /// Steps on one set of points.
-    pub steps_per_set: usize,
-    /// Collocation points in the first set; sets grow to four times as many when the loss stops
-    /// falling.
+    /// Number of steps on one batch of points.
+    pub steps_per_batch: usize,
+    /// Number of collocation points in the first batch. Batches grow to four times this size when
+    /// the loss stops falling.
     pub points: usize,
-    /// Units per hidden layer.
+    /// Number of units in each hidden layer.
     pub width: usize,
-    /// Hidden layers of each network.
+    /// Number of hidden layers of each network.
     pub depth: usize,
-    /// Effective fraction of validation draws, in (0, 1], at which the fit ends early.
+    /// Effective fraction of validation draws, in (0, 1], at which the fit has reached its goal.
     pub target_ess: f64,
-    /// Steps after the goal on large sets of points, each kept for a hundred of them, without
-    /// momentum: they take the residual as far down as the network can, long after draws have
+    /// Number of steps after the goal. They use large batches of points, each for a hundred steps,
+    /// without momentum. They lower the residual as far as the network can, long after draws have
     /// stopped to gain from it.
     pub polish: usize,
-    /// How draws are moved; if nothing is said, with noise where the evolution has some.
+    /// How draws are moved; `None` means with noise where the evolution has some.
     pub sampler: Option<Sampler>,
-    /// Steps in time of a draw moved with noise.
+    /// Number of time steps of a draw that is moved with noise.
     pub time_steps: usize,
-    /// Effective fraction of a population of [`crate::num::BLOCK`] noisy draws below which it is
-    /// resampled on the way, in [0, 1]; 0 is never.
+    /// Effective fraction, in [0, 1], below which a population of [`crate::num::BLOCK`] draws with
+    /// noise is resampled. 0 turns resampling off.
     pub resample_below: f64,
-    /// Whether the target is brought to location 0 and scale 1 first.
+    /// Whether the target is first transformed to location 0 and scale 1.
     pub standardise: bool,
-    /// Whether independent factors of the target are found and fitted apart; only where it is
-    /// whitened.
+    /// Whether independent factors of the target are found and fitted separately. This needs
+    /// `standardise`.
     pub factorise: bool,
     /// Seed of every random stream.
     pub seed: u64,
 }
 
 impl Default for FitSettings {
-    /// 3 × 40 units resolve nine modes in two dimensions to
-    /// ESS 0.99. 500 points to begin with: with momentum, many cheap steps on few fresh points are faster than few
-    /// on many (`reproduce optimisers`), and every set is used once because a second step on it fits its own
-    /// points. Training past 0.995 buys draws no faster than drawing more of them. 256 steps of a chain cost its log
-    /// weights a variance near 0.01 on features of a tenth of the target's width. Draws that were never resampled are
-    /// independent, and a fit that came to its goal needs no resampling.
+    /// The defaults. 3 × 40 units resolve nine modes in two dimensions to ESS 0.99. There are 500
+    /// points at first: with momentum, many cheap steps on few fresh points are faster than few on
+    /// many (`reproduce optimisers`). Every batch is used once, because a second step on it fits
+    /// its own points. Training beyond ESS 0.995 yields draws no faster than drawing more of them.
+    /// A chain of 256 steps adds a variance near 0.01 to its log weights, with features of a tenth
+    /// of the width of the target. Resampling is off, because draws without it are independent and
+    /// a fit that reached its goal does not need it.
     fn default() -> FitSettings {
         FitSettings {
             steps: 1000,
             optimiser: Optimiser::default(),
-            steps_per_set: 1,
+            steps_per_batch: 1,
             points: 500,
             width: 40,
             depth: 3,
@@ -143,7 +145,7 @@ impl Default for FitSettings {
 }
 
 impl FitSettings {
-    /// What they say of the search for the target, with the prior width that the evolution wants.
+    /// Settings of the search for the target, with the prior width that the evolution asks for.
     pub(crate) fn locating(&self, prior_width: f64) -> LocateSettings {
         let FitSettings { standardise, factorise, seed, .. } = *self;
         LocateSettings { standardise, factorise, prior_width, seed }
@@ -151,9 +153,10 @@ impl FitSettings {
 
     /// The range of [`FitSettings::steps`].
     pub const STEPS: SettingRange = SettingRange::at_least("steps", 1);
-    /// The range of [`FitSettings::steps_per_set`].
-    pub const STEPS_PER_SET: SettingRange = SettingRange::at_least("steps_per_set", 1);
-    /// The range of [`FitSettings::points`]. Fewer points than sixteen are no sample of space and time.
+    /// The range of [`FitSettings::steps_per_batch`].
+    pub const STEPS_PER_BATCH: SettingRange = SettingRange::at_least("steps_per_set", 1);
+    /// The range of [`FitSettings::points`]. Fewer than sixteen points do not sample space and
+    /// time.
     pub const POINTS: SettingRange = SettingRange::at_least("points", 16);
     /// The range of [`FitSettings::width`].
     pub const WIDTH: SettingRange = SettingRange::at_least("width", 1);
@@ -164,18 +167,19 @@ impl FitSettings {
     /// The range of [`FitSettings::resample_below`].
     pub const RESAMPLE_BELOW: SettingRange =
         SettingRange { name: "resample_below", least: 0.0, includes_least: true, most: 1.0 };
-    /// The range of [`FitSettings::target_ess`]. No draws reach 0 or pass 1.
+    /// The range of [`FitSettings::target_ess`]. No draws have an effective fraction of 0 or above
+    /// 1.
     pub const TARGET_ESS: SettingRange =
         SettingRange { name: "target_ess", least: 0.0, includes_least: false, most: 1.0 };
 
     /// Checks that every setting is in its range.
     ///
     /// # Errors
-    /// [`OutOfRange`] with the first setting that is not, and its value.
+    /// [`OutOfRange`] with the first setting out of its range, and its value.
     pub fn check(&self) -> Result<(), OutOfRange> {
         let mut checked = [
             (FitSettings::STEPS, self.steps as f64),
-            (FitSettings::STEPS_PER_SET, self.steps_per_set as f64),
+            (FitSettings::STEPS_PER_BATCH, self.steps_per_batch as f64),
             (FitSettings::POINTS, self.points as f64),
             (FitSettings::WIDTH, self.width as f64),
             (FitSettings::TIME_STEPS, self.time_steps as f64),
@@ -209,7 +213,7 @@ mod tests {
         assert_eq!(good().check(), Ok(()));
         for (name, bad) in [
             ("steps", FitSettings { steps: 0, ..good() }),
-            ("steps_per_set", FitSettings { steps_per_set: 0, ..good() }),
+            ("steps_per_set", FitSettings { steps_per_batch: 0, ..good() }),
             ("points", FitSettings { points: 15, ..good() }),
             ("width", FitSettings { width: 0, ..good() }),
             ("depth", FitSettings { depth: 0, ..good() }),

@@ -1,4 +1,4 @@
-//! What passes from one step of a fit to the next, and nothing else.
+//! The state that passes from one step of a fit to the next.
 
 use super::batch_size::BatchSize;
 use super::collocation_points::CollocationPoints;
@@ -7,33 +7,34 @@ use super::stop_reason::StopReason;
 use crate::num::ArraysError;
 use crate::optim::{Damping, OptimiserState};
 
-/// Everything that passes from one step of a fit to the next. Two fits in the same state, of the
-/// same target and with the same settings, go on with the same bits: random numbers come from
-/// streams of (seed, purpose, step).
+/// The complete state that passes from one step of a fit to the next. Two fits in the same state,
+/// with the same target and settings, continue with the same bits: random numbers come from streams
+/// of (seed, purpose, step).
 #[derive(Clone, Debug, PartialEq)]
 pub struct TrainingState {
-    /// Parameters of all unknowns, and what the methods remember.
+    /// Parameters of all unknowns, and the state of the optimiser.
     pub(super) optimiser: OptimiserState,
-    /// How many points the next fresh set has.
+    /// Number of points of the next fresh batch.
     pub(super) batch_size: BatchSize,
-    /// The set on which the next step is made; none if that step takes a fresh one.
+    /// The batch of the next step; `None` if that step takes a fresh one.
     pub(crate) set: Option<CollocationPoints>,
-    /// Every step.
+    /// Records of all steps so far.
     pub history: Vec<HistoryRow>,
-    /// CollocationPoints whose influence was clipped in the last set.
+    /// Number of points of the last batch whose influence was clipped.
     pub(crate) clipped: usize,
-    /// CollocationPoints dropped over all sets because the density is zero there.
+    /// Number of points that were dropped so far because the density is zero there.
     pub(crate) outside: usize,
-    /// Why the fit came to its end; none while steps are left, after an interruption too.
+    /// Why the training ended; `None` while steps are left, also after an interruption.
     pub ended: Option<StopReason>,
 }
 
-/// First damping: rows of J in standardised coordinates are of order one, and each step may change
-/// λ by 2 to 3.
+/// First damping. Rows of J in standardised coordinates are of order one, and each step may change
+/// λ by a factor of 2 to 3.
 pub(crate) const FIRST_DAMPING: f64 = 1.0;
 
 impl TrainingState {
-    /// Before the first step, from parameters `theta` and with `points` in the first set.
+    /// The state before the first step, from parameters `theta` and with `points` in the first
+    /// batch.
     pub(crate) fn new(theta: Vec<f64>, points: usize) -> TrainingState {
         TrainingState {
             optimiser: OptimiserState::new(theta, Damping::new(FIRST_DAMPING)),
@@ -47,7 +48,7 @@ impl TrainingState {
     }
 
     /// # Errors
-    /// If the state is one of another number of parameters or of equations.
+    /// If the state has another number of parameters or of equations.
     pub(crate) fn check(&self, n_params: usize, n_equations: usize) -> Result<(), ArraysError> {
         let found = self.theta().len();
         if found != n_params {
@@ -64,7 +65,7 @@ impl TrainingState {
         }
     }
 
-    /// Parameters of all unknowns.
+    /// The parameters θ of all unknowns.
     pub fn theta(&self) -> &[f64] {
         self.optimiser.theta()
     }

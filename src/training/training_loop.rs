@@ -1,5 +1,5 @@
-//! The training of one factor: points, steps of the optimiser, validation draws, and a reason to
-//! stop.
+//! The training of one factor: batches of points, steps of the optimiser, validation, and a reason
+//! to stop.
 
 use super::assemble::Assembler;
 use super::checkpoint::{Probe, Snapshot};
@@ -21,51 +21,51 @@ use crate::optim::{GaussNewtonWorkspace, LeastSquares, Outcome};
 use crate::transport::VelocityField;
 use std::time::Instant;
 
-/// Steps from one validation to the next, which costs less than a step, and its draws: 1024 tell an
-/// effective fraction of 0.99 from 0.95. They follow the flow even where draws will have noise:
-/// that judges the same fields, and what a chain loses to its finite steps no further training
-/// gives back.
+/// Number of steps between validations, and numbers of validation draws. A validation costs less
+/// than a step. 1024 draws tell an effective fraction of 0.99 from 0.95. They follow the flow even
+/// if the draws of the fit will have noise: they judge the same fields, and further training cannot
+/// reduce what a chain loses by its finite steps.
 pub(super) const STEPS_PER_VALIDATION: usize = 5;
 const VALIDATION_DRAWS: usize = 1024;
 const CONFIRMING_DRAWS: usize = 8192;
-/// A residual this many times the root mean square keeps the influence of one that large, not its
-/// own.
+/// A residual larger than this multiple of the root mean square has only the influence of one of
+/// that size.
 const CAP: f64 = 10.0;
-/// Residuals below this are never clipped, nats per unit of time: log weights are their integrals,
-/// so that those of far draws are wrong by as much, while a bulk that has converged would put the
+/// Residuals below this value are never clipped, nats per unit of time. Log weights are their
+/// integrals, so those of far draws have errors of this size, and a converged bulk would put the
 /// cap anywhere below.
 const LEAST_CAP: f64 = 1.0;
 
-/// A loss below this in half of so many steps: residuals of 1e-4 nats per unit of time at points
-/// that were chosen by their residuals. What draws still fall short of the goal is not the
-/// equations' doing (a support that ends within the prior).
+/// The fit is solved if the loss is below this value in half of so many steps: residuals of 1e-4
+/// nats per unit of time at points that were selected by their residuals. If draws still miss the
+/// goal, the equations are not the cause (for example, a support that ends within the prior).
 const SOLVED: f64 = 1e-8;
 const STEPS_SOLVED: usize = 20;
-/// CollocationPoints of the set on which a fit is polished, in units of the largest one before.
+/// Size of the batches of the polishing steps, in units of the largest batch before.
 const POLISHING_SET: usize = 4;
-/// Steps on it until the next one: by then the residual elsewhere is far larger (a thousandfold in
-/// ½R² beside a ridge of V), and the new set takes its points there; some twenty steps win back the
-/// loss.
+/// Number of polishing steps on one batch. By then the residual elsewhere is far larger (a
+/// thousandfold in ½R² beside a ridge of V), and the new batch takes its points there. Some twenty
+/// steps recover the loss.
 const STEPS_POLISHING: usize = 100;
 
-/// What stays fixed while a factor is trained.
+/// The data that stay fixed while a factor is trained.
 pub(super) struct FactorTraining<'a> {
     pub located: &'a LocatedTarget,
     pub probe: &'a Probe,
-    /// Number of the factor, from 0.
+    /// Index of the factor, from 0.
     pub factor: usize,
     pub target: &'a dyn Target,
     pub evolution: &'a dyn PreparedEvolution,
     pub networks: &'a Networks,
     pub collocation: Collocation<'a>,
     pub settings: &'a FitSettings,
-    /// When the first factor was begun.
+    /// Time at which the training of the first factor began.
     pub start: Instant,
 }
 
 impl FactorTraining<'_> {
-    /// Makes steps up to the next validation or the factor's end; `observer` sees every one.
-    /// Returns the reason if it asks for no more.
+    /// Makes steps up to the next validation or the end of the factor; `observer` sees every step.
+    /// Returns the reason if the observer stops the fit.
     pub fn until_validation(
         &self,
         states: &mut [TrainingState],
@@ -100,14 +100,14 @@ impl FactorTraining<'_> {
         Ok(None)
     }
 
-    /// The first step whose validation reached the goal; those after it polish.
+    /// The first step whose validation reached the goal; later steps polish.
     fn goal(&self, state: &TrainingState) -> Option<usize> {
         let reached =
             |row: &&HistoryRow| row.validation_ess.is_some_and(|ess| ess >= self.settings.target_ess);
         state.history.iter().find(reached).map(|row| row.step)
     }
 
-    /// Step number `step`, on the set that is kept or on a fresh one.
+    /// Makes step number `step`, on the stored batch or on a fresh one.
     fn step(
         &self,
         step: usize,
@@ -136,7 +136,7 @@ impl FactorTraining<'_> {
         };
         let problem = Assembler::new(self.evolution, self.networks, &points);
         let optimiser = self.settings.optimiser;
-        // On a set that is kept there is nothing to remember.
+        // On a batch that is used again, momentum has nothing to add.
         let optimiser = if goal.is_some() { optimiser.without_momentum() } else { optimiser };
         let record = optimiser.step(&problem, &mut state.optimiser, memory);
         let equation_losses = self.equation_losses(&problem, state.theta());
@@ -146,13 +146,13 @@ impl FactorTraining<'_> {
         let has_validation = step.is_multiple_of(STEPS_PER_VALIDATION) || step == self.settings.steps;
         let validation_ess = if has_validation { self.validation_ess(state.theta())? } else { None };
         let n_points = points.len();
-        if goal.is_some() || !step.is_multiple_of(self.settings.steps_per_set) {
+        if goal.is_some() || !step.is_multiple_of(self.settings.steps_per_batch) {
             state.set = Some(points);
         }
         Ok(HistoryRow { step, n_points, record, validation_ess, equation_losses })
     }
 
-    /// ½|r|² by equation; costs a forward pass, which a system of one equation is spared.
+    /// The loss ½|r|² of each equation. It costs a forward pass; a system of one equation skips it.
     fn equation_losses(&self, problem: &Assembler<'_>, theta: &[f64]) -> Vec<f64> {
         let n = self.evolution.n_equations();
         if n == 1 {
@@ -174,15 +174,16 @@ impl FactorTraining<'_> {
         is_polished.then_some(StopReason::EssReached { ess })
     }
 
-    /// New points for the current flow, with the influence of far ones clipped; and how many were.
+    /// A fresh batch for the current flow with the influence of far points clipped, and the number
+    /// of points that were clipped.
     fn fresh_points(
         &self,
-        law: &Collocation<'_>,
+        collocation: &Collocation<'_>,
         theta: &[f64],
         n_points: usize,
         round: u64,
     ) -> Result<(Batch, usize), FitError> {
-        let (mut set, residuals) = law.chosen(self.field(theta), n_points, round)?;
+        let (mut set, residuals) = collocation.chosen(self.field(theta), n_points, round)?;
         if set.points.is_empty() {
             return Err(FitError::NoSupport { scale: 1.0 });
         }
@@ -194,9 +195,10 @@ impl FactorTraining<'_> {
         VelocityField { evolution: self.evolution, networks: self.networks, theta, target: self.target }
     }
 
-    /// ESS of a few draws; none if they cannot be moved yet. If they reach the goal, more of them
-    /// have to confirm it, and particles followed back: a thousand draws do not see the heavy
-    /// weights that one in a thousand has, and none sees what the flow never comes to.
+    /// Effective fraction of validation draws; `None` if they cannot be moved yet. If they reach
+    /// the goal, more draws and particles moved backward must confirm it: a thousand draws do not
+    /// see the heavy weights that one in a thousand has, and no draw sees what the flow never
+    /// reaches.
     fn validation_ess(&self, theta: &[f64]) -> Result<Option<f64>, FitError> {
         let (field, seed) = (self.field(theta), self.settings.seed);
         let few = forward_log_weights(field, VALIDATION_DRAWS, seed, Purpose::Pilot)?;
@@ -211,7 +213,7 @@ impl FactorTraining<'_> {
     }
 }
 
-/// That nothing is left to fit, if the losses say so.
+/// The outcome that nothing is left to fit, if the losses show it.
 fn solved(history: &[HistoryRow]) -> Option<Outcome> {
     let loss = history.last()?.record.loss_before;
     let late = history.iter().rev().take(STEPS_SOLVED);
@@ -219,8 +221,8 @@ fn solved(history: &[HistoryRow]) -> Option<Outcome> {
     (2 * low >= STEPS_SOLVED).then_some(Outcome::Converged { loss })
 }
 
-/// Weights min(1, (cap/|R|))² with cap = CAP times the root mean square of the smaller 90 %, or
-/// LEAST_CAP: Huber's influence function as weights. Returns how many are below 1.
+/// Sets the weights min(1, (cap/|R|))² with cap = CAP times the root mean square of the smaller 90
+/// %, or LEAST_CAP: Huber's influence function as weights. Returns the number of weights below 1.
 fn cap_influence(points: &mut CollocationPoints, residuals: &[f64]) -> usize {
     let per_point = residuals.len() / points.len();
     let size = |k: usize| {

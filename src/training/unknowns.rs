@@ -1,10 +1,10 @@
-//! The evolution of a fit for one factor, and the networks that stand for its unknowns.
+//! The evolution of a fit for one factor, and the networks that represent its unknowns.
 
 use super::settings::FitSettings;
 use crate::evolution::{ErasedEvolution, PreparedEvolution, TargetSummary};
 use crate::network::{Networks, Tanh};
 
-/// The evolution for one factor of the target, and the networks of its unknowns.
+/// Prepares the evolution for one factor of the target, and the networks of its unknowns.
 pub(crate) fn unknowns(
     evolution: &dyn ErasedEvolution,
     summary: TargetSummary,

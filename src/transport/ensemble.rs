@@ -1,20 +1,21 @@
-//! Particles at the end of their way, with the log density of the way they went.
+//! Particles at the end of their trajectories, with the log density of how they came there.
 
-/// Particles at the end of their way.
+/// Particles at t = 1, and the log density from which their weights follow.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Ensemble {
     /// Positions at t = 1, n×d.
     pub x: Vec<f64>,
-    /// log q, such that log ρ(x) − log q is the log weight. Along a flow log q is the log density of the law it
-    /// gives, `log p_prior(x₀) − ∫ div v dt`; with noise that of the way, `log p_prior(x₀) + Σ log k_fwd − Σ log k_back`,
-    /// or what resampling left of it.
+    /// log q of each particle: log ρ(x) − log q is its log weight. Along a flow, log q is the log
+    /// density of x under the flow, `log p_prior(x₀) − ∫ div v dt`. With noise it is that of the
+    /// trajectory, `log p_prior(x₀) + Σ log k_fwd − Σ log k_back`, or the value that resampling
+    /// assigned.
     pub log_q: Vec<f64>,
-    /// Evaluations of the networks, per block of particles.
+    /// Number of evaluations of the networks, summed over the blocks of particles.
     pub evaluations: usize,
 }
 
 impl Ensemble {
-    /// One after another.
+    /// Concatenates the particles of `blocks` in order, and sums their evaluations.
     pub(super) fn concat(blocks: Vec<Ensemble>) -> Ensemble {
         let mut all = Ensemble::default();
         for block in blocks {

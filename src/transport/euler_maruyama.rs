@@ -1,28 +1,29 @@
-//! Particles with noise: the Euler-Maruyama chain, and the exact density of its discrete way.
+//! Particles with noise: the Euler-Maruyama chain, and the exact density of its discrete
+//! trajectory.
 
 use super::ensemble::Ensemble;
 use super::resampling::resample;
 use super::transport_error::TransportError;
-use super::velocity_field::{FieldWorkspace, LawAt, VelocityField};
+use super::velocity_field::{FieldWorkspace, MarginalAt, VelocityField};
 use crate::evolution::log_prior;
 use crate::num::{BLOCK, Purpose, Stream};
 use rayon::prelude::*;
 
-/// How a chain goes.
+/// Settings of a chain.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Chain<'a> {
-    /// From 0 to 1.
+    /// Times of the steps, increasing from 0 to 1.
     pub times: &'a [f64],
-    /// Effective fraction of a block below which it is resampled.
+    /// A block is resampled when its effective fraction falls below this value.
     pub resample_below: f64,
 }
 
-/// One block of particles on its way, and how well each step kept the learned law.
+/// One block of particles after its chain, with the log-weight increments of every step.
 #[derive(Clone, Debug, Default)]
 pub(super) struct NoisyBlock {
     pub ensemble: Ensemble,
-    /// For each step Σ e and Σ e² over the particles, and how many had a finite e.
-    pub defects: Vec<[f64; 3]>,
+    /// For each step: Σ e and Σ e² over the particles with a finite increment e, and their number.
+    pub increments: Vec<[f64; 3]>,
 }
 
 /// Moves `n` draws of the prior by the chain; see [`super::integrate_ensemble`].
@@ -37,7 +38,7 @@ pub(super) fn move_with_noise(
     Ok(Ensemble::concat(blocks.into_iter().map(|block| block.ensemble).collect()))
 }
 
-/// Every block's chain, in order.
+/// Runs the chain of every block and returns the blocks in order.
 pub(super) fn chains(
     field: VelocityField<'_>,
     n: usize,
@@ -54,13 +55,14 @@ pub(super) fn chains(
         .collect()
 }
 
-/// Steps from x to x′ with h = t′ − t and σ² the mean of the step; forward kernel N(x + (v + ½σ²∇V)(x, t) h, σ²h), in
-/// which no coordinate is carried further than [`LONGEST`].
+/// Runs the chain of one block. A step goes from x to x′ with h = t′ − t and σ² its mean over the
+/// step. The forward kernel is N(x + (v + ½σ²∇V)(x, t) h, σ²h), where the drift moves no coordinate
+/// further than [`LONGEST`].
 ///
-/// Whatever v and V are, exp(log ρ(x_K) − log q) has mean Z. The defect of a step is
-/// e = V′(x′) − V(x) + log k_back − log k_fwd: if V were the law of the chain all e of a step would be equal.
-/// Summed over the steps so far it is the log weight V(x) − log q of a particle among those of its block, by which they
-/// are resampled before t = 1.
+/// The mean of exp(log ρ(x_K) − log q) is Z for every v and V. The log-weight increment of a step
+/// is e = V′(x′) − V(x) + log k_back − log k_fwd; if exp V were the distribution of the chain, all
+/// e of a step would be equal. The sum of e over the steps so far is the log weight V(x) − log q of
+/// a particle within its block. Resampling before t = 1 uses this weight.
 ///
 /// `watch(t, x)` is called at the start and after every step.
 pub(super) fn move_block(
@@ -77,10 +79,10 @@ pub(super) fn move_block(
     let mut log_q: Vec<f64> = x.chunks_exact(dim).map(log_prior).collect();
     let mut noise = vec![0.0; size * dim];
     let times = chain.times;
-    let (mut here, mut there) = (LawAt::default(), LawAt::default());
-    let mut defects = Vec::with_capacity(times.len() - 1);
+    let (mut here, mut there) = (MarginalAt::default(), MarginalAt::default());
+    let mut increments = Vec::with_capacity(times.len() - 1);
     watch(times[0], &x);
-    field.law(times[0], &x, &mut here, work).map_err(TransportError::Density)?;
+    field.marginal(times[0], &x, &mut here, work).map_err(TransportError::Density)?;
     for pair in times.windows(2) {
         let h = pair[1] - pair[0];
         let variance_rate = field.evolution.description().noise.mean_variance_rate(pair[0], pair[1]);
@@ -95,18 +97,18 @@ pub(super) fn move_block(
             let at = start[p * dim..(p + 1) * dim].to_vec();
             return Err(TransportError::Stuck { time: pair[0], at });
         }
-        field.law(pair[1], &x, &mut there, work).map_err(TransportError::Density)?;
+        field.marginal(pair[1], &x, &mut there, work).map_err(TransportError::Density)?;
         let step = Step { h, variance_rate, start: &start, noise: &noise, end: &x, there: &there };
-        let mut defect = [0.0; 3];
+        let mut sums = [0.0; 3];
         for (p, log_q) in log_q.iter_mut().enumerate() {
             let ratio = step.log_ratio(p, dim);
             *log_q -= ratio;
             let e = there.log_density[p] - here.log_density[p] + ratio;
             if e.is_finite() {
-                defect = [defect[0] + e, defect[1] + e * e, defect[2] + 1.0];
+                sums = [sums[0] + e, sums[1] + e * e, sums[2] + 1.0];
             }
         }
-        defects.push(defect);
+        increments.push(sums);
         if pair[1] < 1.0 {
             resample(chain.resample_below, &mut x, &mut there, &mut log_q, &mut stream);
         }
@@ -114,35 +116,38 @@ pub(super) fn move_block(
         std::mem::swap(&mut here, &mut there);
     }
     let evaluations = times.len();
-    Ok(NoisyBlock { ensemble: Ensemble { x, log_q, evaluations }, defects })
+    Ok(NoisyBlock { ensemble: Ensemble { x, log_q, evaluations }, increments })
 }
 
-/// Standard deviations of the prior that a drift may carry a coordinate in one step. Where a drift grows faster than x, as
-/// at the walls of a quartic well, a longer step lands further out than it began, and the next one further still
-/// (Hutzenthaler, Jentzen & Kloeden 2011); elsewhere no step comes near it.
+/// Largest move of a coordinate by the drift in one step, in standard deviations of the prior.
+/// Where a drift grows faster than x, as at the walls of a quartic well, a longer step lands
+/// further out than it began, and the next one further still (Hutzenthaler, Jentzen & Kloeden
+/// 2011). Elsewhere no step comes near this limit.
 const LONGEST: f64 = 2.0;
 
-/// How far a drift carries a coordinate. Weights know of it: they are right for any kernels.
+/// Move of a coordinate by a drift, limited to ±[`LONGEST`]. The kernels of the weights apply the
+/// same limit, so the weights stay exact.
 fn carried(distance: f64) -> f64 {
     distance.clamp(-LONGEST, LONGEST)
 }
 
-/// One step of a block, made.
+/// A finished step of a block.
 struct Step<'a> {
     h: f64,
     variance_rate: f64,
     start: &'a [f64],
     noise: &'a [f64],
     end: &'a [f64],
-    there: &'a LawAt,
+    there: &'a MarginalAt,
 }
 
 impl Step<'_> {
-    /// log k_back − log k_fwd of particle `p`, with the backward kernel N(x′ − (v − ½σ²∇V)(x′, t′) h, γσ²h), as short,
-    /// γ = exp(−2h div v(x′)/d).
+    /// log k_back − log k_fwd of particle `p`. The backward kernel is N(x′ − (v − ½σ²∇V)(x′, t′) h,
+    /// γσ²h) with the same limit on the drift and γ = exp(−2h div v(x′)/d).
     ///
-    /// Differs: the source has γ = 1. Then the ratio holds h ξᵀ∇vξ in place of h div v, a random trace with the
-    /// noise ξ of the step, of variance 2h²|sym ∇v|²; γ takes away its isotropic part. Any γ leaves Z unbiased.
+    /// Differs: the source has γ = 1. Then the ratio holds h ξᵀ∇vξ in place of h div v: a random
+    /// trace with the noise ξ of the step, of variance 2h²|sym ∇v|². γ removes its isotropic part.
+    /// Any γ leaves Z unbiased.
     fn log_ratio(&self, p: usize, dim: usize) -> f64 {
         let (h, half) = (self.h, 0.5 * self.variance_rate);
         let spread = (self.variance_rate * h).sqrt();

@@ -1,4 +1,4 @@
-//! Particles on the probability flow: dX = v dt, with the exact divergence beside them.
+//! Particles on the probability flow dX = v dt, with the exact divergence along their trajectories.
 
 use super::ensemble::Ensemble;
 use super::runge_kutta::{Tolerance, integrate};
@@ -27,7 +27,7 @@ pub(super) fn move_along(
     Ok(Ensemble::concat(blocks))
 }
 
-/// One block of particles: y holds their positions, then ∫ div v dt of each.
+/// Moves one block of particles. y holds their positions, then ∫ div v dt of each.
 fn move_block(
     field: VelocityField<'_>,
     size: usize,
@@ -43,15 +43,17 @@ fn move_block(
         let (velocity, divergence) = dy.split_at_mut(size * dim);
         field.flow(t, &y[..size * dim], velocity, divergence, work)
     };
-    let evaluations = carry(&mut y, size, dim, tolerance, field_at, |_, _| ())?;
+    let evaluations = integrate_particles(&mut y, size, dim, tolerance, field_at, |_, _| ())?;
     let log_q = start.iter().zip(&y[size * dim..]).map(|(p, divergence)| p - divergence).collect();
     y.truncate(size * dim);
     Ok(Ensemble { x: y, log_q, evaluations })
 }
 
-/// log q at given points x, n×d: the log density that the flow gives them, found by following it back to the prior.
+/// log q at given points x (n×d): their log density under the flow, computed by backward
+/// integration to the prior.
 ///
-/// A particle with a coordinate beyond `reach` on its way is lost and followed no further: its log q is −inf.
+/// A particle escapes when a coordinate exceeds `escape_radius` in absolute value. It is integrated
+/// no further and its log q is −inf.
 ///
 /// # Errors
 /// [`TransportError`] of the first block that failed.
@@ -59,25 +61,25 @@ pub fn log_density_at(
     field: VelocityField<'_>,
     x: &[f64],
     tolerance: Tolerance,
-    reach: f64,
+    escape_radius: f64,
 ) -> Result<Vec<f64>, TransportError> {
     let dim = field.dim();
-    let log_start = |x: &[f64]| if is_lost(x, reach) { f64::NEG_INFINITY } else { log_prior(x) };
+    let log_start = |x: &[f64]| if has_escaped(x, escape_radius) { f64::NEG_INFINITY } else { log_prior(x) };
     let blocks: Vec<Vec<f64>> = x
         .par_chunks(BLOCK * dim)
         .map_init(FieldWorkspace::default, |work, block| {
             let size = block.len() / dim;
             let mut y = block.to_vec();
             y.resize(size * (dim + 1), 0.0);
-            let back = Way { from: StartAt::Target, reach, dim };
+            let backward = Direction { from: StartAt::Target, escape_radius, dim };
             let field_at = |s: f64, y: &[f64], dy: &mut [f64]| {
                 let (x, (velocity, divergence)) = (&y[..size * dim], dy.split_at_mut(size * dim));
-                field.flow(back.time(s), x, velocity, divergence, work)?;
-                back.turn(x, velocity);
-                back.turn(x, divergence);
+                field.flow(backward.time(s), x, velocity, divergence, work)?;
+                backward.reverse(x, velocity);
+                backward.reverse(x, divergence);
                 Ok(())
             };
-            carry(&mut y, size, dim, tolerance, field_at, |_, _| ())?;
+            integrate_particles(&mut y, size, dim, tolerance, field_at, |_, _| ())?;
             let (start, divergence) = y.split_at(size * dim);
             Ok(start.chunks_exact(dim).map(log_start).zip(divergence).map(|(p, minus)| p + minus).collect())
         })
@@ -85,13 +87,14 @@ pub fn log_density_at(
     Ok(blocks.concat())
 }
 
-/// Whether a particle went beyond `reach`; one at NaN did not.
-fn is_lost(x: &[f64], reach: f64) -> bool {
-    x.iter().any(|v| v.abs() > reach)
+/// Whether a coordinate of a particle exceeds `escape_radius`. NaN does not count.
+fn has_escaped(x: &[f64], escape_radius: f64) -> bool {
+    x.iter().any(|v| v.abs() > escape_radius)
 }
 
-/// Integrates `y`, whose first size·dim numbers are positions and whose other ones, if any, belong to one particle each.
-pub(super) fn carry(
+/// Integrates `y`, whose first size·dim numbers are positions. Further numbers, if any, belong to
+/// one particle each. Returns the number of evaluations.
+pub(super) fn integrate_particles(
     y: &mut [f64],
     size: usize,
     dim: usize,
@@ -106,7 +109,7 @@ pub(super) fn carry(
         tolerance,
         |t, y, dy| {
             if let Err(error) = field_at(t, y, dy) {
-                // No number shortens the step: the target may not fail nearer by.
+                // NaN makes the step shorter: closer by, the target may not fail.
                 dy.fill(f64::NAN);
                 failed.get_or_insert(error);
             }
@@ -131,26 +134,26 @@ pub(super) fn carry(
     Ok(work.evaluations)
 }
 
-/// Which end of its path a particle starts from.
+/// The end at which a trajectory starts.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum StartAt {
-    /// The prior, at t = 0.
+    /// The trajectory starts at the prior, t = 0, and runs forward.
     Prior,
-    /// The target, at t = 1; the path is followed back.
+    /// The trajectory starts at the target, t = 1, and runs backward.
     Target,
 }
 
-/// How particles go along the flow: from one end, until they are lost.
+/// Direction of an integration along the flow, and where it stops following a particle.
 #[derive(Clone, Copy)]
-struct Way {
+struct Direction {
     from: StartAt,
-    /// A coordinate beyond it is lost.
-    reach: f64,
+    /// A particle with a larger coordinate, in absolute value, has escaped.
+    escape_radius: f64,
     dim: usize,
 }
 
-impl Way {
-    /// The time t after s units of time on the way.
+impl Direction {
+    /// The time t after s units of integration time.
     fn time(self, s: f64) -> f64 {
         match self.from {
             StartAt::Prior => s,
@@ -158,35 +161,37 @@ impl Way {
         }
     }
 
-    /// Turns rates per t, as many for each particle of `x`, into rates per s: 0 where it is lost, whatever they are.
-    fn turn(self, x: &[f64], rates: &mut [f64]) {
+    /// Converts rates per t, equally many for each particle of `x`, into rates per s. The rates of
+    /// a particle that has escaped become 0, even if they are NaN.
+    fn reverse(self, x: &[f64], rates: &mut [f64]) {
         let direction = if self.from == StartAt::Prior { 1.0 } else { -1.0 };
         let each = rates.len() * self.dim / x.len();
         for (x, rates) in x.chunks_exact(self.dim).zip(rates.chunks_exact_mut(each)) {
-            let lost = is_lost(x, self.reach);
-            rates.iter_mut().for_each(|v| *v = if lost { 0.0 } else { direction * *v });
+            let escaped = has_escaped(x, self.escape_radius);
+            rates.iter_mut().for_each(|v| *v = if escaped { 0.0 } else { direction * *v });
         }
     }
 }
 
-/// Positions at the given times t of particles whose paths begin at `starts` (n×d): as many times for each, one
-/// particle after another.
+/// Positions at the given times t of particles whose trajectories begin at `starts` (n×d). Every
+/// particle has equally many times, listed one particle after another.
 ///
-/// A particle with a coordinate beyond `reach` on its way is lost: its path ends there, and what comes after is left out.
+/// A particle escapes when a coordinate exceeds `escape_radius` in absolute value. Its trajectory
+/// ends there and its later positions are left out.
 ///
-/// Positions between steps are interpolated linearly: they say where an equation is asked to hold, so their accuracy
-/// does not matter.
+/// Positions between steps are interpolated linearly. They say where an equation is asked to hold,
+/// so their accuracy does not matter.
 ///
 /// # Errors
 /// [`TransportError`] of the first block that failed.
 ///
 /// # Panics
-/// If the times are not a multiple of the particles.
+/// If the number of times is not a multiple of the number of particles.
 pub fn paths(
     field: VelocityField<'_>,
     starts: &[f64],
     from: StartAt,
-    reach: f64,
+    escape_radius: f64,
     times: &[f64],
     tolerance: Tolerance,
 ) -> Result<Vec<(f64, Vec<f64>)>, TransportError> {
@@ -197,7 +202,7 @@ pub fn paths(
     }
     assert!(times.len().is_multiple_of(n), "{} times for {n} particles", times.len());
     let per_path = times.len() / n;
-    let way = Way { from, reach, dim };
+    let direction = Direction { from, escape_radius, dim };
     let sides = starts.par_chunks(BLOCK * dim).zip(times.par_chunks(BLOCK * per_path));
     let blocks: Vec<Vec<(f64, Vec<f64>)>> = sides
         .map_init(FieldWorkspace::default, |work, (block, times)| {
@@ -205,14 +210,14 @@ pub fn paths(
             let mut steps: Vec<(f64, Vec<f64>)> = Vec::new();
             let watch = |s: f64, x: &[f64]| steps.push((s, x.to_vec()));
             let field_at = |s: f64, x: &[f64], dx: &mut [f64]| {
-                field.velocity(way.time(s), x, dx, work)?;
-                way.turn(x, dx);
+                field.velocity(direction.time(s), x, dx, work)?;
+                direction.reverse(x, dx);
                 Ok(())
             };
-            carry(&mut x, block.len() / dim, dim, tolerance, field_at, watch)?;
+            integrate_particles(&mut x, block.len() / dim, dim, tolerance, field_at, watch)?;
             let position = |(k, &t): (usize, &f64)| {
-                let x = between(&steps, way.time(t), k / per_path, dim);
-                (!is_lost(&x, reach)).then_some((t, x))
+                let x = between(&steps, direction.time(t), k / per_path, dim);
+                (!has_escaped(&x, escape_radius)).then_some((t, x))
             };
             Ok(times.iter().enumerate().filter_map(position).collect())
         })
@@ -220,7 +225,7 @@ pub fn paths(
     Ok(blocks.concat())
 }
 
-/// Position of a particle at time t, linear between the steps.
+/// Position of a particle at time t, interpolated linearly between the steps.
 pub(super) fn between(steps: &[(f64, Vec<f64>)], t: f64, particle: usize, dim: usize) -> Vec<f64> {
     let right = steps.partition_point(|(s, _)| *s < t).clamp(1, steps.len() - 1);
     let (early, late) = (&steps[right - 1], &steps[right]);

@@ -1,4 +1,5 @@
-//! Transport: moves draws of the prior along the learned flow or with noise, with the log density of their way.
+//! Transport moves draws of the prior along the learned flow or with noise, and keeps the log
+//! density of their trajectories.
 
 mod ensemble;
 mod euler_maruyama;

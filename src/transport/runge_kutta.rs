@@ -1,44 +1,46 @@
-//! Dormand-Prince 5(4): an adaptive Runge-Kutta method with the first stage same as last.
+//! Dormand-Prince 5(4): an adaptive Runge-Kutta method whose last stage is the first of the next
+//! step.
 
-/// Tolerated error of a step: |error_k| ≤ absolute + relative·|y_k| for every component k.
+/// Error that a step may have: |error_k| ≤ absolute + relative·|y_k| for every component k.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Tolerance {
-    /// In units of y.
+    /// Absolute part of the tolerance, in the units of y.
     pub absolute: f64,
-    /// Relative to |y|.
+    /// Relative part of the tolerance, a multiple of |y|.
     pub relative: f64,
 }
 
 impl Default for Tolerance {
-    /// 1e-6: errors of log weights near 1e-5, far below the Monte Carlo error of any number of draws in reach.
+    /// Both parts are 1e-6. The errors of log weights are then near 1e-5, far below the Monte Carlo
+    /// error of any practical number of draws.
     fn default() -> Tolerance {
         Tolerance { absolute: 1e-6, relative: 1e-6 }
     }
 }
 
-/// What an integration cost.
+/// Cost of an integration.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Work {
-    /// Steps accepted.
+    /// Number of accepted steps.
     pub steps: usize,
-    /// Steps rejected.
+    /// Number of rejected steps.
     pub rejected: usize,
-    /// Evaluations of the right-hand side.
+    /// Number of evaluations of the right-hand side.
     pub evaluations: usize,
 }
 
-/// The step size fell below what time can resolve, or steps were too many.
+/// The step size fell below the resolution of time, or there were too many steps.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct StepTooSmall {
-    /// Time reached.
+    /// Time up to which the integration succeeded.
     pub time: f64,
-    /// The component with the largest error.
+    /// Index of the component with the largest error.
     pub component: usize,
 }
 
-/// Nodes (Hairer, Nørsett & Wanner, Solving ODEs I, table II.5.2).
+/// Nodes of the stages (Hairer, Nørsett & Wanner, Solving ODEs I, table II.5.2).
 const C: [f64; 6] = [1.0 / 5.0, 3.0 / 10.0, 4.0 / 5.0, 8.0 / 9.0, 1.0, 1.0];
-/// Stages; the last row is the fifth-order solution.
+/// Weights of the stages. The last row is the fifth-order solution.
 const A: [&[f64]; 6] = [
     &[1.0 / 5.0],
     &[3.0 / 40.0, 9.0 / 40.0],
@@ -47,31 +49,36 @@ const A: [&[f64]; 6] = [
     &[9017.0 / 3168.0, -355.0 / 33.0, 46732.0 / 5247.0, 49.0 / 176.0, -5103.0 / 18656.0],
     &[35.0 / 384.0, 0.0, 500.0 / 1113.0, 125.0 / 192.0, -2187.0 / 6784.0, 11.0 / 84.0],
 ];
-/// Fifth-order minus embedded fourth-order weights.
+/// Fifth-order weights minus the embedded fourth-order ones.
 const E: [f64; 7] =
     [71.0 / 57600.0, 0.0, -71.0 / 16695.0, 71.0 / 1920.0, -17253.0 / 339200.0, 22.0 / 525.0, -1.0 / 40.0];
 
-/// Steps may shrink to a fifth or grow fivefold, with a safety factor of 0.9 (Hairer et al., II.4).
+/// A step may shrink to a fifth or grow fivefold, with a safety factor of 0.9 (Hairer et al.,
+/// II.4).
 const SHRINK: f64 = 0.2;
 const GROW: f64 = 5.0;
 const SAFETY: f64 = 0.9;
-/// A first step short enough for any field of order one; wrong by a factor 100 costs three rejections.
+/// The first step is short enough for any field of order one. If it is wrong by a factor of 100,
+/// that costs three rejections.
 const FIRST_STEP: f64 = 1e-2;
-/// Below this a step is lost in the rounding of t in [0, 1].
+/// A shorter step would be lost in the rounding of t in [0, 1].
 const SMALLEST_STEP: f64 = 1e-12;
 
-/// Tenfold what the roughest flows of the tests take: a field that is stiffer would hold a fit up for minutes.
+/// Ten times what the roughest flows of the tests take. A stiffer field would delay a fit by
+/// minutes.
 const MOST_STEPS: usize = 5000;
 
-/// Carries `y` from t = 0 to t = 1 along dy/dt = f(t, y); `f` writes its result into the second slice.
+/// Integrates dy/dt = f(t, y) from t = 0 to t = 1, in place. `f` writes its result into the second
+/// slice.
 ///
-/// After every accepted step `watch(t, y)` is called, and once at the start.
+/// `watch(t, y)` is called once at the start and after every accepted step.
 ///
 /// # Errors
-/// [`StepTooSmall`]: the field is not smooth enough, or not finite, near the time given, or it needs more than 5000 steps.
+/// [`StepTooSmall`] if the field is not smooth or not finite near the time given, or if it needs
+/// more than 5000 steps.
 ///
 /// # Cost
-/// Six evaluations per step tried, and one at the start.
+/// Six evaluations of `f` per tried step, and one at the start.
 pub fn integrate(
     y: &mut [f64],
     tolerance: Tolerance,
@@ -107,7 +114,7 @@ pub fn integrate(
             h *= factor.clamp(SHRINK, GROW);
         } else {
             work.rejected += 1;
-            // A NaN error shrinks as far as any.
+            // A NaN error shrinks the step as far as allowed.
             h *= if factor.is_nan() { SHRINK } else { factor.clamp(SHRINK, 1.0) };
         }
         if t < 1.0 && (h < SMALLEST_STEP || work.steps + work.rejected > MOST_STEPS) {
@@ -127,7 +134,7 @@ fn combine(out: &mut [f64], y: &[f64], h: f64, weights: &[f64], stages: &[Vec<f6
     }
 }
 
-/// Largest error over its tolerance, and where; NaN counts as largest.
+/// Largest ratio of an error to its tolerance, and its component. NaN counts as the largest.
 fn scaled_error(y: &[f64], trial: &[f64], h: f64, stages: &[Vec<f64>], tolerance: Tolerance) -> (f64, usize) {
     let mut worst = (0.0f64, 0);
     for i in 0..y.len() {
@@ -151,7 +158,7 @@ mod tests {
     fn oscillator(tolerance: f64) -> (f64, Work) {
         let mut y = vec![1.0, 0.0];
         let tolerance = Tolerance { absolute: tolerance, relative: 0.0 };
-        // y'' = −(2 + t)² y is no textbook case; a damped rotation has the closed form e^{−t}(cos 9t, −sin 9t).
+        // A damped rotation has the closed form e^{−t}(cos 9t, −sin 9t).
         let field = |_: f64, y: &[f64], dy: &mut [f64]| {
             dy[0] = -y[0] + 9.0 * y[1];
             dy[1] = -9.0 * y[0] - y[1];

@@ -9,24 +9,26 @@ use super::transport_error::TransportError;
 use super::velocity_field::VelocityField;
 use crate::num::Purpose;
 
-/// How particles are moved.
+/// How particles are moved from t = 0 to t = 1.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Scheme {
-    /// Along the probability flow, adaptive in time.
+    /// Along the probability flow, with adaptive steps of this tolerance.
     Flow(Tolerance),
-    /// With noise.
+    /// With noise, by an Euler-Maruyama chain.
     Noise {
-        /// The times.
+        /// Times of the steps of the chain.
         grid: TimeGrid,
-        /// Each [`crate::num::BLOCK`] of particles is a population of its own: it is resampled when its effective
-        /// fraction falls below this; 0 is never. Then particles of a population depend on one another.
+        /// Each [`crate::num::BLOCK`] of particles is a population of its own, resampled when its
+        /// effective fraction falls below this value. 0 turns resampling off. With resampling, the
+        /// particles of a population are statistically dependent.
         resample_below: f64,
     },
 }
 
-/// Moves `n` draws of the prior of stream `(seed, purpose)`.
+/// Moves `n` draws of the prior, from stream `(seed, purpose)`, to t = 1.
 ///
-/// Blocks of particles share their step sizes, so results do not depend on threads, nor the first ones on n.
+/// The particles of a block share their step sizes. Results therefore do not depend on the number
+/// of threads, and the first particles do not depend on `n`.
 ///
 /// # Errors
 /// [`TransportError`] of the first block that failed.

@@ -1,41 +1,43 @@
-//! The times of a noisy chain, placed where they are needed.
+//! Times of the steps of a noisy chain, dense where the log-weight increments vary most.
 
 use super::euler_maruyama::{Chain, chains};
 use super::transport_error::TransportError;
 use super::velocity_field::VelocityField;
 use crate::num::Purpose;
 
-/// Times from 0 to 1, increasing.
+/// Increasing times from 0 to 1.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TimeGrid {
     times: Vec<f64>,
 }
 
-/// Particles of a pilot chain, and how often the grid is adapted.
+/// Number of particles of a pilot chain, and how often the grid is adapted.
 const PARTICLES: usize = 256;
 const ROUNDS: usize = 3;
-/// Part of the steps that is spread evenly whatever the pilot says.
+/// Share of the steps that is spread evenly, whatever the pilot chains say.
 const EVEN: f64 = 0.2;
 
 impl TimeGrid {
-    /// `steps` equal steps.
+    /// Grid of `steps` equal steps.
     ///
     /// # Panics
-    /// If there is none.
+    /// If `steps` is 0.
     pub fn uniform(steps: usize) -> TimeGrid {
         assert!(steps > 0, "a grid has at least one step");
         TimeGrid { times: (0..=steps).map(|k| k as f64 / steps as f64).collect() }
     }
 
-    /// `steps` steps whose defects have the least sum of variances, by pilot chains.
+    /// Grid of `steps` steps that minimises the sum of the variances of their log-weight
+    /// increments, as pilot chains estimate them.
     ///
-    /// A step of length h at t leaves a defect of variance c(t)h²; the sum is least if all steps have the same.
+    /// A step of length h at t has an increment of variance c(t)h². The sum is least if all steps
+    /// have the same variance.
     ///
     /// # Errors
-    /// As for the chain.
+    /// [`TransportError`] of a pilot chain that failed.
     ///
     /// # Cost
-    /// Three chains of 256 particles.
+    /// Three pilot chains of 256 particles.
     pub fn adapted(field: VelocityField<'_>, steps: usize, seed: u64) -> Result<TimeGrid, TransportError> {
         let mut grid = TimeGrid::uniform(steps);
         for round in 0..ROUNDS {
@@ -44,7 +46,7 @@ impl TimeGrid {
             let blocks = chains(field, PARTICLES, seed ^ ((round as u64) << 32), purpose, chain)?;
             let variance = |k: usize| {
                 let sums = blocks.iter().fold([0.0; 3], |s, block| {
-                    let d = block.defects[k];
+                    let d = block.increments[k];
                     [s[0] + d[0], s[1] + d[1], s[2] + d[2]]
                 });
                 (sums[1] / sums[2] - (sums[0] / sums[2]).powi(2)).max(0.0)
@@ -55,15 +57,16 @@ impl TimeGrid {
         Ok(grid)
     }
 
-    /// The times.
+    /// Times of the grid, one more than it has steps.
     pub fn times(&self) -> &[f64] {
         &self.times
     }
 
-    /// As many steps, placed by the variances of the defects of these.
+    /// Grid with as many steps, placed by the variances of the log-weight increments of this one.
     fn refined(&self, variances: &[f64]) -> TimeGrid {
         let steps: Vec<f64> = self.times.windows(2).map(|pair| pair[1] - pair[0]).collect();
-        // Steps wanted in each cell: h·√c; averaged with the neighbours against noise.
+        // The density of steps in a cell is proportional to h·√c, averaged with its neighbours
+        // against noise.
         let raw: Vec<f64> = variances.iter().map(|v| if v.is_finite() { v.sqrt() } else { 0.0 }).collect();
         let n = raw.len();
         let smooth = |k: usize| {
@@ -81,7 +84,8 @@ impl TimeGrid {
     }
 }
 
-/// The times that cut the shares of the cells, which sum to 1, into as many equal parts.
+/// Times that cut the shares of the cells, whose sum is 1, into as many equal parts as there are
+/// cells.
 fn equal_shares(times: &[f64], share: &[f64]) -> Vec<f64> {
     let n = share.len();
     let mut out = vec![0.0];
@@ -104,7 +108,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn times_go_where_defects_are_large() {
+    fn times_go_where_increments_vary_most() {
         let grid = TimeGrid::uniform(100);
         // c = 1 before one half, 100 after: steps there ten times as short.
         let refined = grid.refined(&(0..100).map(|k| if k < 50 { 1.0 } else { 100.0 }).collect::<Vec<_>>());
@@ -117,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn no_defects_leave_the_grid() {
+    fn increments_without_variance_leave_the_grid() {
         let grid = TimeGrid::uniform(7);
         assert_eq!(grid.refined(&[0.0; 7]), grid);
     }

@@ -1,24 +1,26 @@
-//! Particles watched on their way: where each of them is at given times.
+//! Trajectories of particles: their positions at given times.
 
 use super::euler_maruyama::{Chain, move_block};
-use super::flow::{between, carry};
+use super::flow::{between, integrate_particles};
 use super::scheme::Scheme;
 use super::transport_error::TransportError;
 use super::velocity_field::{FieldWorkspace, VelocityField};
 use crate::num::{BLOCK, Purpose, Stream};
 use rayon::prelude::*;
 
-/// Positions n×T×d at `times` of the `n` particles that [`super::integrate_ensemble`] moves from the same stream.
+/// Positions (n×T×d) at `times` of the `n` particles that [`super::integrate_ensemble`] moves from
+/// the same stream.
 ///
-/// Positions between steps are interpolated linearly: they are for looking at. Along a flow the steps are those of the
-/// positions alone, so that the last position agrees with the ensemble's within the tolerance; with noise it is the same, unless particles
-/// are resampled: here none is.
+/// Positions between steps are interpolated linearly, which is accurate enough for figures. Along a
+/// flow, the steps are those of the positions alone: the last position agrees with the one of the
+/// ensemble within the tolerance. With noise, the last positions are the same unless the ensemble
+/// is resampled, since no particle is resampled here.
 ///
 /// # Errors
 /// [`TransportError`] of the first block that failed.
 ///
 /// # Panics
-/// If a time lies outside [0, 1].
+/// If a time is outside [0, 1].
 pub fn trajectories(
     field: VelocityField<'_>,
     n: usize,
@@ -45,7 +47,7 @@ pub fn trajectories(
     Ok(blocks.concat())
 }
 
-/// Times and positions after every step of one block, the start among them.
+/// Times and positions of one block at the start and after every step.
 fn steps_of_block(
     field: VelocityField<'_>,
     size: usize,
@@ -61,10 +63,10 @@ fn steps_of_block(
             let mut x = vec![0.0; size * dim];
             stream.fill_normal(&mut x);
             let velocity = |t: f64, x: &[f64], dx: &mut [f64]| field.velocity(t, x, dx, work);
-            carry(&mut x, size, dim, *tolerance, velocity, take)?;
+            integrate_particles(&mut x, size, dim, *tolerance, velocity, take)?;
         }
         Scheme::Noise { grid, .. } => {
-            // One way from start to end for each particle: none is resampled.
+            // Each particle keeps one trajectory from start to end, so none is resampled.
             let chain = Chain { times: grid.times(), resample_below: 0.0 };
             move_block(field, size, stream, chain, work, &mut take)?;
         }

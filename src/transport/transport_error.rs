@@ -1,29 +1,29 @@
-//! Why particles did not arrive.
+//! Errors of transport: why particles did not reach t = 1.
 
 use crate::density::{DensityError, PointError};
 
-/// What to try where the velocity is too rough.
+/// Advice to the user where the velocity is too rough.
 const ADVICE: &str = "fit for more steps";
 
-/// Particles could not be carried to t = 1.
+/// Particles could not be moved to t = 1.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum TransportError {
-    /// The velocity is too rough, or not finite.
+    /// The learned velocity is too rough or not finite.
     #[error("{}; {ADVICE}", stuck(*time, at))]
     Stuck {
-        /// Time reached.
+        /// Time up to which the integration succeeded.
         time: f64,
-        /// Where the particle was then, standardised coordinates.
+        /// Position of the particle at that time, standardised coordinates.
         at: Vec<f64>,
     },
-    /// The target fails at a point on the way.
+    /// The density of the target failed at a point of a trajectory.
     #[error("{0}")]
     Density(#[source] DensityError),
 }
 
 impl TransportError {
-    /// What happened and where, without what to try.
+    /// What happened and where, without advice.
     pub fn finding(&self) -> String {
         match self {
             TransportError::Stuck { time, at } => stuck(*time, at),
@@ -31,7 +31,7 @@ impl TransportError {
         }
     }
 
-    /// What to try; none where the density itself fails.
+    /// Advice to the user, or `None` where the density itself fails.
     pub fn advice(&self) -> Option<&'static str> {
         match self {
             TransportError::Stuck { .. } => Some(ADVICE),
@@ -40,8 +40,8 @@ impl TransportError {
     }
 }
 
-/// A particle that is stuck is named in the coordinates in which it moves: it is the velocity that
-/// is too rough there, and not the target that fails.
+/// The position of a stuck particle is reported in the standardised coordinates in which it moves:
+/// the velocity is too rough there, and the target does not fail.
 impl PointError for TransportError {
     fn map_point(self, map: &dyn Fn(&[f64]) -> Vec<f64>) -> TransportError {
         match self {

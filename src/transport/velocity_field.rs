@@ -1,24 +1,24 @@
-//! The learned law and its flow over a block of particles.
+//! The learned distribution and its flow, evaluated for a block of particles.
 
 use crate::density::{DensityError, Target};
 use crate::evolution::{Description, PreparedEvolution, TargetData};
 use crate::network::{Jets, NetworkTape, Networks};
 use crate::residual::Point;
 
-/// The flow of an evolution to a target, with its networks at given parameters.
+/// The flow from the prior to a target by an evolution, with given parameters of its networks.
 #[derive(Clone, Copy)]
 pub struct VelocityField<'a> {
-    /// Which combination of the unknowns it is.
+    /// The evolution, which computes the velocity from the unknowns.
     pub evolution: &'a dyn PreparedEvolution,
-    /// The unknowns.
+    /// The networks that represent the unknowns of the evolution.
     pub networks: &'a Networks,
-    /// Their parameters.
+    /// Parameters θ of the networks and the free scalars.
     pub theta: &'a [f64],
     /// The target, in the coordinates of the evolution.
     pub target: &'a dyn Target,
 }
 
-/// Memory of a thread.
+/// Scratch space of one thread.
 #[derive(Debug, Default)]
 pub(super) struct FieldWorkspace {
     tapes: Vec<NetworkTape>,
@@ -27,20 +27,20 @@ pub(super) struct FieldWorkspace {
     data: Vec<f64>,
 }
 
-/// The law at a time, for every particle of a block.
+/// The learned distribution exp V at one time, for every particle of a block.
 #[derive(Clone, Debug, Default)]
-pub(super) struct LawAt {
+pub(super) struct MarginalAt {
     /// Velocity of the probability flow, n×d.
     pub velocity: Vec<f64>,
-    /// Its divergence.
+    /// Divergence of that velocity, n numbers.
     pub divergence: Vec<f64>,
-    /// ∇V, n×d.
+    /// Gradient ∇V of the log density, n×d.
     pub gradient: Vec<f64>,
-    /// V up to a function of time.
+    /// Log density V up to a function of time, n numbers.
     pub log_density: Vec<f64>,
 }
 
-impl LawAt {
+impl MarginalAt {
     fn resize(&mut self, n: usize, dim: usize) {
         self.velocity.resize(n * dim, 0.0);
         self.divergence.resize(n, 0.0);
@@ -89,28 +89,29 @@ impl VelocityField<'_> {
     ) -> Result<(), DensityError> {
         let mut rows = velocity.chunks_exact_mut(self.dim());
         let Description { flow_unknowns, flow_reads, .. } = self.evolution.description();
-        // The Laplacian is for the divergence.
+        // Only the divergence needs the Laplacian.
         let known = (*flow_reads).min(TargetData::Score);
         self.for_each(t, x, flow_unknowns, known, work, |point, jets| {
             self.evolution.flow(point, jets, rows.next().expect("a row for every particle"));
         })
     }
 
-    /// Writes what a noisy step reads at time `t`.
+    /// Writes velocity, divergence, ∇V and V of every particle at time `t`: what a noisy step
+    /// reads.
     ///
     /// # Errors
     /// If the target fails.
-    pub(super) fn law(
+    pub(super) fn marginal(
         &self,
         t: f64,
         x: &[f64],
-        state: &mut LawAt,
+        marginal: &mut MarginalAt,
         work: &mut FieldWorkspace,
     ) -> Result<(), DensityError> {
         let dim = self.dim();
-        state.resize(x.len() / dim, dim);
-        let rows = state.velocity.chunks_exact_mut(dim).zip(state.gradient.chunks_exact_mut(dim));
-        let mut rows = rows.zip(state.divergence.iter_mut().zip(&mut state.log_density));
+        marginal.resize(x.len() / dim, dim);
+        let rows = marginal.velocity.chunks_exact_mut(dim).zip(marginal.gradient.chunks_exact_mut(dim));
+        let mut rows = rows.zip(marginal.divergence.iter_mut().zip(&mut marginal.log_density));
         let all: Vec<usize> = (0..self.networks.list().len()).collect();
         let known = self.evolution.description().flow_reads.max(TargetData::Score);
         self.for_each(t, x, &all, known, work, |point, jets| {
@@ -121,8 +122,8 @@ impl VelocityField<'_> {
         })
     }
 
-    /// Calls `take` for every particle in order, with what is known of the target and the jets of the networks
-    /// `read`; the other jets are NaN.
+    /// Calls `take` for every particle in order, with the data of the target and the jets of the
+    /// networks `read`. The jets of the other networks are NaN.
     fn for_each(
         &self,
         t: f64,

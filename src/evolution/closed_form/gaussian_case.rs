@@ -1,11 +1,12 @@
-//! A Gaussian target without any symmetry, on which every evolution has a closed form.
+//! A Gaussian target without any symmetry, for which every built-in evolution has a closed form.
 
 use crate::evolution::annealing_path::AnnealingPath;
 use crate::evolution::prior::log_prior;
 use nalgebra::{DMatrix, DVector};
 use std::f64::consts::PI;
 
-/// N(0, I) to an unnormalised Gaussian `log ρ = level − ½ (x − m)ᵀ Σ⁻¹ (x − m)`, Σ = LLᵀ.
+/// The case from N(0, I) to the unnormalised Gaussian `log ρ = level − ½ (x − m)ᵀ Σ⁻¹ (x − m)` with
+/// Σ = LLᵀ.
 #[derive(Clone, Debug)]
 pub struct GaussianCase {
     mean: DVector<f64>,
@@ -15,7 +16,7 @@ pub struct GaussianCase {
 }
 
 impl GaussianCase {
-    /// A full covariance, a mean and a level without any symmetry, in dimension `dim`.
+    /// A case in dimension `dim` with a full covariance, a mean and a level without any symmetry.
     pub fn asymmetric(dim: usize) -> GaussianCase {
         let mean = DVector::from_fn(dim, |i, _| 0.7 - 0.45 * i as f64);
         let root = DMatrix::from_fn(dim, dim, |i, j| match i.cmp(&j) {
@@ -28,27 +29,27 @@ impl GaussianCase {
         GaussianCase { mean, root, precision, level: 1.3 }
     }
 
-    /// Dimension.
+    /// Dimension d of the target.
     pub fn dim(&self) -> usize {
         self.mean.len()
     }
 
-    /// m.
+    /// Mean m of the target.
     pub fn mean(&self) -> &DVector<f64> {
         &self.mean
     }
 
-    /// L, lower triangular.
+    /// The root L of the covariance, lower triangular, d×d.
     pub fn root(&self) -> &DMatrix<f64> {
         &self.root
     }
 
-    /// Σ⁻¹.
+    /// Precision matrix Σ⁻¹ of the target, d×d.
     pub fn precision(&self) -> &DMatrix<f64> {
         &self.precision
     }
 
-    /// Σ.
+    /// Covariance matrix Σ = LLᵀ of the target, d×d.
     pub fn covariance(&self) -> DMatrix<f64> {
         &self.root * self.root.transpose()
     }
@@ -60,13 +61,13 @@ impl GaussianCase {
         &eigen.eigenvectors * values * eigen.eigenvectors.transpose()
     }
 
-    /// log Z = level + ½ d log 2π + log det L.
+    /// Exact log Z = level + ½ d log 2π + log det L, nats.
     pub fn log_z(&self) -> f64 {
         let log_det: f64 = self.root.diagonal().iter().map(|v| libm::log(*v)).sum();
         self.level + 0.5 * self.dim() as f64 * libm::log(2.0 * PI) + log_det
     }
 
-    /// [log ρ, ∇log ρ, Δlog ρ]: the data of a collocation point.
+    /// Data of a collocation point: [log ρ, ∇log ρ, Δlog ρ], 2 + d numbers.
     pub fn data(&self, x: &[f64]) -> Vec<f64> {
         let y = DVector::from_column_slice(x) - &self.mean;
         let score = -(&self.precision * &y);
@@ -76,7 +77,7 @@ impl GaussianCase {
         data
     }
 
-    /// (A, ∂A/∂t, ∇A, ΔA) of A = (1 − b) log p_prior + b(log ρ − log Z).
+    /// Returns (A, ∂A/∂t, ∇A, ΔA) of A = (1 − b) log p_prior + b(log ρ − log Z).
     pub(in crate::evolution) fn annealed(
         &self,
         path: &dyn AnnealingPath,
@@ -91,8 +92,8 @@ impl GaussianCase {
         ((1.0 - b) * prior + b * target, db_dt * (target - prior), gradient, laplacian)
     }
 
-    /// d/dt log Z_t on the annealing path: log Z_b = const(b) + ½b²pᵀCp − ½ log det Λ + ½d log 2π
-    /// with Λ = (1 − b)I + bΣ⁻¹, C = Λ⁻¹, p = Σ⁻¹m, differentiated.
+    /// Returns d/dt log Z_t on the annealing path, the derivative of log Z_b = const(b) + ½b²pᵀCp −
+    /// ½ log det Λ + ½d log 2π with Λ = (1 − b)I + bΣ⁻¹, C = Λ⁻¹ and p = Σ⁻¹m.
     pub(in crate::evolution) fn annealed_rate(&self, path: &dyn AnnealingPath, t: f64) -> f64 {
         let d = self.dim();
         let (b, db_dt) = path.share(t);

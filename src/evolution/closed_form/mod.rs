@@ -1,9 +1,9 @@
 //! Closed forms between Gaussians: the exact case of the built-in evolutions.
 
 mod gaussian_case;
-mod gaussian_law;
+mod gaussian_marginal;
 mod solution;
 
 pub use gaussian_case::GaussianCase;
-pub use gaussian_law::GaussianLaw;
+pub use gaussian_marginal::GaussianMarginal;
 pub use solution::{ClosedForm, GaussianSolution};

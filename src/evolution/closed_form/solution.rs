@@ -6,15 +6,15 @@ use crate::evolution::erased::ErasedEvolution;
 /// The unknowns of an evolution at one point, where they solve its equations.
 #[derive(Clone, Debug, PartialEq)]
 pub struct GaussianSolution {
-    /// Values and derivatives of all unknowns in their order, as [`Jets`](crate::network::Jets)
-    /// reads them.
+    /// Values and derivatives of all unknowns in order, as [`Jets`](crate::network::Jets) reads
+    /// them.
     pub numbers: Vec<f64>,
-    /// The free scalars.
+    /// Values of the free scalars, in order.
     pub scalars: Vec<f64>,
 }
 
-/// An evolution whose solution between Gaussians is known. Every built-in one is: its residual must
-/// vanish there.
+/// An evolution whose solution between Gaussians is known. Every built-in evolution implements it:
+/// its residual must vanish there.
 ///
 /// ```
 /// use pushforward::evolution::{ClosedForm, Evolution, GaussianCase, GeneralOde};
@@ -32,6 +32,6 @@ pub struct GaussianSolution {
 /// assert!(residual[0].abs() < 1e-12);
 /// ```
 pub trait ClosedForm: ErasedEvolution {
-    /// The unknowns at (t, x) for N(0, I) to the Gaussian of `case`; 0 < t < 1.
+    /// The unknowns at (t, x) for the evolution from N(0, I) to the Gaussian of `case`, 0 < t < 1.
     fn gaussian_solution(&self, case: &GaussianCase, t: f64, x: &[f64]) -> GaussianSolution;
 }

@@ -104,7 +104,7 @@ mod tests {
             serde_json::to_value(Holder { before: 1, reason }).unwrap(),
             json!({
                 "before": 1,
-                "stop_reason": "pilot draws reached ESS 0.7500",
+                "stop_reason": "validation draws reached ESS 0.7500",
                 "stop": {"kind": "ess_reached", "ess": 0.75},
             })
         );

@@ -1,28 +1,28 @@
-//! A Gaussian law on its way, with the flow that carries it.
+//! A Gaussian marginal of an evolution at one time, with the flow that moves it.
 
 use super::gaussian_case::GaussianCase;
 use crate::evolution::annealing_path::AnnealingPath;
 use nalgebra::{DMatrix, DVector};
 use std::f64::consts::PI;
 
-/// N(m_t, C_t) at one time with its rates of change, and the affine velocity m′ + G(x − m), where
+/// N(m_t, C_t) at one time with its rates of change, and its affine velocity m′ + G(x − m), where
 /// GC + CGᵀ = C′.
 #[derive(Clone, Debug)]
-pub struct GaussianLaw {
-    /// m_t.
+pub struct GaussianMarginal {
+    /// Mean m_t of the marginal.
     pub mean: DVector<f64>,
-    /// m′.
+    /// Rate of change m′ of the mean.
     pub mean_rate: DVector<f64>,
-    /// C⁻¹.
+    /// Precision matrix C⁻¹ of the marginal.
     pub precision: DMatrix<f64>,
-    /// C′.
+    /// Rate of change C′ of the covariance.
     pub covariance_rate: DMatrix<f64>,
-    /// G.
+    /// Gradient G of the affine velocity.
     pub gradient: DMatrix<f64>,
 }
 
-impl GaussianLaw {
-    /// From a mean and a covariance with their rates; G = ½C′C⁻¹.
+impl GaussianMarginal {
+    /// The marginal with this mean and covariance and their rates; G = ½C′C⁻¹.
     ///
     /// # Panics
     /// If the covariance is not positive definite.
@@ -31,19 +31,19 @@ impl GaussianLaw {
         mean_rate: DVector<f64>,
         covariance: DMatrix<f64>,
         covariance_rate: DMatrix<f64>,
-    ) -> GaussianLaw {
+    ) -> GaussianMarginal {
         let precision = covariance.cholesky().expect("a covariance is positive definite").inverse();
         let gradient = &covariance_rate * &precision * 0.5;
-        GaussianLaw { mean, mean_rate, precision, covariance_rate, gradient }
+        GaussianMarginal { mean, mean_rate, precision, covariance_rate, gradient }
     }
 
-    /// N(t²m, MMᵀ) with M = (1 − t)I + tL; its velocity has G = M′M⁻¹.
-    pub(in crate::evolution) fn of_root(case: &GaussianCase, t: f64) -> GaussianLaw {
+    /// The marginal N(t²m, MMᵀ) with M = (1 − t)I + tL; its velocity has G = M′M⁻¹.
+    pub(in crate::evolution) fn of_root(case: &GaussianCase, t: f64) -> GaussianMarginal {
         let identity = DMatrix::identity(case.dim(), case.dim());
         let m = &identity * (1.0 - t) + case.root() * t;
         let m_rate = case.root() - &identity;
         let inverse = m.clone().try_inverse().expect("M is lower triangular with positive diagonal");
-        GaussianLaw {
+        GaussianMarginal {
             mean: case.mean() * (t * t),
             mean_rate: case.mean() * (2.0 * t),
             precision: inverse.transpose() * &inverse,
@@ -52,24 +52,24 @@ impl GaussianLaw {
         }
     }
 
-    /// The annealed law: precision Λ = (1 − b)I + bΣ⁻¹, mean Λ⁻¹bΣ⁻¹m.
+    /// The annealed marginal, of precision Λ = (1 − b)I + bΣ⁻¹ and mean Λ⁻¹bΣ⁻¹m.
     pub(in crate::evolution) fn annealed(
         case: &GaussianCase,
         path: &dyn AnnealingPath,
         t: f64,
-    ) -> GaussianLaw {
+    ) -> GaussianMarginal {
         let identity = DMatrix::identity(case.dim(), case.dim());
         let (b, db_dt) = path.share(t);
         let lambda = &identity * (1.0 - b) + case.precision() * b;
         let covariance = lambda.cholesky().expect("a sum of positive definite matrices").inverse();
         let pull = case.precision() * case.mean();
-        // In b until multiplied by b′.
+        // This is the derivative by b until it is multiplied by b′.
         let covariance_rate = -(&covariance * (case.precision() - &identity) * &covariance);
         let mean_rate = (&covariance * &pull + &covariance_rate * &pull * b) * db_dt;
-        GaussianLaw::new(&covariance * &pull * b, mean_rate, covariance, covariance_rate * db_dt)
+        GaussianMarginal::new(&covariance * &pull * b, mean_rate, covariance, covariance_rate * db_dt)
     }
 
-    /// (V, ∂V/∂t, ∇V, ΔV) of the normalised log density.
+    /// Returns (V, ∂V/∂t, ∇V, ΔV) of the normalised log density.
     pub fn log_density(&self, x: &[f64]) -> (f64, f64, DVector<f64>, f64) {
         let y = DVector::from_column_slice(x) - &self.mean;
         let pulled = &self.precision * &y;
@@ -80,8 +80,8 @@ impl GaussianLaw {
         (value, rate, -pulled, -self.precision.trace())
     }
 
-    /// [φ, ∂t φ, ∇φ] of φ = (V − A)/c with c of [`AnnealingPath::freedom`], and Δφ if asked for;
-    /// t is inside (0, 1).
+    /// Returns [φ, ∂t φ, ∇φ], and Δφ if asked for, of φ = (V − A)/c with c of
+    /// [`AnnealingPath::freedom`]. t is inside (0, 1).
     pub(in crate::evolution) fn correction(
         &self,
         case: &GaussianCase,
@@ -100,20 +100,20 @@ impl GaussianLaw {
         numbers
     }
 
-    /// [v, div v] of the flow.
+    /// Returns [v, div v] of the flow.
     pub(in crate::evolution) fn flow(&self, x: &[f64]) -> Vec<f64> {
         let y = DVector::from_column_slice(x) - &self.mean;
         affine(&self.mean_rate, &self.gradient, &y)
     }
 
-    /// [μ, div μ] of the drift v + ½σ²∇V.
+    /// Returns [μ, div μ] of the drift v + ½σ²∇V.
     pub(in crate::evolution) fn drift(&self, x: &[f64], variance_rate: f64) -> Vec<f64> {
         let y = DVector::from_column_slice(x) - &self.mean;
         affine(&self.mean_rate, &(&self.gradient - &self.precision * (0.5 * variance_rate)), &y)
     }
 
-    /// [Φ, ∂t Φ, ∇Φ, ΔΦ] of Φ = m′·y + ½yᵀFy + k with y = x − tm′: F is symmetric with F′ = −F²,
-    /// and k and k′ are given.
+    /// Returns [Φ, ∂t Φ, ∇Φ, ΔΦ] of Φ = m′·y + ½yᵀFy + k with y = x − tm′. F is symmetric with F′ =
+    /// −F²; k and k′ are given.
     pub(in crate::evolution) fn potential(
         &self,
         x: &[f64],
@@ -124,7 +124,7 @@ impl GaussianLaw {
         let y = DVector::from_column_slice(x) - &self.mean;
         let (m, fy) = (&self.mean_rate, f * &y);
         let value = m.dot(&y) + 0.5 * y.dot(&fy) + constant;
-        // y′ = −m and F′ = −F².
+        // Here y′ = −m and F′ = −F².
         let rate = -m.norm_squared() - m.dot(&fy) - 0.5 * fy.norm_squared() + constant_rate;
         let mut numbers = vec![value, rate];
         numbers.extend((m + fy).iter());
@@ -133,7 +133,7 @@ impl GaussianLaw {
     }
 }
 
-/// [rate + G y, tr G].
+/// Returns [rate + G y, tr G].
 fn affine(rate: &DVector<f64>, gradient: &DMatrix<f64>, y: &DVector<f64>) -> Vec<f64> {
     let mut numbers: Vec<f64> = (rate + gradient * y).iter().copied().collect();
     numbers.push(gradient.trace());
