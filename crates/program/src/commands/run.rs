@@ -102,8 +102,10 @@ pub(crate) fn run_in(
             log.write(Event::Failed, json!({"cause": error.to_string()}));
             if folder.is_kept() {
                 let path = folder.path().display();
-                let _ =
-                    writeln!(streams.err, "what was reached stays in {path}: `pushforward resume {path}`");
+                let _ = writeln!(
+                    streams.err,
+                    "the fit so far is kept in {path}: go on with `pushforward resume {path}`"
+                );
             }
             return Err(error);
         }

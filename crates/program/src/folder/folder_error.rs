@@ -58,7 +58,7 @@ pub enum FolderError {
     NotARun {
         /// Path of the folder.
         path: PathBuf,
-        /// The file that is missing or foreign, as a clause of the message.
+        /// The reason, which names the file that is missing or foreign.
         why: String,
     },
     /// The path is not a folder, or has no last name.
