@@ -1,5 +1,5 @@
-//! Values, scores and Laplacians of the named targets, and of the bananas in C and Python, through the checked evaluation
-//! that a fit uses.
+//! Values, scores and Laplacians of the named targets, and of the bananas in C and Python, through
+//! the checked evaluation that a fit uses.
 
 #[path = "../../../benches/support/timing.rs"]
 mod timing;
@@ -48,7 +48,8 @@ fn row(name: &str, target: &dyn Target) {
     println!(" {:>18.0}", each(curved));
 }
 
-/// `examples/python/banana.py`, by the interpreter `PUSHFORWARD_PYTHON` (default `python3`), which needs NumPy.
+/// `examples/python/banana.py`, by the interpreter `PUSHFORWARD_PYTHON` (default `python3`), which
+/// needs NumPy.
 fn banana_in_python(processes: usize) -> Result<Process, pushforward_foreign::ProcessError> {
     let python = std::env::var("PUSHFORWARD_PYTHON").unwrap_or_else(|_| "python3".to_string());
     let folder = Some(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../..")).join("examples/python"));

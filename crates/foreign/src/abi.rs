@@ -1,12 +1,12 @@
-//! The C functions of a density, as BridgeStan 2 has them, loaded and looked up by name.
+//! The C functions of a density, as BridgeStan 2 names them, loaded and looked up by name.
 
 use super::library_error::LibraryError;
 use std::ffi::{CStr, c_char, c_double, c_int, c_uint, c_void};
 use std::path::Path;
 
-/// The model, which only the library understands.
+/// The model. Its layout is known to the library alone.
 pub(super) type Model = c_void;
-/// Where a message is put.
+/// Where a C function puts a message: a pointer to text of the library, or NULL.
 pub(super) type Message = *mut *mut c_char;
 
 type Construct = unsafe extern "C" fn(*const c_char, c_uint, Message) -> *mut Model;
@@ -48,32 +48,45 @@ type ConstrainOf = unsafe extern "C" fn(
 
 /// The functions of a library, which must stay loaded as long as they are called.
 pub(super) struct Symbols {
+    /// `bs_model_construct`: makes a model from data and a seed.
     pub construct: Construct,
+    /// `bs_model_destruct`: frees a model.
     pub destruct: Destruct,
+    /// `bs_free_error_msg`: frees a message.
     pub free_message: FreeMessage,
+    /// `bs_param_unc_num`: the dimension d.
     pub dim: Count,
+    /// `bs_log_density`: log ρ at a point.
     pub value: Value,
+    /// `bs_log_density_gradient`: log ρ and its gradient, d numbers.
     pub gradient: Gradient,
+    /// `bs_model_info`: text about the model, such as `STAN_THREADS=true`.
     pub info: Option<Text>,
+    /// `bs_param_unc_names`: names of the d coordinates, separated by commas.
     pub names: Option<Text>,
+    /// `bs_log_density_hessian`: log ρ, its gradient, and its d×d Hessian.
     pub hessian: Option<Hessian>,
+    /// The functions that map a point to the user's scale.
     pub constrained: Option<Constrained>,
 }
 
-/// The functions of a change of variables.
+/// The functions that map a point to the user's scale.
 pub(super) struct Constrained {
+    /// `bs_param_num`: the number of quantities on the user's scale.
     pub count: CountOf,
+    /// `bs_param_names`: names of these quantities, separated by commas.
     pub names: TextOf,
+    /// `bs_param_constrain`: the quantities at a point.
     pub constrain: ConstrainOf,
 }
 
 impl Symbols {
-    /// Looks all of them up; the error is the name of one that is missing.
+    /// Looks all functions up. The error is the name of a required function that is missing.
     ///
     /// # Safety
     /// Functions with these names must have the signatures of `include/pushforward_density.h`.
     unsafe fn of(library: &libloading::Library) -> Result<Symbols, &'static str> {
-        // SAFETY: as the caller promises.
+        // SAFETY: the caller upholds the conditions of this function.
         unsafe {
             Ok(Symbols {
                 construct: required(library, "bs_model_construct")?,
@@ -92,16 +105,16 @@ impl Symbols {
 }
 
 impl Constrained {
-    /// All three or none.
+    /// Looks the three functions up. They are all there, or none is.
     ///
     /// # Safety
-    /// As [`Symbols::of`].
+    /// The conditions of [`Symbols::of`] hold here too.
     unsafe fn of(library: &libloading::Library) -> Result<Option<Constrained>, &'static str> {
         let names = ["bs_param_num", "bs_param_names", "bs_param_constrain"];
         if !names.iter().any(|name| has(library, name)) {
             return Ok(None);
         }
-        // SAFETY: as the caller promises.
+        // SAFETY: the caller upholds the conditions of this function.
         unsafe {
             Ok(Some(Constrained {
                 count: required(library, names[0])?,
@@ -112,19 +125,20 @@ impl Constrained {
     }
 }
 
-/// The functions of the library at `path`, which stays loaded.
+/// Loads the library at `path`, which is never unloaded, and looks its functions up.
 ///
 /// # Safety
-/// Loading runs its code, and its functions must have the signatures of `include/pushforward_density.h`.
+/// Loading runs code of the library. Its functions must have the signatures of
+/// `include/pushforward_density.h`.
 pub(super) unsafe fn load(path: &Path) -> Result<Symbols, LibraryError> {
     let given = || path.to_path_buf();
     let no_file = |cause: String| LibraryError::NoFile { path: given(), cause };
-    // The whole path: a bare name would be looked for where the system has its libraries.
+    // The loader looks a bare name up in the folders of the system, so it gets the whole path.
     let full = path.canonicalize().map_err(|cause| no_file(cause.to_string()))?;
     if !full.is_file() {
         return Err(no_file("it is not a file".to_string()));
     }
-    // SAFETY: as the caller promises.
+    // SAFETY: the caller upholds the conditions of this function.
     unsafe {
         let library = opened(&full)
             .map_err(|cause| LibraryError::NotLoaded { path: given(), cause: reason(&cause) })?;
@@ -140,62 +154,65 @@ pub(super) unsafe fn load(path: &Path) -> Result<Symbols, LibraryError> {
     }
 }
 
-/// The library with everything that it needs found at once: a function found missing later ends the program.
+/// Opens the library and resolves all symbols that it needs at once (`RTLD_NOW`): a symbol found
+/// missing later ends the program.
 ///
 /// # Safety
-/// As [`load`].
+/// The conditions of [`load`] hold here too.
 unsafe fn opened(path: &Path) -> Result<libloading::Library, libloading::Error> {
-    // SAFETY: as the caller promises.
+    // SAFETY: the caller upholds the conditions of this function.
     #[cfg(unix)]
     unsafe {
         use libloading::os::unix::{Library, RTLD_LOCAL, RTLD_NOW};
         Library::open(Some(path), RTLD_NOW | RTLD_LOCAL).map(libloading::Library::from)
     }
-    // SAFETY: as the caller promises.
+    // SAFETY: the caller upholds the conditions of this function.
     #[cfg(not(unix))]
     unsafe {
         libloading::Library::new(path)
     }
 }
 
-/// The loader's own words, which stand in the source of the error.
+/// The message of the loader, which is the source of the error.
 fn reason(error: &libloading::Error) -> String {
     let source = std::error::Error::source(error).map(ToString::to_string);
     source.unwrap_or_else(|| error.to_string())
 }
 
-/// Whether a symbol is there, whatever it is.
+/// Whether the library has a symbol of this name, of whatever type.
 fn has(library: &libloading::Library, name: &str) -> bool {
     // SAFETY: the address is not used.
     unsafe { library.get::<*const c_void>(name) }.is_ok()
 }
 
-/// A function that must be there.
+/// Looks up a function that must be there. The error is its name.
 ///
 /// # Safety
-/// `T` must be its type.
+/// `T` must be the type of the function.
 unsafe fn required<T: Copy>(library: &libloading::Library, name: &'static str) -> Result<T, &'static str> {
-    // SAFETY: as the caller promises.
+    // SAFETY: the caller upholds the conditions of this function.
     unsafe { optional(library, name) }.ok_or(name)
 }
 
+/// Looks up a symbol that may be missing.
+///
 /// # Safety
-/// As [`required`].
+/// `T` must be the type of the symbol.
 unsafe fn optional<T: Copy>(library: &libloading::Library, name: &str) -> Option<T> {
-    // SAFETY: as the caller promises.
+    // SAFETY: the caller upholds the conditions of this function.
     unsafe { library.get::<T>(name) }.ok().map(|symbol| *symbol)
 }
 
-/// `bs_major_version`, if the library has it.
+/// The value of `bs_major_version`, if the library has it.
 ///
 /// # Safety
-/// It must be an int.
+/// The symbol must be a C int.
 unsafe fn major_version(library: &libloading::Library) -> Option<i32> {
-    // SAFETY: as the caller promises.
+    // SAFETY: the caller upholds the conditions of this function.
     unsafe { optional::<*const c_int>(library, "bs_major_version").map(|version| *version) }
 }
 
-/// The text at a pointer; empty for NULL, and with � where it is not UTF-8.
+/// The text at a pointer. It is empty for NULL, and has � where the bytes are not UTF-8.
 ///
 /// # Safety
 /// A pointer that is not NULL must point to text that ends with NUL.
@@ -203,6 +220,6 @@ pub(super) unsafe fn text(pointer: *const c_char) -> String {
     if pointer.is_null() {
         return String::new();
     }
-    // SAFETY: as the caller promises.
+    // SAFETY: the caller upholds the conditions of this function.
     unsafe { CStr::from_ptr(pointer) }.to_string_lossy().trim().to_string()
 }

@@ -1,4 +1,5 @@
-//! One running child process: its pipes, which never block us, its greeting, its answers and its end.
+//! One running child process: pipes that never block the caller, its greeting, its answers and its
+//! end.
 
 use super::process_error::{ProcessError, ProcessFailure};
 use super::protocol::{self, Greeting, LONGEST_GREETING, OURS, Wanted};
@@ -11,36 +12,38 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// How often a child that does not answer is looked at.
+/// Interval at which a child that does not answer is checked.
 const GLANCE: Duration = Duration::from_millis(50);
-/// How long a child that has closed its output may take to end, and one that has ended to have said everything.
+/// Time for a child to exit once its output is closed, and for its last output to arrive once it
+/// has exited.
 const PATIENCE: Duration = Duration::from_millis(500);
-/// How long a child may take to end when its input is closed, before it is killed.
+/// Time for a child to exit once its input is closed, before it is killed.
 const FAREWELL: Duration = Duration::from_secs(2);
-/// Of its standard error.
+/// Bytes of the standard error that are kept, counted from its end.
 const LAST_WORDS: usize = 2048;
-/// Chunks of output that wait to be looked at: one that writes without end fills 16 of 64 KiB and no more.
+/// Chunks of output that may wait to be read. A child that writes without end fills 16 chunks of 64
+/// KiB and no more.
 const WAITING_CHUNKS: usize = 16;
 const CHUNK: usize = 1 << 16;
 
-/// A child that runs.
+/// A child process that is running.
 ///
-/// Three threads of its own write, read, and listen to its standard error, so that nothing it does or leaves undone can
-/// block the caller for longer than the time it has.
+/// Three threads write its input, read its output and read its standard error. Nothing that the
+/// child does or leaves undone blocks the caller for longer than the timeout.
 pub(super) struct Child {
     program: String,
     process: std::process::Child,
-    /// `None` once it is to end.
+    /// `None` once the child is to exit.
     input: Option<Sender<Vec<u8>>>,
     output: Receiver<Vec<u8>>,
-    /// Read and not yet used.
+    /// Bytes that were read and not yet used.
     unread: Vec<u8>,
-    /// The end of its standard error; whether that is closed.
+    /// The end of the standard error, and whether the pipe is closed.
     errors: Arc<Mutex<(VecDeque<u8>, bool)>>,
 }
 
 impl Child {
-    /// Starts `command` in `folder`; it is still to greet.
+    /// Starts `command` in `folder`. The greeting is not read yet.
     pub fn start(command: &[String], folder: Option<&Path>) -> Result<Child, ProcessError> {
         let program = command.join(" ");
         let started = spawn(command, folder);
@@ -64,18 +67,20 @@ impl Child {
         Ok(child)
     }
 
-    /// Waits for its greeting.
+    /// Waits for the greeting of the child.
     ///
     /// # Errors
-    /// The child is killed.
+    /// [`ProcessError`]: the greeting is wrong or late. The child is killed.
     pub fn greet(&mut self, timeout: Duration) -> Result<Greeting, ProcessError> {
         self.greeting(timeout).map_err(|what| self.failed(what))
     }
 
-    /// Asks at every point; `answer` gets values, then gradients if they are wanted.
+    /// Asks for the density at every point. `answer` gets the n values, followed by the n·d
+    /// components of the gradients if they are wanted.
     ///
     /// # Errors
-    /// The child is killed and must not be asked again.
+    /// [`ProcessError`]: the answer is wrong or late. The child is killed and must not be asked
+    /// again.
     pub fn ask(
         &mut self,
         wanted: Wanted,
@@ -111,7 +116,8 @@ impl Child {
         self.nothing_more()
     }
 
-    /// To the thread that writes. If the child has closed its input this is seen as an answer that does not come.
+    /// Sends bytes to the thread that writes. If the child has closed its input, its answer will
+    /// not come.
     fn send(&self, bytes: Vec<u8>) {
         if let Some(input) = &self.input {
             let _ = input.send(bytes);
@@ -133,7 +139,8 @@ impl Child {
         }
     }
 
-    /// That the child has written nothing it was not asked for, as far as is seen now.
+    /// Checks that the child has written nothing that it was not asked for, as far as can be seen
+    /// now.
     fn nothing_more(&mut self) -> Result<(), ProcessFailure> {
         if let Ok(chunk) = self.output.try_recv() {
             self.unread.extend(chunk);
@@ -144,14 +151,15 @@ impl Child {
         }
     }
 
-    /// Waits until at least `needed` bytes are unread; `before` bytes of the answer were used already.
+    /// Waits until at least `needed` bytes are unread. `before` is the number of bytes of the
+    /// answer that were used already.
     fn receive(&mut self, needed: usize, before: usize, allowed: &Allowed) -> Result<(), ProcessFailure> {
         let mut ended: Option<Instant> = None;
         while self.unread.len() < needed {
             let left = allowed.until.saturating_duration_since(Instant::now());
             match self.output.recv_timeout(left.min(GLANCE)) {
                 Ok(chunk) => self.unread.extend(chunk),
-                Err(RecvTimeoutError::Disconnected) => return Err(self.ended(allowed.points)),
+                Err(RecvTimeoutError::Disconnected) => return Err(self.exit_failure(allowed.points)),
                 Err(RecvTimeoutError::Timeout) if left.is_zero() => {
                     return Err(ProcessFailure::Silent {
                         seconds: allowed.timeout.as_secs_f64(),
@@ -159,11 +167,11 @@ impl Child {
                         points: allowed.points,
                     });
                 }
-                // Its output may be held open by a process that it has started.
+                // A process that the child has started may still hold the output open.
                 Err(RecvTimeoutError::Timeout) if matches!(self.process.try_wait(), Ok(Some(_))) => {
                     let since = ended.get_or_insert_with(Instant::now);
                     if since.elapsed() > PATIENCE {
-                        return Err(self.ended(allowed.points));
+                        return Err(self.exit_failure(allowed.points));
                     }
                 }
                 Err(RecvTimeoutError::Timeout) => {}
@@ -172,12 +180,12 @@ impl Child {
         Ok(())
     }
 
-    fn ended(&mut self, points: usize) -> ProcessFailure {
+    fn exit_failure(&mut self, points: usize) -> ProcessFailure {
         let status = self.wait(PATIENCE).map(|status| status.to_string());
         ProcessFailure::Ended { status, points }
     }
 
-    /// Its exit status, if it ends within `patience`.
+    /// The exit status, if the child exits within `patience`.
     fn wait(&mut self, patience: Duration) -> Option<std::process::ExitStatus> {
         let until = Instant::now() + patience;
         loop {
@@ -189,7 +197,7 @@ impl Child {
         }
     }
 
-    /// Ends it, and hears it out.
+    /// Kills the child and collects the end of its standard error.
     fn failed(&mut self, what: ProcessFailure) -> ProcessError {
         self.input = None;
         self.kill();
@@ -207,14 +215,14 @@ impl Child {
     }
 
     fn kill(&mut self) {
-        // That it has ended already is no error.
+        // A child that has exited already is no error.
         let _ = self.process.kill();
         let _ = self.process.wait();
     }
 }
 
 impl Drop for Child {
-    /// Closes its input, which tells it to end; kills it if it does not.
+    /// Closes the input, which asks the child to exit, and kills a child that does not exit.
     fn drop(&mut self) {
         self.input = None;
         if self.wait(FAREWELL).is_none() {
@@ -223,7 +231,7 @@ impl Drop for Child {
     }
 }
 
-/// How long an answer may take.
+/// The time that an answer may take.
 struct Allowed {
     until: Instant,
     timeout: Duration,
@@ -236,7 +244,8 @@ fn spawn(command: &[String], folder: Option<&Path>) -> Result<std::process::Chil
     };
     let path = Path::new(program);
     let mut command = match folder {
-        // A bare name is looked for where the system has its programs, a path beside the density file.
+        // A bare name is looked up where the system has its programs. A path is relative to the
+        // density file.
         Some(folder) if path.is_relative() && path.components().count() > 1 => {
             let folder = folder.canonicalize().map_err(|cause| format!("{}: {cause}", folder.display()))?;
             Command::new(folder.join(path))
@@ -247,13 +256,15 @@ fn spawn(command: &[String], folder: Option<&Path>) -> Result<std::process::Chil
     if let Some(folder) = folder {
         command.current_dir(folder);
     }
-    // Ctrl-C on the terminal is for us alone: what was reached is still to be drawn from, and that needs the density.
+    // Ctrl-C on the terminal must reach this program alone: it still draws from the fit reached so
+    // far, and needs the density for that.
     #[cfg(unix)]
     std::os::unix::process::CommandExt::process_group(&mut command, 0);
     command.spawn().map_err(|cause| cause.to_string())
 }
 
-/// Ends, and closes the pipe, when there is nothing more to write or nobody to read it.
+/// Writes what it receives. Ends, and closes the pipe, when no more bytes can come or nobody reads
+/// them.
 fn write_all(mut stdin: ChildStdin, to_write: &Receiver<Vec<u8>>) {
     while let Ok(bytes) = to_write.recv() {
         if stdin.write_all(&bytes).and_then(|()| stdin.flush()).is_err() {
@@ -262,7 +273,7 @@ fn write_all(mut stdin: ChildStdin, to_write: &Receiver<Vec<u8>>) {
     }
 }
 
-/// Ends when the child's output does, or when nobody wants it.
+/// Sends on what it reads. Ends when the output of the child ends, or when nobody receives it.
 fn read_all(mut stdout: ChildStdout, read: &SyncSender<Vec<u8>>) {
     let mut chunk = vec![0; CHUNK];
     loop {

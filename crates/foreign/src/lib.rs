@@ -1,4 +1,5 @@
-//! Densities written in another language: a shared library with C functions, or a program that is spoken to.
+//! Densities written in another language: a shared library with C functions, or a child process
+//! that answers over its standard streams.
 
 mod abi;
 mod child;

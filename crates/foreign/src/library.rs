@@ -8,56 +8,59 @@ use std::ffi::{CString, c_char};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// Whether several threads may be in the library at once.
+/// Whether several threads may call the library at the same time.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Concurrency {
-    /// If `bs_model_info` says `STAN_THREADS=true`, as Stan models do that were compiled for it.
+    /// They may if `bs_model_info` says `STAN_THREADS=true`, as it does for Stan models compiled
+    /// with that option.
     #[default]
     AsDeclared,
-    /// Never.
+    /// One thread calls the library at a time.
     OneCallAtATime,
-    /// Yes, unless `bs_model_info` says `STAN_THREADS=false`.
+    /// They may, unless `bs_model_info` says `STAN_THREADS=false`.
     Parallel,
 }
 
-/// What it means that the library fails at a point.
+/// What a failure of the library at a point means.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Refusals {
     /// The density failed: the run ends with the message and the point.
     #[default]
     Fail,
-    /// The point is outside the support, log ρ = −inf: what Stan's own samplers make of it.
+    /// The point is outside the support, log ρ = −inf. Stan's own samplers do the same.
     OutsideSupport,
 }
 
-/// Which library, and how it is used.
+/// The library to load, and how it is used.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LibrarySettings {
-    /// The file.
+    /// Path of the shared library.
     pub path: PathBuf,
-    /// For `bs_model_construct`: the path of a file that ends in `.json`, or JSON itself.
+    /// Data for `bs_model_construct`: the path of a file that ends in `.json`, or JSON itself.
     pub data: Option<String>,
-    /// For `bs_model_construct`.
+    /// The seed passed to `bs_model_construct`.
     pub seed: u32,
-    /// Whether several threads may be in it at once.
+    /// Whether several threads may call the library at the same time.
     pub concurrency: Concurrency,
-    /// What it means that it fails at a point.
+    /// What a failure of the library at a point means.
     pub refusals: Refusals,
 }
 
-/// Held by whoever is inside a library that wants one call at a time. It is the same for all libraries, since two of
-/// them may share what makes them so: a Stan model without threads has its tape in a static variable.
+/// The lock of a thread that calls a library which allows one call at a time. All libraries share
+/// it, since two of them may share the state that forbids parallel calls: a Stan model without
+/// threads has its tape in a static variable.
 static INSIDE: Mutex<()> = Mutex::new(());
 
-/// A [`Target`] whose functions are C functions with the names of BridgeStan 2: log ρ with all its constants and with
-/// the log Jacobian of the constraints (`propto` false, `jacobian` true).
+/// A [`Target`] whose functions are C functions with the names of BridgeStan 2. log ρ has all its
+/// constants and the log Jacobian of the constraints (`propto` false, `jacobian` true).
 ///
-/// Points that the library fails at are refused with its message ([`Refusal`]), or are outside the support, as
-/// [`Refusals`] says. The Laplacian comes from the Hessian, if there is one. A library that crashes takes the program
-/// with it: one that is not trusted is better asked as a child process.
+/// A point at which the library fails gives a [`Refusal`] with the library's message, or is outside
+/// the support, as [`Refusals`] says. The Laplacian comes from the Hessian, if the library has one.
+/// A library that crashes ends the program with it: a library that is not trusted should run as a
+/// child process.
 ///
-/// The same point gives the same bits if the library keeps to that. The file is never unloaded: threads may hold
-/// memory of it that is freed when they end.
+/// The same point gives the same bits if the library guarantees that. The file is never unloaded,
+/// since threads may hold memory of it that is freed when they end.
 pub struct Library {
     symbols: Symbols,
     model: *mut Model,
@@ -68,8 +71,8 @@ pub struct Library {
     refusals: Refusals,
 }
 
-// SAFETY: the model is only read after it was made, by one thread at a time unless the library or the user says that
-// more are allowed.
+// SAFETY: the model is only read after it was made, by one thread at a time unless the library or
+// the user says that more are allowed.
 unsafe impl Send for Library {}
 unsafe impl Sync for Library {}
 
@@ -77,14 +80,15 @@ impl Library {
     /// Loads the library and makes the model.
     ///
     /// # Errors
-    /// [`LibraryError`]: everything that can be known before the density is asked.
+    /// [`LibraryError`]: every fault that can be found before the density is evaluated.
     ///
     /// # Safety
-    /// Loading runs the code of the library, and calling it runs more: it must be code to trust, its functions must have
-    /// the signatures of `include/pushforward_density.h`, and several threads may call it only if it was made for that.
+    /// Loading and calling the library run its code, which must be trusted. Its functions must have
+    /// the signatures of `include/pushforward_density.h`. Several threads may call it only if it
+    /// was made for that.
     pub unsafe fn load(settings: &LibrarySettings) -> Result<Library, LibraryError> {
         let path = &settings.path;
-        // SAFETY: as the caller promises.
+        // SAFETY: the caller upholds the conditions of this function.
         let symbols = unsafe { abi::load(path)? };
         let data = settings.data.as_deref().map(CString::new).transpose();
         let data = data.map_err(|nul| LibraryError::DataWithNul { position: nul.nul_position() })?;
@@ -122,18 +126,20 @@ impl Library {
         Ok(library)
     }
 
-    /// The same density without its Hessian, for a library whose Hessian only says that there is none.
+    /// The same density without its Hessian, for a library whose Hessian function only reports that
+    /// there is none.
     pub fn without_hessian(mut self) -> Library {
         self.symbols.hessian = None;
         self
     }
 
-    /// Whether several threads may be in it at once.
+    /// Whether several threads may call the library at the same time.
     pub fn is_parallel(&self) -> bool {
         self.parallel
     }
 
-    /// Dimension and names; whether the library can be called from several threads, if it says so or otherwise.
+    /// Reads the dimension and the names. Returns whether the library says that several threads may
+    /// call it; `None` if it says nothing.
     fn ask_names(&mut self, path: &Path) -> Result<Option<bool>, LibraryError> {
         // SAFETY: the signatures are as the caller of `load` promises, and the model is there.
         let (dim, names, constrained, info) = unsafe {
@@ -169,21 +175,21 @@ impl Library {
         })
     }
 
-    /// The right to call the library.
+    /// Takes the lock, if the library allows one call at a time.
     fn enter(&self) -> Option<MutexGuard<'static, ()>> {
-        // A call that unwound has left nothing half done on our side.
+        // A call that unwound has left this side consistent.
         (!self.parallel).then(|| INSIDE.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// The message, which is given back to the library.
+    /// Takes a message as text and frees it in the library.
     ///
     /// # Safety
-    /// NULL, or a message from this library that was not taken before.
+    /// The pointer is NULL, or a message from this library that was not taken before.
     unsafe fn taken(&self, message: *mut c_char) -> String {
         if message.is_null() {
             return "the library gave no reason".to_string();
         }
-        // SAFETY: as the caller promises.
+        // SAFETY: the caller upholds the conditions of this function.
         unsafe {
             let words = abi::text(message);
             (self.symbols.free_message)(message);
@@ -191,15 +197,16 @@ impl Library {
         }
     }
 
-    /// Whether point `k` of a call was answered; if not, what [`Refusals`] says.
+    /// Whether the library answered for point `k` of a call. If not, [`Refusals`] decides:
+    /// `Ok(false)` is outside the support.
     ///
     /// # Safety
-    /// As [`Library::taken`].
+    /// The condition of [`Library::taken`] holds for `message`.
     unsafe fn answered(&self, k: usize, code: i32, message: *mut c_char) -> Result<bool, Refusal> {
         if code == 0 && message.is_null() {
             return Ok(true);
         }
-        // SAFETY: as the caller promises.
+        // SAFETY: the caller upholds the conditions of this function.
         let message = unsafe { self.taken(message) };
         match self.refusals {
             _ if code == 0 => Ok(true),
@@ -215,7 +222,7 @@ impl Library {
     }
 }
 
-/// `b[2,3]` for Stan's `b.2.3`.
+/// The name `b[2,3]` for Stan's `b.2.3`.
 fn bracketed(name: &str) -> String {
     let name = name.trim();
     let mut parts = name.split('.');
@@ -232,7 +239,7 @@ impl Drop for Library {
     fn drop(&mut self) {
         if !self.model.is_null() {
             let _inside = self.enter();
-            // SAFETY: the model is the library's own, and nobody has it any more.
+            // SAFETY: the model belongs to this library, and nothing else refers to it any more.
             unsafe { (self.symbols.destruct)(self.model) };
         }
     }
@@ -251,7 +258,7 @@ impl Target for Library {
         self.constrained_names.clone().unwrap_or_else(|| self.names())
     }
 
-    /// NaN for every quantity if the library fails here.
+    /// The quantities on the user's scale. Each one is NaN if the library fails at this point.
     fn constrain(&self, x: &[f64]) -> Vec<f64> {
         assert_eq!(x.len(), self.dim, "a point has {} numbers, not {}", self.dim, x.len());
         let (Some(functions), Some(names)) = (&self.symbols.constrained, &self.constrained_names) else {
@@ -259,7 +266,8 @@ impl Target for Library {
         };
         let mut theta = vec![0.0; names.len()];
         let _inside = self.enter();
-        // SAFETY: lengths are those that the library said; no generator is needed without generated quantities.
+        // SAFETY: the lengths are those that the library reported. Without generated quantities no
+        // generator is needed.
         unsafe {
             let mut message = std::ptr::null_mut();
             let none = std::ptr::null_mut();
@@ -332,7 +340,7 @@ impl Target for Library {
         for (k, (x, laplacian)) in points.chunks_exact(d).zip(laplacians).enumerate() {
             let mut message = std::ptr::null_mut();
             let (v, s, h) = (&raw mut value, score.as_mut_ptr(), hessian.as_mut_slice().as_mut_ptr());
-            // SAFETY: x and score have `dim` numbers, the Hessian their square.
+            // SAFETY: x and score have `dim` numbers, and the Hessian has `dim`² numbers.
             let answered = unsafe {
                 let code = hessian_at(self.model, false, true, x.as_ptr(), v, s, h, &raw mut message);
                 self.answered(k, code, message)?

@@ -1,20 +1,20 @@
-//! Why a shared library is no density.
+//! Why a shared library cannot be used as a density.
 
 use std::path::{Path, PathBuf};
 
-/// A shared library cannot be used as a density.
+/// The reason why a shared library cannot be used as a density.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum LibraryError {
     /// There is no such file, or it cannot be read.
     #[error("{}: {cause}; compile the library first, or correct its path", .path.display())]
     NoFile {
-        /// Where.
+        /// Path of the shared library.
         path: PathBuf,
-        /// What the system says.
+        /// The message of the operating system.
         cause: String,
     },
-    /// The system's loader does not take it.
+    /// The system's loader cannot load the file.
     #[error(
         "{} is no shared library that can be loaded here: {cause}; compile it as one, for {} on \
          {} (cc -shared -fPIC), and see that the libraries it needs are found",
@@ -23,77 +23,78 @@ pub enum LibraryError {
         std::env::consts::OS
     )]
     NotLoaded {
-        /// Where.
+        /// Path of the shared library.
         path: PathBuf,
-        /// What the loader says.
+        /// The message of the loader.
         cause: String,
     },
-    /// A function is missing.
+    /// The library lacks a required function.
     #[error("{}", missing(.path, .symbol, *.bridgestan_1))]
     MissingSymbol {
-        /// Where.
+        /// Path of the shared library.
         path: PathBuf,
-        /// Its name.
+        /// Name of the missing function.
         symbol: &'static str,
-        /// Whether the functions of BridgeStan 1 are there.
+        /// Whether the library has the functions of BridgeStan 1.
         bridgestan_1: bool,
     },
-    /// The functions are those of another version.
+    /// The functions are those of another major version of BridgeStan.
     #[error(
         "{} has bs_major_version {version}, and 2 is known here; compile it with BridgeStan 2",
         .path.display()
     )]
     OtherVersion {
-        /// Where.
+        /// Path of the shared library.
         path: PathBuf,
-        /// `bs_major_version`.
+        /// The value of `bs_major_version`.
         version: i32,
     },
-    /// The data hold a NUL character.
+    /// The data contain a NUL character.
     #[error("the data have a NUL character after {position} bytes; remove it")]
     DataWithNul {
-        /// After this many bytes.
+        /// Number of bytes before the NUL character.
         position: usize,
     },
-    /// It refused the data.
+    /// The library could not construct a model from the data.
     #[error("{} made no model of the data: {message}", .path.display())]
     NoModel {
-        /// Where.
+        /// Path of the shared library.
         path: PathBuf,
-        /// Its own words.
+        /// The message of the library.
         message: String,
     },
-    /// It says that it cannot be called from several threads, and several were asked for.
+    /// Calls from several threads were asked for, and the library says that it allows one at a
+    /// time.
     #[error(
         "{} says STAN_THREADS=false, and parallel = true asks for calls from several threads; \
          compile the model with STAN_THREADS=true, or leave parallel out",
         .path.display()
     )]
     OneThreadOnly {
-        /// Where.
+        /// Path of the shared library.
         path: PathBuf,
     },
-    /// The number of coordinates makes no sense.
+    /// The number of coordinates is less than 1.
     #[error("{} says that there are {dim} coordinates; there must be at least 1", .path.display())]
     BadDimension {
-        /// Where.
+        /// Path of the shared library.
         path: PathBuf,
-        /// `bs_param_unc_num`.
+        /// The value that `bs_param_unc_num` returned.
         dim: i32,
     },
-    /// There are more or fewer names than numbers.
+    /// The number of names differs from the number of coordinates or quantities.
     #[error(
         "{}: {symbol} gives {names} names for {numbers} numbers; put one comma between two names",
         .path.display()
     )]
     BadNames {
-        /// Where.
+        /// Path of the shared library.
         path: PathBuf,
-        /// The function that gave them.
+        /// Name of the function that gave the names.
         symbol: &'static str,
-        /// How many it gave.
+        /// Number of names that the function gave.
         names: usize,
-        /// How many numbers there are.
+        /// Number of names that are needed.
         numbers: usize,
     },
 }

@@ -1,4 +1,4 @@
-//! A density that answers from a child process over its standard streams.
+//! A density that is evaluated by a child process over its standard streams.
 
 use super::child::Child;
 use super::process_error::{ProcessError, ProcessFailure};
@@ -8,20 +8,20 @@ use std::path::PathBuf;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-/// Which program, and how it is spoken to.
+/// The program to start, and how it is used.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ProcessSettings {
     /// The program and its arguments.
     pub program: Vec<String>,
-    /// The folder it runs in; ours if `None`.
+    /// The working folder of the program. `None` is the working folder of this process.
     pub folder: Option<PathBuf>,
-    /// The dimension that it must have, if that is known.
+    /// The dimension that the program must announce, if it is known.
     pub dim: Option<usize>,
-    /// Names of the coordinates; its own if `None`.
+    /// Names of the d coordinates. `None` takes the names that the program announces.
     pub names: Option<Vec<String>>,
-    /// What it has for its greeting, and then for every batch.
+    /// Time for the greeting, and then for every batch.
     pub timeout: Duration,
-    /// How many of it run side by side, each answering whichever thread finds it free.
+    /// Number of processes side by side. Each one serves the thread that finds it free.
     pub processes: usize,
 }
 
@@ -38,15 +38,17 @@ impl Default for ProcessSettings {
     }
 }
 
-/// A [`Target`] that asks a child process, by the protocol of `docs/child-process.md`. It has values and scores; for a
-/// Laplacian there is [`Differenced`](pushforward::density::Differenced).
+/// A [`Target`] that asks a child process, by the protocol of `docs/child-process.md`. It has
+/// values and scores. [`Differenced`](pushforward::density::Differenced) adds a Laplacian.
 ///
-/// The same point gives the same bits if the program keeps to that, whichever of several processes answers. When one
-/// fails, that one is killed, and every point from then on is refused ([`Refusal`]) with what it did. Dropped, it closes
-/// the inputs of its processes, which are to end then, and kills those that do not within two seconds.
+/// The same point gives the same bits if the program guarantees that, whichever of several
+/// processes answers. A process that fails is killed, and from then on every evaluation returns a
+/// [`Refusal`] that says what the process did. Dropping this closes the inputs of the processes and
+/// kills those that do not exit within two seconds.
 ///
 /// # Cost
-/// A batch is written to a pipe and its answer read from another: measured beside `docs/child-process.md`.
+/// A batch is written to a pipe and its answer is read from another. `docs/child-process.md` has
+/// measured times.
 pub struct Process {
     settings: ProcessSettings,
     greeting: Greeting,
@@ -61,21 +63,24 @@ struct Pool {
 }
 
 impl Process {
-    /// Starts the processes and hears their greetings.
+    /// Starts the processes and reads their greetings.
     ///
     /// # Errors
-    /// [`ProcessError`]: it cannot be started, or does not greet as this protocol wants or as the settings expect.
+    /// [`ProcessError`]: a process cannot be started, or its greeting does not follow the protocol
+    /// or contradicts the settings.
     pub fn start(settings: ProcessSettings) -> Result<Process, ProcessError> {
         let start = |_| Child::start(&settings.program, settings.folder.as_deref());
-        // All of them start before the first is waited for.
+        // All processes start before the first greeting is waited for.
         let mut free = (0..settings.processes.max(1)).map(start).collect::<Result<Vec<Child>, _>>()?;
         let mut first: Option<Greeting> = None;
         for child in &mut free {
             let greeting = child.greet(settings.timeout)?;
             let expected = first.get_or_insert_with(|| expected(&settings, &greeting));
             if greeting.dim != expected.dim || settings.names.is_none() && greeting.names != expected.names {
-                let what =
-                    ProcessFailure::OtherCoordinates { expected: words(expected), said: words(&greeting) };
+                let what = ProcessFailure::OtherCoordinates {
+                    expected: coordinates(expected),
+                    said: coordinates(&greeting),
+                };
                 let program = settings.program.join(" ");
                 return Err(ProcessError { program, what, last_words: String::new() });
             }
@@ -85,13 +90,13 @@ impl Process {
         Ok(Process { settings, greeting, pool, one_is_free: Condvar::new() })
     }
 
-    /// What ended it, if it failed.
+    /// The failure that ended the processes, if one failed.
     pub fn fault(&self) -> Option<ProcessError> {
         self.lock().fault.clone()
     }
 
     fn lock(&self) -> MutexGuard<'_, Pool> {
-        // Nothing is left half done by whoever panics while it has the lock.
+        // A panic of a thread that holds the lock leaves the pool consistent.
         self.pool.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -130,7 +135,8 @@ impl Process {
     }
 }
 
-/// The greeting that the settings ask for, which leaves to the process what they do not say.
+/// The greeting that the settings ask for. What they leave open is taken from the greeting of the
+/// process.
 fn expected(settings: &ProcessSettings, said: &Greeting) -> Greeting {
     let names = settings.names.clone();
     let dim = names.as_ref().map(Vec::len).or(settings.dim).unwrap_or(said.dim);
@@ -138,8 +144,8 @@ fn expected(settings: &ProcessSettings, said: &Greeting) -> Greeting {
     Greeting { dim, names: names.unwrap_or_else(theirs) }
 }
 
-/// `2 (mu, tau)`.
-fn words(greeting: &Greeting) -> String {
+/// The coordinates of a greeting as messages show them, such as `2 (mu, tau)`.
+fn coordinates(greeting: &Greeting) -> String {
     match greeting.names.as_slice() {
         [] => greeting.dim.to_string(),
         names => format!("{} ({})", greeting.dim, names.join(", ")),

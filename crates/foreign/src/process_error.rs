@@ -2,103 +2,103 @@
 
 use super::greeting_words::{HELLO, VERSION};
 
-/// A child process failed.
+/// The failure of a child process.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[error("`{program}` {what}{}", end_of_output(.last_words))]
 pub struct ProcessError {
-    /// Program and arguments.
+    /// The program and its arguments, separated by spaces.
     pub program: String,
-    /// What it did.
+    /// What the child process did.
     #[source]
     pub what: ProcessFailure,
-    /// The end of what it wrote to its standard error, empty if nothing.
+    /// The end of its standard error. It is empty if the process wrote nothing there.
     pub last_words: String,
 }
 
-/// What a child process did.
+/// What a child process did wrong.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ProcessFailure {
-    /// It cannot be started.
+    /// The program cannot be started.
     #[error("cannot be started: {cause}")]
     NotStarted {
-        /// What the system says.
+        /// The message of the operating system.
         cause: String,
     },
-    /// Its first line is not the greeting of a density.
+    /// The first line of output is not the greeting of a density.
     #[error(
         "does not greet as a density does: its output begins with {said:?} instead of \"{HELLO} \
          {VERSION} …\"; nothing else may be written to standard output (print to standard error)"
     )]
     NoGreeting {
-        /// How it begins.
+        /// The beginning of its output, at most 60 characters.
         said: String,
     },
-    /// It speaks another version of the protocol.
+    /// The process uses another version of the protocol.
     #[error(
         "speaks version {version} of the protocol, and {VERSION} is known here; \
          docs/child-process.md has it"
     )]
     OtherVersion {
-        /// Which one, as written.
+        /// The version as the process wrote it.
         version: String,
     },
-    /// Its greeting has no dimension, or more or fewer names than coordinates.
+    /// The greeting has no dimension, or more or fewer names than coordinates.
     #[error(
         "greets with {line:?}; after \"{HELLO} {VERSION}\" come the dimension and, if there are \
          names, one for each coordinate, with single spaces between them"
     )]
     BadGreeting {
-        /// The line.
+        /// The line that the process wrote.
         line: String,
     },
-    /// It has another dimension, or other names, than was expected.
+    /// The dimension or the names differ from those expected.
     #[error(
         "says that its coordinates are {said}, where {expected} was expected; correct one of \
          the two"
     )]
     OtherCoordinates {
-        /// What was expected.
+        /// The expected dimension and names.
         expected: String,
-        /// What it said.
+        /// The dimension and names that the process announced.
         said: String,
     },
-    /// It ended, or closed its output.
+    /// The process exited, or closed its output.
     #[error("{}", exit_message(.status.as_deref(), *.points))]
     Ended {
-        /// Its exit status; `None` if it only closed its output.
+        /// The exit status. `None` if the process only closed its output.
         status: Option<String>,
-        /// Points that it was asked for; 0 if it was still to greet.
+        /// Number of points that it was asked for. 0 if it had not greeted yet.
         points: usize,
     },
-    /// It did not answer in time.
+    /// The answer did not come in time.
     #[error("{}", silent(*.seconds, *.received, *.points))]
     Silent {
-        /// How long it had, seconds.
+        /// The timeout, in seconds.
         seconds: f64,
-        /// Bytes of the answer that were there.
+        /// Number of bytes of the answer that had arrived.
         received: usize,
-        /// Points that it was asked for; 0 if it was still to greet.
+        /// Number of points that it was asked for. 0 if it had not greeted yet.
         points: usize,
     },
-    /// It announced another number of numbers than was asked for.
+    /// The announced number of numbers differs from the number asked for.
     #[error(
         "announced {announced} numbers where {needed} were asked for: n values, and then n·d \
          components of the gradients if they are wanted"
     )]
     WrongCount {
-        /// Announced.
+        /// Number of numbers that the process announced.
         announced: u64,
-        /// Asked for.
+        /// Number of numbers that were asked for.
         needed: u64,
     },
-    /// It wrote more than its answer.
+    /// The process wrote more than its answer.
     #[error(
         "wrote more than its answer, {bytes} bytes at least; nothing else may be written to \
          standard output (print to standard error)"
     )]
     TooMuch {
-        /// Bytes too many that were seen.
+        /// Number of surplus bytes that were seen.
         bytes: usize,
     },
 }

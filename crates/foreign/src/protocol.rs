@@ -1,24 +1,26 @@
-//! What goes over the pipes between this program and a child that is a density; `docs/child-process.md` has it in full.
+//! The messages between this program and a child process that evaluates a density.
+//! `docs/child-process.md` describes the protocol in full.
 
 use super::greeting_words::{HELLO, VERSION};
 use super::process_error::ProcessFailure;
 
-/// What the child gets to read first, so that a program that echoes is found out at once.
+/// The first line that the child reads. It differs from a greeting, so a program that echoes is
+/// found out at once.
 pub(super) const OURS: &str = "pushforward 1\n";
-/// A greeting is no longer: a thousand names of a thousand letters.
+/// The largest length of a greeting, in bytes: a thousand names of a thousand letters.
 pub(super) const LONGEST_GREETING: usize = 1 << 20;
 
-/// What is asked for at every point.
+/// The quantities that are asked for at every point.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Wanted {
-    /// log ρ.
+    /// The value log ρ alone.
     Values,
-    /// log ρ and its gradient.
+    /// The value log ρ and its gradient.
     Scores,
 }
 
 impl Wanted {
-    /// Numbers of an answer for `n` points of dimension `dim`.
+    /// Number of f64 in an answer for `n` points of dimension `dim`.
     pub fn numbers(self, n: usize, dim: usize) -> usize {
         match self {
             Wanted::Values => n,
@@ -34,21 +36,22 @@ impl Wanted {
     }
 }
 
-/// What a child says of itself.
+/// The dimension and names that a child announces.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Greeting {
+    /// The dimension d, at least 1.
     pub dim: usize,
-    /// Empty if it gave none.
+    /// Names of the coordinates. It is empty if the child gave none.
     pub names: Vec<String>,
 }
 
-/// Whether these first bytes can still become a greeting.
+/// Whether output that begins with these bytes can still become a greeting.
 pub(super) fn may_greet(bytes: &[u8]) -> bool {
     let n = bytes.len().min(HELLO.len());
     bytes[..n] == HELLO.as_bytes()[..n]
 }
 
-/// The first line without its end.
+/// Parses a greeting: the first line of output, without its line end.
 pub(super) fn greeting(line: &[u8]) -> Result<Greeting, ProcessFailure> {
     let text = String::from_utf8_lossy(line).trim_end_matches('\r').to_string();
     let mut words = text.split(' ');
@@ -71,12 +74,13 @@ pub(super) fn greeting(line: &[u8]) -> Result<Greeting, ProcessFailure> {
     }
 }
 
-/// At most 60 characters for a message.
+/// The first 60 characters of some output, for a message.
 pub(super) fn beginning(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).chars().take(60).collect()
 }
 
-/// The bytes of a request: u32 what is wanted, u32 d, u64 n, and n·d f64, all little-endian.
+/// The bytes of a request: u32 code of what is wanted, u32 d, u64 n, and n·d f64, all
+/// little-endian.
 pub(super) fn request(wanted: Wanted, points: &[f64], dim: usize) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(16 + 8 * points.len());
     bytes.extend(wanted.code().to_le_bytes());
@@ -86,7 +90,7 @@ pub(super) fn request(wanted: Wanted, points: &[f64], dim: usize) -> Vec<u8> {
     bytes
 }
 
-/// Numbers from their little-endian bytes.
+/// Decodes f64 from their little-endian bytes.
 pub(super) fn numbers(bytes: &[u8], out: &mut [f64]) {
     for (chunk, number) in bytes.chunks_exact(8).zip(out) {
         *number = f64::from_le_bytes(chunk.try_into().expect("eight bytes"));

@@ -1,4 +1,5 @@
-//! Shared libraries, compiled here with `cc`; without one, every test says so and passes.
+//! Shared libraries, compiled here with `cc`. Without a compiler every test reports that and
+//! passes.
 
 use pushforward::density::{DensityFailure, Target, laplacians, values, values_and_scores};
 use pushforward::nalgebra::DMatrix;
@@ -7,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use tempfile::TempDir;
 
-/// Compiles a C file of the project; `None`, with a word about it, where there is no `cc`.
+/// Compiles a C file of the project. Where there is no `cc` it prints a note and returns `None`.
 fn compiled(home: &TempDir, source: &str, flags: &[&str]) -> Option<PathBuf> {
     let root = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."));
     let out = home.path().join("density.so");
@@ -35,7 +36,7 @@ fn load(settings: &LibrarySettings) -> Result<Library, LibraryError> {
     unsafe { Library::load(settings) }
 }
 
-/// 300 points around the origin.
+/// 300 points around the origin, d numbers each.
 fn points() -> Vec<f64> {
     (0..600).map(|k| 0.01 * f64::from(k % 251) - 1.2).collect()
 }
@@ -79,7 +80,7 @@ fn names_constraints_seed_and_data_arrive() {
     assert_eq!(density.constrained_names(), ["sigma", "b[1,2]"]);
     assert_eq!(density.constrain(&[0.0, 5.0]), [1.0, 5.0]);
     assert!(density.constrain(&[601.0, 5.0]).iter().all(|v| v.is_nan()));
-    // The seed is the shift.
+    // The library of this example shifts the density by its seed.
     assert_eq!(values(&density, &[0.0, 3.0]).unwrap(), [0.0]);
     let message = "the data should be {}".to_string();
     let refused = load(&LibrarySettings { data: Some("[]".to_string()), ..at(path.clone()) });
@@ -96,7 +97,8 @@ fn one_call_at_a_time_unless_it_says_otherwise() {
     assert!(!density.is_parallel());
     let points = points();
     let (alone, scores) = values_and_scores(&density, &points[..128]).unwrap();
-    // Two models of the same library, from eight threads: it reports two threads at once by itself.
+    // Two models of the same library are called from eight threads. The library itself reports two
+    // threads at once.
     let second = load(&at(path)).unwrap();
     std::thread::scope(|scope| {
         for k in 0..8 {
@@ -111,7 +113,7 @@ fn one_call_at_a_time_unless_it_says_otherwise() {
             });
         }
     });
-    // Elsewhere: a library that is loaded must not be written over.
+    // The altered library gets a new path, since a loaded library must not be overwritten.
     let home = self::home();
     let declared = compiled(&home, "tests/data/library.c", &["-DINFO=\"STAN_THREADS=true\""]).unwrap();
     let of =
@@ -150,7 +152,7 @@ fn a_refused_point_is_named_or_outside_the_support() {
     assert_eq!(values(&lenient, &points).unwrap(), found);
     let second = laplacians(&lenient, &points, &found).unwrap();
     assert_eq!((second[99], second[100]), (-2.25, 0.0));
-    // Every message was given back.
+    // Every message was freed in the library.
     // SAFETY: the project's own C file.
     let left = unsafe {
         let library = libloading::Library::new(&path).unwrap();
@@ -176,7 +178,7 @@ fn what_is_no_density_says_why() {
         assert!(error.to_string().contains("-shared"), "{error}");
     }
     let Some(path) = compiled(&home, "tests/data/library.c", &[]) else { return };
-    // The same library as if it were one of 32 bits: the fifth byte is the class (ELF, EI_CLASS).
+    // The same library, marked as one of 32 bits: the fifth byte is the class (ELF, EI_CLASS).
     if cfg!(all(target_os = "linux", target_pointer_width = "64")) {
         let mut bytes = std::fs::read(&path).unwrap();
         assert_eq!(&bytes[..5], b"\x7fELF\x02");
@@ -191,7 +193,8 @@ fn what_is_no_density_says_why() {
     assert!(matches!(&error, LibraryError::NotLoaded { .. }), "{error}");
     assert!(error.to_string().contains("defined_nowhere"), "{error}");
     let wrong = |flags: &[&str]| {
-        // Another name each time: the loader gives the same library for the same file.
+        // Each library gets another name, since the loader returns the same library for the same
+        // file.
         let home = self::home();
         let path = compiled(&home, "tests/data/library.c", flags).unwrap();
         let error = load(&at(path.clone())).err().expect("a library that is wrong");

@@ -1,4 +1,5 @@
-//! Densities of other languages through the library: what they answer, and every way in which they are wrong.
+//! Densities in other languages through the library: their answers, and every fault that they can
+//! have.
 
 mod library;
 mod process;

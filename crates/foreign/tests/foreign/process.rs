@@ -1,4 +1,4 @@
-//! Child processes, written in Python; without one, every test says so and passes.
+//! Child processes, written in Python. Without an interpreter every test reports that and passes.
 
 use pushforward::density::{DensityFailure, Differenced, Target, laplacians, values, values_and_scores};
 use pushforward_foreign::{Process, ProcessError, ProcessFailure, ProcessSettings};
@@ -10,7 +10,7 @@ fn words(line: &str) -> Vec<String> {
     line.split_whitespace().map(String::from).collect()
 }
 
-/// The interpreter, if it has these modules.
+/// The Python interpreter, if it has these modules.
 fn python(modules: &str) -> Option<String> {
     let name = std::env::var("PUSHFORWARD_PYTHON").unwrap_or_else(|_| "python3".to_string());
     let tried = Command::new(&name).args(["-c", &format!("import {modules}")]).output();
@@ -21,7 +21,7 @@ fn python(modules: &str) -> Option<String> {
     None
 }
 
-/// `tests/data/child.py` with a fault.
+/// The command that runs `tests/data/child.py` with a fault.
 fn with_fault(fault: &str) -> Option<ProcessSettings> {
     let mut program = vec![python("struct")?];
     program.extend(words(&format!("child.py {fault}")));
@@ -73,7 +73,7 @@ fn the_example_in_python_is_the_density_it_says() {
     }
 }
 
-/// The failure of a run of several batches, and how long it took.
+/// The failure of a run of several batches, and the time until it came.
 fn failure(fault: &str, timeout: f64) -> Option<(ProcessError, Duration)> {
     let settings = ProcessSettings { timeout: Duration::from_secs_f64(timeout), ..with_fault(fault)? };
     let density = Process::start(settings).unwrap();
@@ -84,7 +84,7 @@ fn failure(fault: &str, timeout: f64) -> Option<(ProcessError, Duration)> {
     let known = density.fault().unwrap();
     assert_eq!(error.what, DensityFailure::Refused { message: known.to_string() });
     assert!(points.chunks_exact(2).step_by(64).any(|first| first == error.at), "{:?}", error.at);
-    // From then on it fails at once, for the same reason.
+    // From then on every call fails at once, for the same reason.
     let again = values(&density, &[0.25, 0.5]).unwrap_err();
     assert_eq!((again.what, again.at), (error.what, vec![0.25, 0.5]));
     Some((known, elapsed))
@@ -122,7 +122,7 @@ fn a_child_that_fails_is_told_apart_and_never_waited_for() {
     }
     for (fault, bytes) in [("too-much", 8), ("prints", 11)] {
         let (error, _) = failure(fault, 60.0).unwrap();
-        // What comes late is taken for the announcement of the next answer.
+        // Late bytes are read as the announcement of the next answer.
         let found = match error.what {
             ProcessFailure::TooMuch { bytes: seen } => seen >= bytes,
             ProcessFailure::WrongCount { announced, .. } => announced > 1 << 32,
@@ -139,7 +139,7 @@ fn a_child_that_fails_is_told_apart_and_never_waited_for() {
         );
         assert!(elapsed < Duration::from_secs(6), "{elapsed:?}");
     }
-    // NaN is the density's own failure, at its point.
+    // A NaN is a failure of the density, reported with its point.
     let density = Process::start(with_fault("nan").unwrap()).unwrap();
     let points = points(100);
     let error = values(&density, &points).unwrap_err();

@@ -1,4 +1,4 @@
-//! The command line as it is typed.
+//! The command line, parsed into a call.
 
 use crate::arguments::exit_codes::EXIT_CODES;
 use crate::arguments::folder_arguments::{
@@ -13,68 +13,68 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
 
-/// What the user asks for.
+/// The call that the command line makes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Call {
-    /// Fit and draw.
+    /// Fit a target and draw from it.
     Run(RunCall),
-    /// Go on with a run.
+    /// Go on with an interrupted run.
     Resume(ResumeCall),
-    /// Draw more from a run.
+    /// Draw more from a finished run.
     Sample(SampleCall),
-    /// List the targets.
+    /// List the targets of the catalogue.
     Targets,
-    /// Measure a table anew.
+    /// Measure a table of figures on this machine.
     Reproduce(ReproduceCall),
-    /// Make the report of a run again.
+    /// Make the report of a run again from its files.
     Report {
-        /// The folder of the run.
+        /// Folder of the run.
         folder: PathBuf,
     },
-    /// Check the machinery.
+    /// Check derivatives and closed-form solutions.
     Audit {
-        /// On this target, or on everything.
+        /// Name of the only target to check. `None` checks everything.
         target: Option<String>,
     },
 }
 
-/// The words of `run`, not yet understood.
+/// Arguments of the command `run`, before target and settings are resolved.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RunCall {
-    /// The target's name, if the configuration file does not have it.
+    /// Name or file of the target. `None` takes the one of the configuration file.
     pub target: Option<String>,
-    /// The configuration file.
+    /// Path of the configuration file.
     pub config: Option<PathBuf>,
-    /// `key=value`, in order.
+    /// Arguments of `--set`, each `key=value`, in their order.
     pub pairs: Vec<String>,
-    /// Options with a name of their own, as key and value.
+    /// Options that set a key, as pairs of key and value.
     pub options: Vec<(&'static str, String)>,
-    /// The output folder.
+    /// Path of the output folder.
     pub out: Option<PathBuf>,
-    /// Whether to replace an earlier run.
+    /// The treatment of an output folder that holds an earlier run.
     pub if_exists: IfExists,
-    /// How to show progress, if that is said.
+    /// Style in which progress is shown, if an option gives one.
     pub progress: Option<Style>,
-    /// The fit ends after this long.
+    /// Time after which the fit ends.
     pub time_limit: Option<Duration>,
-    /// Say what would be done, and do nothing.
+    /// Whether only the plan of the run is printed.
     pub dry_run: bool,
 }
 
-/// The words of `reproduce`.
+/// Arguments of the command `reproduce`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReproduceCall {
-    /// The table's name, one of [`TABLES`].
+    /// Name of the table, one of [`TABLES`].
     pub table: String,
-    /// Only rows whose names hold this.
+    /// Text that the names of measured rows must contain.
     pub only: Option<String>,
-    /// Seconds for a row at most.
+    /// The largest number of seconds for a row.
     pub seconds: Option<u64>,
     /// Folder for the table as Markdown and CSV.
     pub out: Option<PathBuf>,
 }
 
-/// Tables that `reproduce` makes, and what they show.
+/// Tables that `reproduce` makes, with a line of help for each.
 pub const TABLES: [(&str, &str); 8] = [
     ("quick", "four fits that end within seconds, for a first look (1 minute)"),
     ("evolutions", "every evolution on gmm9, beside published samplers (40 minutes)"),
@@ -107,10 +107,10 @@ fn run_help() -> String {
     )
 }
 
-/// Reads the command line; the first word is the program's name.
+/// Parses the command line, whose first argument is the program's name.
 ///
 /// # Errors
-/// clap's own, which is also how help and version come back.
+/// The error of clap. Help and version are returned as such errors too.
 pub fn parse(words: &[OsString]) -> Result<Call, clap::Error> {
     let matches = command().try_get_matches_from(words)?;
     Ok(match matches.subcommand() {
@@ -158,7 +158,7 @@ fn command() -> Command {
         .subcommand(
             Command::new("audit")
                 .about("Checks derivatives and closed-form transports; prints each figure and its bound")
-                .arg(Arg::new("target").value_name("TARGET").help("Only this target")),
+                .arg(Arg::new("target").value_name("TARGET").help("Name of the only target to check")),
         )
 }
 
@@ -171,10 +171,11 @@ fn run_command() -> Command {
             Arg::new("target")
                 .value_name("TARGET")
                 .required_unless_present("config")
-                .help("Its name (see `targets`), or a density file that ends in .toml"),
+                .help("Name of a target (see `targets`), or a density file that ends in .toml"),
         );
     for option in run_options() {
-        // Read as text: a wrong value gets the same message as in a configuration file.
+        // The value is read as text, so a wrong one gets the same message as in a configuration
+        // file.
         run = run.arg(key_arg(&option).allow_hyphen_values(true));
     }
     run.arg(
@@ -190,7 +191,7 @@ fn run_command() -> Command {
             .value_name("key=value")
             .action(ArgAction::Append)
             .allow_hyphen_values(true)
-            .help("One setting; may be repeated"),
+            .help("Value of one key; the option may be repeated"),
     )
     .arg(
         Arg::new("out")
@@ -225,22 +226,27 @@ fn reproduce_command() -> Command {
                 .value_name("TABLE")
                 .required(true)
                 .value_parser(TABLES.map(|(name, _)| name))
-                .help("Which"),
+                .help("Name of the table"),
         )
-        .arg(Arg::new("only").long("only").value_name("TEXT").help("Only rows whose names hold this"))
+        .arg(
+            Arg::new("only")
+                .long("only")
+                .value_name("TEXT")
+                .help("Measure only rows whose names contain this text"),
+        )
         .arg(
             Arg::new("seconds")
                 .long("seconds")
                 .value_name("S")
                 .value_parser(value_parser!(u64).range(1..))
-                .help("Seconds for a row at most"),
+                .help("Largest number of seconds for a row"),
         )
         .arg(
             Arg::new("out")
                 .long("out")
                 .value_name("DIR")
                 .value_parser(value_parser!(PathBuf))
-                .help("Also write the table there, as Markdown and CSV"),
+                .help("Folder into which the table is also written, as Markdown and CSV"),
         )
 }
 

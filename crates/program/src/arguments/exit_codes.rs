@@ -4,7 +4,7 @@ pub(crate) const EXIT_CODES: &str = "\
 Exit codes:
   0    trusted
   3    finished, but not trusted: the reasons are printed and in run.json
-  2    wrong call or configuration, a folder that cannot be used or gone on with; nothing was computed
+  2    wrong call or configuration, or a folder that cannot be used or resumed; nothing was computed
   4    the density failed; the message names the point
   1    the results could not be written
   130  interrupted by SIGINT or SIGTERM; what was reached is on disk, `resume` goes on from there

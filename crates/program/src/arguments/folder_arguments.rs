@@ -7,35 +7,35 @@ use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use std::path::PathBuf;
 use std::time::Duration;
 
-/// The words of `resume`.
+/// Arguments of the command `resume`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ResumeCall {
-    /// The folder of the run.
+    /// Folder of the run.
     pub folder: PathBuf,
-    /// Threads, not yet understood.
+    /// Number of threads as text, not parsed yet.
     pub threads: Option<String>,
-    /// How to show progress, if that is said.
+    /// Style in which progress is shown, if an option gives one.
     pub progress: Option<Style>,
-    /// The fit ends after this long from now.
+    /// Time from now after which the fit ends.
     pub time_limit: Option<Duration>,
 }
 
-/// The words of `sample`.
+/// Arguments of the command `sample`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SampleCall {
-    /// The folder of the run.
+    /// Folder of the run.
     pub folder: PathBuf,
-    /// Draws.
+    /// Number of new draws.
     pub n: usize,
-    /// Their seed, if it is said.
+    /// Seed of the draws, if one is given.
     pub seed: Option<u64>,
-    /// Where they go, if not to the first free `sample-K` in the folder.
+    /// Folder of the draws. `None` is the first free `sample-K` in the folder of the run.
     pub out: Option<PathBuf>,
-    /// Threads, not yet understood.
+    /// Number of threads as text, not parsed yet.
     pub threads: Option<String>,
 }
 
-/// Reads them.
+/// The arguments of `resume` in a parsed command line.
 pub fn resume_call(matches: &ArgMatches) -> ResumeCall {
     ResumeCall {
         folder: matches.get_one("folder").cloned().expect("clap requires it"),
@@ -45,7 +45,7 @@ pub fn resume_call(matches: &ArgMatches) -> ResumeCall {
     }
 }
 
-/// Reads them.
+/// The arguments of `sample` in a parsed command line.
 pub fn sample_call(matches: &ArgMatches) -> SampleCall {
     SampleCall {
         folder: matches.get_one("folder").cloned().expect("clap requires it"),
@@ -56,14 +56,17 @@ pub fn sample_call(matches: &ArgMatches) -> SampleCall {
     }
 }
 
+/// The option `--quiet`, which hides progress.
 pub fn quiet_arg() -> Arg {
     Arg::new("quiet").long("quiet").action(ArgAction::SetTrue).help("Show no progress")
 }
 
+/// The style of progress that `--quiet` asks for, if it is given.
 pub fn quiet(matches: &ArgMatches) -> Option<Style> {
     matches.get_flag("quiet").then_some(Style::Quiet)
 }
 
+/// The option `--time-limit`, with its positive number of seconds.
 pub fn time_limit_arg() -> Arg {
     Arg::new("time-limit")
         .long("time-limit")
@@ -73,7 +76,7 @@ pub fn time_limit_arg() -> Arg {
         .help("End the fit after this long with what it has; draws and verdict are made as usual")
 }
 
-/// A positive number of seconds, at most a million years.
+/// Parses a positive number of seconds, at most a million years.
 fn seconds(text: &str) -> Result<Duration, String> {
     let positive = text.parse().ok().filter(|s: &f64| *s > 0.0 && *s < 3e13);
     positive.map(Duration::from_secs_f64).ok_or_else(|| "a positive number of seconds is needed".to_string())
@@ -87,7 +90,7 @@ fn folder_arg() -> Arg {
         .help("The folder of the run")
 }
 
-/// The option that sets a key.
+/// The option of the command line that sets a key.
 pub fn key_arg(option: &RunOption) -> Arg {
     Arg::new(option.name).long(option.name).value_name(option.placeholder).help(option.help.clone())
 }
@@ -97,9 +100,10 @@ fn threads_arg() -> Arg {
     key_arg(&threads.expect("threads is an option of `run`"))
 }
 
+/// The subcommand `resume` with its options and help.
 pub fn resume_command() -> Command {
     Command::new("resume")
-        .about("Goes on with a run that was interrupted, to the same bits as if it was not")
+        .about("Goes on with a run that was interrupted, to the same bits as without the interruption")
         .after_help(format!("Example: pushforward resume runs/gmm9\n\n{EXIT_CODES}"))
         .arg(folder_arg())
         .arg(threads_arg())
@@ -107,6 +111,7 @@ pub fn resume_command() -> Command {
         .arg(quiet_arg())
 }
 
+/// The subcommand `sample` with its options and help.
 pub fn sample_command() -> Command {
     Command::new("sample")
         .about("Draws more from the transport of a run, without fitting; its own draws stay as they are")
@@ -119,7 +124,7 @@ pub fn sample_command() -> Command {
                 .required(true)
                 .allow_negative_numbers(true)
                 .value_parser(value_parser!(i64).range(1..=100_000_000))
-                .help("Draws"),
+                .help("Number of new draws"),
         )
         .arg(
             Arg::new("seed")
@@ -129,11 +134,9 @@ pub fn sample_command() -> Command {
                 .help("Seed of the draws [default: the first after the run's that is not used]"),
         )
         .arg(
-            Arg::new("out")
-                .long("out")
-                .value_name("DIR")
-                .value_parser(value_parser!(PathBuf))
-                .help("A new folder for them [default: the first free of DIR/sample-1, DIR/sample-2, …]"),
+            Arg::new("out").long("out").value_name("DIR").value_parser(value_parser!(PathBuf)).help(
+                "A new folder for the draws [default: the first free of DIR/sample-1, DIR/sample-2, …]",
+            ),
         )
         .arg(threads_arg())
 }

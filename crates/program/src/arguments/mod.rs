@@ -1,4 +1,4 @@
-//! The command line.
+//! The command line: what it accepts, and what it prints as help.
 
 pub mod arguments;
 pub mod exit_codes;

@@ -1,4 +1,5 @@
-//! The checks of `pushforward audit`: every derivative by every mode, every closed form in its residual.
+//! The checks of `pushforward audit`: derivatives by every mode, and closed-form solutions in their
+//! equations.
 
 use crate::output::table::Check;
 use pushforward::autodiff::{Formula, ModeCheck, check_modes};
@@ -11,7 +12,7 @@ use pushforward::num::{Elementary, Purpose, Scalar, Stream};
 use pushforward::residual::{ErasedSystem, Point};
 use std::collections::BTreeMap;
 
-/// All checks, or those of one target, which must be in the catalogue.
+/// Makes all checks, or those of one target, which must be in the catalogue.
 pub(crate) fn audit(target: Option<&str>) -> Vec<Check> {
     let names = density::targets().iter().map(|entry| entry.name);
     let chosen = names.filter(|name| target.is_none_or(|wanted| wanted == *name));
@@ -23,7 +24,7 @@ pub(crate) fn audit(target: Option<&str>) -> Vec<Check> {
     checks
 }
 
-/// Every elementary function through every mode.
+/// Checks every elementary function in every mode of differentiation.
 fn elementary_checks() -> Vec<Check> {
     struct Of(Elementary);
     impl Formula for Of {
@@ -42,12 +43,12 @@ fn elementary_checks() -> Vec<Check> {
     by_name.into_values().collect()
 }
 
-/// The larger figure, NaN winning.
+/// The larger figure. NaN counts as larger than any number.
 fn larger(a: f64, b: f64) -> f64 {
     if a.is_nan() || b.is_nan() { f64::NAN } else { a.max(b) }
 }
 
-/// Score and Laplacian of a target against differences, at exact draws or near the origin.
+/// Checks score and Laplacian of a target against differences, at exact draws or near the origin.
 fn target_checks(name: &'static str) -> Vec<Check> {
     let target = density::named_target(name, &BTreeMap::new()).expect("a name of the catalogue");
     let points = audit_points(&*target);
@@ -74,7 +75,8 @@ fn audit_points(target: &dyn Benchmark) -> Vec<f64> {
     points
 }
 
-/// Largest mismatch of score and Laplacian, relative to the largest score (Laplacian) seen.
+/// The largest mismatches of score and Laplacian, each relative to the largest score or Laplacian
+/// seen.
 fn derivative_mismatch(target: &dyn Target, points: &[f64]) -> Result<(f64, f64), DensityError> {
     let d = target.dim();
     let n = points.len() / d;
@@ -105,7 +107,8 @@ fn step(x: f64) -> f64 {
     1e-5 * (1.0 + x.abs())
 }
 
-/// Gaussian to Gaussian: the closed form leaves no residual, and a flipped sign does.
+/// Checks a transport from Gaussian to Gaussian: the closed form leaves no residual, and a flipped
+/// sign leaves one.
 fn closed_form_checks() -> Vec<Check> {
     let dim = 3;
     let case = GaussianCase::asymmetric(dim);
@@ -139,7 +142,8 @@ fn closed_form(case: &GaussianCase, evolution: &dyn ClosedForm) -> Vec<Check> {
     // A number that no equation reads, such as the value of a potential, has no effect at all.
     let flipped = flipped.into_iter().filter(|effect| *effect > 1e-9).fold(f64::INFINITY, f64::min);
     let name = description.name;
-    // Rounding of a few dozen operations; and a wrong sign shows, so the second figure is an inverse.
+    // The first bound allows the rounding of a few dozen operations. The second figure is an
+    // inverse, since a wrong sign must have a large effect.
     vec![
         Check { name: format!("{name}: closed Gaussian case in the residual"), figure: exact, bound: 1e-11 },
         Check {
@@ -150,7 +154,7 @@ fn closed_form(case: &GaussianCase, evolution: &dyn ClosedForm) -> Vec<Check> {
     ]
 }
 
-/// The norm of the residuals.
+/// The Euclidean norm of the residuals.
 fn residual(system: &dyn ErasedSystem, point: Point<'_>, numbers: &[f64], scalars: &[f64]) -> f64 {
     let unknowns = system.unknowns();
     let mut out = vec![0.0; system.n_equations()];

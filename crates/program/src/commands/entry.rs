@@ -1,4 +1,4 @@
-//! Where the program starts: streams, signals, and the exit code.
+//! The entry point of the program: streams, signals, and the exit code.
 
 use crate::commands::program::program;
 use crate::output::exit::Exit;
@@ -8,7 +8,7 @@ use crate::output::streams::Streams;
 use std::io::IsTerminal;
 use std::process::ExitCode;
 
-/// Runs the program on the words it was called with.
+/// Runs the program with the arguments of the process.
 pub fn main() -> ExitCode {
     let stop = match watch_signals() {
         Ok(stop) => stop,

@@ -1,4 +1,4 @@
-//! The commands of the program, from the words of the command line to an exit.
+//! The commands of the program, from the arguments of the command line to an exit code.
 
 pub mod audit;
 pub mod entry;

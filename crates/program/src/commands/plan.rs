@@ -1,4 +1,4 @@
-//! `--dry-run`: what a run would be, in words.
+//! The plan of a run, which `--dry-run` prints.
 
 use crate::commands::run::{Output, RunOptions};
 use crate::output::error::CliError;
@@ -9,11 +9,11 @@ use pushforward::training::Sampler;
 use std::fmt::Write;
 use std::time::Duration;
 
-/// The plan of a run: target, networks, points, memory, and the time of one step, which is made to be measured. Nothing
-/// is written, and of the target no more is asked than its values at the points of one set.
+/// The plan of a run: target, networks, points, memory, and the time of one step, which is made to
+/// measure it. Nothing is written, and the density is evaluated only at the points of one batch.
 ///
 /// # Errors
-/// [`CliError`], as the run itself would give before its fit.
+/// [`CliError`], as the run itself would return before its fit.
 pub fn plan_text(problem: &Problem<'_>, options: &RunOptions) -> Result<String, CliError> {
     let settings = &options.settings;
     let pool = thread_pool(settings.threads)?;
@@ -64,7 +64,7 @@ fn time(plan: &Plan, steps: usize) -> String {
     )
 }
 
-/// To two digits.
+/// A time with two or three digits, and its unit.
 fn seconds(time: Duration) -> String {
     match time.as_secs_f64() {
         s if s < 0.1 => format!("{:.1} ms", 1e3 * s),

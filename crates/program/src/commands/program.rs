@@ -1,4 +1,4 @@
-//! From the words of the command line to an exit.
+//! The whole program, from the arguments of the command line to an exit code.
 
 use crate::arguments::arguments::{Call, ReproduceCall, RunCall, parse};
 use crate::arguments::folder_arguments::{ResumeCall, SampleCall};
@@ -25,9 +25,10 @@ use std::fs;
 use std::path::PathBuf;
 use std::sync::atomic::Ordering;
 
-/// Does what the words ask for; `progress` is how it is shown if not `--quiet`.
+/// Runs the command that the arguments ask for. `progress` is the style of progress without
+/// `--quiet`.
 ///
-/// Errors are printed, the exit says which kind.
+/// Errors are printed, and the exit code says of which kind they are.
 pub fn program(words: &[OsString], progress: Style, streams: &mut Streams<'_>) -> Exit {
     let outcome = match parse(words) {
         Ok(call) => dispatch(call, progress, streams),

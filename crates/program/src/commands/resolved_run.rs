@@ -1,7 +1,7 @@
 //! The target and settings of a run, resolved from the command line, a configuration file, or both.
 //!
-//! Here a target gets from its name, or from the text of its file, to its density: for `run`, and for `resume` and
-//! `sample`, which read both from config.toml.
+//! The name of a target, or the text of its file, is resolved to its density here: for `run`, and
+//! for `resume` and `sample`, which read both from config.toml.
 
 use crate::density_file::file::DensityFile;
 use crate::density_file::source::Source;
@@ -25,26 +25,26 @@ pub struct ResolvedRun {
     facts: Facts,
     exact_draws: Option<Vec<f64>>,
     source: Option<Source>,
-    /// How it is run.
+    /// Settings of the fit, of the draws and of the machine.
     pub settings: RunSettings,
 }
 
-/// Settings on the command line, which override all others: `key=value`, and options with a name of their own.
+/// Settings on the command line, which override all others.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Overrides<'a> {
-    /// `key=value`, in order.
+    /// Arguments of `--set`, each `key=value`, in their order.
     pub pairs: &'a [String],
-    /// Key and value.
+    /// Options that set a key, as pairs of key and value.
     pub options: &'a [(&'static str, String)],
 }
 
 impl ResolvedRun {
-    /// The target of this name or file, or the one of the configuration file. Defaults, density file, configuration
-    /// file, pairs, options: later wins.
+    /// Resolves the target of this name or file, or the one of the configuration file. Settings are
+    /// read from defaults, density file, configuration file, pairs and options; later wins.
     ///
     /// # Errors
-    /// [`CliError::Settings`], among them `NoTarget` and `TwoTargets` if name and file name none or disagree;
-    /// [`CliError::DensityFile`].
+    /// [`CliError::Settings`], among them `NoTarget` and `TwoTargets` if name and file name none or
+    /// disagree; [`CliError::DensityFile`].
     pub fn new(
         name: Option<&str>,
         config: Option<&Path>,
@@ -80,7 +80,7 @@ impl ResolvedRun {
         })
     }
 
-    /// Of the density of a file nothing is known but what it says.
+    /// Resolves a density file. Its target has no known facts and no exact draws.
     fn of_file(
         source: Source,
         config: Option<&Path>,
@@ -99,7 +99,7 @@ impl ResolvedRun {
         })
     }
 
-    /// As the main job takes it.
+    /// The problem of this run.
     pub fn problem(&self) -> Problem<'_> {
         Problem {
             name: &self.name,
@@ -132,7 +132,8 @@ fn read_settings(
     Ok(settings)
 }
 
-/// The text of the target's file, if it has one: as the configuration keeps it, or as it is now.
+/// The text of the target's file, if it has one: from the configuration if it keeps it, else from
+/// disk.
 fn source_of(name: &str, text: Option<String>) -> Result<Option<Source>, CliError> {
     let is_catalogued = density::targets().iter().any(|entry| entry.name == name);
     match text {
@@ -140,16 +141,16 @@ fn source_of(name: &str, text: Option<String>) -> Result<Option<Source>, CliErro
         None if is_catalogued || !DensityFile::is_meant_by(name) => Ok(None),
         None => {
             let Source { path, text, .. } = Source::read(Path::new(name))?;
-            // What the file names lies beside it, wherever the run goes on.
+            // Paths in the file are relative to its folder, from whichever folder the run goes on.
             Ok(Some(Source::kept(std::path::absolute(&path).unwrap_or(path), text)))
         }
     }
 }
 
-/// The catalogue's entry of this name.
+/// The entry of the catalogue with this name.
 ///
 /// # Errors
-/// `UnknownName` with the nearest one.
+/// `UnknownName` with the nearest name.
 pub fn entry(name: &str) -> Result<&'static TargetEntry, SettingsError> {
     let known: Vec<&str> = density::targets().iter().map(|entry| entry.name).collect();
     let found = density::targets().iter().find(|entry| entry.name == name);
@@ -167,7 +168,7 @@ fn name_of(name: Option<&str>, configured: &ConfiguredTarget) -> Result<String, 
     }
 }
 
-/// At most 20 000, more than the bins of a figure resolve.
+/// At most 20 000 exact draws, n×d, which is more than the bins of a figure resolve.
 fn exact_draws(target: &dyn Benchmark, settings: &RunSettings) -> Option<Vec<f64>> {
     let dim = target.dim();
     let mut stream = Stream::new(settings.fit.seed, Purpose::Exact, 0);

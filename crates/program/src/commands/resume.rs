@@ -1,4 +1,4 @@
-//! `resume`: a run goes on where it was interrupted, and ends with the bits of one that was not.
+//! `resume`: goes on with an interrupted run, to the same bits as a run that was not interrupted.
 
 use crate::commands::resolved_run::{Overrides, ResolvedRun};
 use crate::commands::run::run_in;
@@ -24,34 +24,35 @@ use std::time::Duration;
 
 use crate::output::progress::Style;
 
-/// How a run goes on.
+/// Options with which a run goes on.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ResumeOptions {
-    /// Its folder.
+    /// Folder of the run.
     pub folder: PathBuf,
-    /// Threads, if not all; they change no result.
+    /// Number of threads, if not all. It changes no result.
     pub threads: Option<String>,
-    /// The fit ends after this long from now.
+    /// Time from now after which the fit ends.
     pub time_limit: Option<Duration>,
-    /// How progress is shown.
+    /// Style in which progress is shown.
     pub progress: Style,
 }
 
-/// Goes on with the run in a folder, or says how it ended.
+/// Goes on with the run in a folder. If the run is finished, its summary is printed.
 ///
 /// # Errors
-/// [`CliError`]: the folder is in use or none of a run; configuration, version, dimension or density are not those of the
-/// checkpoint; the checkpoint is damaged. Then nothing was touched.
+/// [`CliError`]: the folder is in use or not that of a run; configuration, version, dimension or
+/// density differ from those of the checkpoint; or the checkpoint is damaged. Then nothing was
+/// touched.
 pub fn resume(options: &ResumeOptions, streams: &mut Streams<'_>) -> Result<Exit, CliError> {
     let folder = RunFolder::open(&options.folder)?;
     let resolved = resolved_in(folder.path(), options.threads.clone())?;
     resume_in(folder, &resolved.problem(), &resolved.settings, options, streams)
 }
 
-/// The same for a target that is built already; its configuration must be that of the folder.
+/// Goes on with a run whose target is built already. Its configuration must be that of the folder.
 ///
 /// # Errors
-/// As [`resume`].
+/// Those of [`resume`] after the folder was opened.
 pub fn resume_in(
     folder: RunFolder,
     problem: &Problem<'_>,
@@ -69,10 +70,11 @@ pub fn resume_in(
     run_in(folder, problem, settings, (options.progress, options.time_limit), checkpoint, streams)
 }
 
-/// The target and settings of the run in a folder.
+/// Reads the target and settings of the run in a folder.
 ///
 /// # Errors
-/// [`ResumeError::OtherFormat`] if another version of the program wrote the results; those of [`ResolvedRun::new`].
+/// [`ResumeError::OtherFormat`] if another version of the program wrote the results, and those of
+/// [`ResolvedRun::new`].
 pub fn resolved_in(folder: &Path, threads: Option<String>) -> Result<ResolvedRun, CliError> {
     check_record_format(folder)?;
     let path = folder.join("config.toml");
@@ -84,7 +86,8 @@ pub fn resolved_in(folder: &Path, threads: Option<String>) -> Result<ResolvedRun
     ResolvedRun::new(None, Some(&path), Overrides { pairs: &[], options: &options })
 }
 
-/// The checkpoint in a folder, if it has one, once it is known to be of this problem, settings and version.
+/// Reads the checkpoint in a folder, if it has one, and checks that it belongs to this problem,
+/// settings and version.
 ///
 /// # Errors
 /// [`ResumeError`] or [`FitError::Checkpoint`].
@@ -106,7 +109,7 @@ pub fn checkpoint_in(
     if text(VERSION) != env!("CARGO_PKG_VERSION") {
         return Err(ResumeError::Version { stored: text(VERSION).to_string() }.into());
     }
-    // A number that cannot be read is of no format that was ever written, and as good as none.
+    // A format number that cannot be read was never written, and counts as none.
     let format = OtherFormat::check(text(FORMAT).parse().ok());
     format.map_err(|other| ResumeError::OtherFormat { path, config: folder.join("config.toml"), other })?;
     let differences = differences(text(CONFIG), &config_text(problem, settings));
@@ -120,10 +123,10 @@ pub fn checkpoint_in(
     Ok(Some(checkpoint))
 }
 
-/// Whether the record of a folder, if it has one, is of this version; it would be replaced.
+/// Checks that the record in a folder, if there is one, is of this version, before it is replaced.
 ///
 /// # Errors
-/// [`ResumeError::OtherFormat`]. A record that cannot be read is the business of whoever reads it.
+/// [`ResumeError::OtherFormat`]. A record that cannot be read is no error here.
 fn check_record_format(folder: &Path) -> Result<(), ResumeError> {
     let path = folder.join("run.json");
     let Ok(text) = fs::read_to_string(&path) else { return Ok(()) };
@@ -135,7 +138,8 @@ fn check_record_format(folder: &Path) -> Result<(), ResumeError> {
     }
 }
 
-/// The record of a run that came to its end: the one of the checkpoint's last step and reason.
+/// The record of a run that is finished: its number of steps is that of the checkpoint, whose fit
+/// has ended.
 fn finished(folder: &Path, checkpoint: &Checkpoint) -> Option<Record> {
     let record = Record::from_json(&fs::read_to_string(folder.join("run.json")).ok()?).ok()?;
     (checkpoint.has_ended() && record.steps == checkpoint.steps()).then_some(record)

@@ -1,4 +1,4 @@
-//! The main job: folder, fit, draws, estimates, figures, record, verdict.
+//! `run`: folder, fit, draws, estimates, figures, record and verdict.
 
 use crate::folder::folder::{IfExists, RunFolder};
 use crate::folder::record::Record;
@@ -28,36 +28,37 @@ use std::io;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-/// Where the results go.
+/// The folder into which results are written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Output {
-    /// Exactly there.
+    /// Exactly this folder, with the treatment of one that exists.
     At(PathBuf, IfExists),
-    /// There, or at the first free of -2, -3, ….
+    /// This folder if it does not exist, else the first of -2, -3, … that does not.
     FirstFree(PathBuf),
 }
 
-/// How it is run.
+/// Options with which a target is run.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RunOptions {
-    /// Fit, draws, threads.
+    /// Settings of the fit, of the draws and of the machine.
     pub settings: RunSettings,
-    /// Where the results go.
+    /// The folder into which results are written.
     pub output: Output,
-    /// How progress is shown.
+    /// Style in which progress is shown.
     pub progress: Style,
-    /// The fit ends after this long, with what it has then.
+    /// Time after which the fit ends. The draws are made from the fit reached then.
     pub time_limit: Option<Duration>,
 }
 
-/// Fits, draws, judges and writes; prints the summary.
+/// Fits the target, draws, judges the draws and writes all results. Prints the summary.
 ///
-/// The folder is there from the start, with the configuration, a log, and checkpoints; results are there, complete,
-/// before anything is printed. A fit whose flow cannot be integrated leaves everything but draws, and is not trusted.
+/// The folder exists from the start, with the configuration, a log, and checkpoints. All results
+/// are on disk before anything is printed. A fit whose flow cannot be integrated leaves everything
+/// but draws, and is not trusted.
 ///
 /// # Errors
-/// [`CliError`]; then nothing that existed was touched. The new folder is gone, unless minutes of work are in it or the
-/// error says that it is kept.
+/// [`CliError`]. Then no existing file was touched. The new folder is removed, unless minutes of
+/// work are in it or the error says that it is kept.
 pub fn run_target(
     problem: &Problem<'_>,
     options: &RunOptions,
@@ -70,7 +71,7 @@ pub fn run_target(
     run_in(folder, problem, &options.settings, (options.progress, options.time_limit), None, streams)
 }
 
-/// Runs in a folder, from the start or on from a checkpoint.
+/// Runs in an open folder, from the start or from a checkpoint.
 pub(crate) fn run_in(
     mut folder: RunFolder,
     problem: &Problem<'_>,
@@ -101,8 +102,10 @@ pub(crate) fn run_in(
             log.write(Event::Failed, json!({"cause": error.to_string()}));
             if folder.is_kept() {
                 let path = folder.path().display();
-                let _ =
-                    writeln!(streams.err, "what was reached stays in {path}: `pushforward resume {path}`");
+                let _ = writeln!(
+                    streams.err,
+                    "the fit so far is kept in {path}: go on with `pushforward resume {path}`"
+                );
             }
             return Err(error);
         }
@@ -123,7 +126,7 @@ fn exit(record: &Record, fitted: &Fitted<'_>) -> Exit {
     if fitted.interrupted() { Exit::Interrupted } else { record.verdict.into() }
 }
 
-/// What the fit took up to the checkpoint from which it goes on, by the log.
+/// Seconds that the fit took up to the checkpoint from which it goes on, as the log states them.
 fn seconds_before(folder: &RunFolder, goes_on: bool) -> f64 {
     let last = goes_on.then(|| RunLog::last(&folder.path().join("log.jsonl"), Event::Checkpoint)).flatten();
     last.and_then(|event| event["fit_seconds"].as_f64()).unwrap_or(0.0)
@@ -148,7 +151,7 @@ fn fit_and_draw<'t>(
             }
             observer.display.say("looking for the target with annealed particles");
         }
-        // The density is held against its values at the points of the checkpoint.
+        // The density is compared with its values at the points of the checkpoint.
         Some(checkpoint) => {
             let step = checkpoint.steps();
             observer.display.say(&format!("going on from {CHECKPOINT} at step {step}"));
@@ -164,7 +167,7 @@ fn fit_and_draw<'t>(
     Ok(Fitted { seconds: observer.seconds, ..fitted? })
 }
 
-/// The numbers of a run by the names of their files: all but run.json.
+/// The result files of a run except run.json, by name.
 fn result_files(problem: &Problem<'_>, record: &Record, fitted: &Fitted<'_>) -> BTreeMap<String, Vec<u8>> {
     let Fitted { fit, draws, quantities, seconds, .. } = fitted;
     let mut files: BTreeMap<String, Vec<u8>> =
@@ -177,7 +180,8 @@ fn result_files(problem: &Problem<'_>, record: &Record, fitted: &Fitted<'_>) -> 
     files
 }
 
-/// Numbers, then what is made of them by [`report`] as from a folder, and run.json last.
+/// Writes the numbers, then the [`report`] that is made from them as from a folder, and run.json
+/// last.
 fn write_results(
     folder: &mut RunFolder,
     record: &Record,
@@ -210,7 +214,7 @@ mod tests {
     use pushforward::sampling::fit;
     use pushforward::training::{Control, FitSettings};
 
-    /// A fit whose flow cannot be integrated: no parameter of it is a number.
+    /// A fit whose flow cannot be integrated, since all parameters of its network are NaN.
     fn without_draws<'t>(target: &'t dyn Target, settings: &RunSettings) -> Fitted<'t> {
         let mut broken =
             fit(target, &*settings.evolution(), &settings.fit, &mut |_| Control::Continue).unwrap();

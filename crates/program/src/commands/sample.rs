@@ -1,4 +1,4 @@
-//! `sample`: more draws from the transport of a run, without fitting.
+//! `sample`: makes more draws with the transport of a run, without fitting.
 
 use crate::commands::resume::{checkpoint_in, resolved_in};
 use crate::folder::new_folder::NewFolder;
@@ -21,34 +21,34 @@ use serde_json::{Value, json};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// What is drawn, and where it goes.
+/// Options for more draws.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SampleOptions {
-    /// The folder of the run.
+    /// Folder of the run.
     pub folder: PathBuf,
-    /// Draws.
+    /// Number of new draws.
     pub n: usize,
-    /// Their seed; if none is given, the first after the run's that has no draws yet.
+    /// Seed of the draws. `None` is the first seed after the run's that has no draws yet.
     pub seed: Option<u64>,
-    /// A folder that does not exist; if none is given, the first free `sample-K` in the run's.
+    /// A folder that does not exist. `None` is the first free `sample-K` in the run's folder.
     pub out: Option<PathBuf>,
-    /// Threads, if not all; they change no result.
+    /// Number of threads, if not all. It changes no result.
     pub threads: Option<String>,
 }
 
-/// A set of draws that is there.
+/// A set of draws that exists already.
 struct Drawn {
     place: PathBuf,
     seed: u64,
     log_weights: Vec<f64>,
 }
 
-/// Draws from the transport of a run and writes a new set beside the old ones, with the estimates of this set and of
-/// all together. Nothing that existed is touched.
+/// Draws from the transport of a run and writes a new set beside the old ones, with the estimates
+/// of this set and of all sets together. No existing file is touched.
 ///
 /// # Errors
-/// [`CliError`]: the folder holds no run with results, its checkpoint does not fit, the seed has its draws already, the
-/// density fails, or the draws cannot be written.
+/// [`CliError`]: the folder holds no run with results, its checkpoint does not fit, the seed has
+/// draws already, the density fails, or the draws cannot be written.
 pub fn sample(options: &SampleOptions, streams: &mut Streams<'_>) -> Result<Exit, CliError> {
     let folder = &options.folder;
     let resolved = resolved_in(folder, options.threads.clone())?;
@@ -101,7 +101,7 @@ pub fn sample(options: &SampleOptions, streams: &mut Streams<'_>) -> Result<Exit
     print(streams, &text, verdict.into())
 }
 
-/// The record of a set, in its folder.
+/// Name of the record in the folder of a set.
 const SAMPLE: &str = "sample.json";
 
 fn estimates_json(estimates: &Estimates, n: usize) -> Value {
@@ -109,7 +109,7 @@ fn estimates_json(estimates: &Estimates, n: usize) -> Value {
     json!({"n_draws": n, "log_z": log_z, "log_z_se": log_z_se, "ess": ess, "elbo": elbo, "pareto_k": pareto_k})
 }
 
-/// The seed asked for, if it has no draws yet, or the first after the run's that has none.
+/// The given seed, if it has no draws yet, or the first seed after the run's that has none.
 fn seed_of(options: &SampleOptions, sets: &[Drawn]) -> Result<u64, ResumeError> {
     let used = |seed: u64| sets.iter().find(|set| set.seed == seed);
     match options.seed {
@@ -124,7 +124,7 @@ fn seed_of(options: &SampleOptions, sets: &[Drawn]) -> Result<u64, ResumeError> 
     }
 }
 
-/// The run's own draws, and those of every `sample-K` in its folder.
+/// The draws of the run itself, and those of every `sample-K` in its folder.
 fn sets_in(folder: &Path) -> Result<Vec<Drawn>, ResumeError> {
     let foreign = |path: PathBuf| move |cause: String| ResumeError::Foreign { path, cause };
     let path = folder.join("run.json");

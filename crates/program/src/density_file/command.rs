@@ -1,4 +1,4 @@
-//! The table `[command]` of a density file: a program that answers over its standard streams.
+//! The table `[command]` of a density file: a child process that evaluates the density.
 
 use crate::density_file::error::DensityFileError;
 use crate::density_file::laplacian::Laplacian;
@@ -9,33 +9,33 @@ use serde::Deserialize;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-/// The table `[command]` as it stands in the file.
+/// The table `[command]` of a density file.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Table {
-    /// The program and its arguments; it runs in the folder of the density file.
+    /// The program and its arguments. It runs in the folder of the density file.
     pub(crate) program: Vec<String>,
-    /// The dimension it must have.
+    /// The dimension that the program must announce.
     pub(crate) dim: Option<usize>,
-    /// Names for its coordinates.
+    /// Names for the coordinates. If left out, the program gives them.
     pub(crate) names: Option<Vec<String>>,
-    /// Seconds for its greeting and for every batch.
+    /// Timeout for the greeting and for every batch, in seconds.
     pub(crate) timeout: Option<f64>,
-    /// How many of it run side by side.
+    /// Number of processes side by side.
     pub(crate) processes: Option<usize>,
-    /// Where the Laplacian comes from.
+    /// The source of the Laplacian.
     pub(crate) laplacian: Option<Laplacian>,
 }
 
-/// A day: whoever waits longer waits for something that hangs.
+/// The largest timeout: one day, in seconds. A program that needs longer has hung.
 const LONGEST: f64 = 86_400.0;
-/// More processes than the threads of any machine we know of.
+/// The largest number of processes. No machine that we know of has so many threads.
 const MOST_PROCESSES: usize = 1024;
 
-/// The density it asks for, its processes started.
+/// Starts the processes and gives the density that they evaluate.
 ///
 /// # Errors
-/// [`DensityFileError::Command`]; [`DensityFileError::BadValue`] for a value out of range.
+/// [`DensityFileError::Command`], or [`DensityFileError::BadValue`] for a value out of range.
 pub(crate) fn open(table: &Table, source: &Source) -> Result<Box<dyn Target>, DensityFileError> {
     let bad = |key, requirement| DensityFileError::BadValue { path: source.path.clone(), key, requirement };
     let timeout = table.timeout.unwrap_or(60.0);
@@ -52,7 +52,7 @@ pub(crate) fn open(table: &Table, source: &Source) -> Result<Box<dyn Target>, De
     if table.laplacian == Some(Laplacian::Own) {
         return Err(bad("laplacian", "\"differences\" or \"none\": a program has no second derivatives"));
     }
-    // The parent of `model.toml` is an empty path, which is no folder to run in.
+    // The parent of `model.toml` is an empty path, which is not a folder to run in.
     let folder = source.path.parent().filter(|folder| *folder != Path::new(""));
     let settings = ProcessSettings {
         program: table.program.clone(),

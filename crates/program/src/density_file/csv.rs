@@ -4,37 +4,39 @@ use crate::density_file::csv_error::CsvError;
 use crate::format::rows::{Row, Rows, UnclosedQuote};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// What some programs write before a text in UTF-8.
+/// The bytes that some programs write before a text in UTF-8.
 pub(crate) const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 
-/// What may stand between cells; the line of names shows which.
+/// The delimiters that may stand between cells. The line of names shows which one does.
 const DELIMITERS: [u8; 3] = [b',', b';', b'\t'];
 
-/// What R, pandas, Excel, SAS, SQL and Julia write for a value that they do not have, in small letters.
+/// The marks of R, pandas, Excel, SAS, SQL and Julia for a missing value, in lower case.
 const MISSING: [&str; 11] = ["", "na", "n/a", "#n/a", "nan", "null", "none", "missing", ".", "-", "?"];
 
-/// The columns that a formula reads, and the names of all.
+/// The columns that a formula reads, and the names of all columns.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CsvTable {
-    /// Names of the columns in their order, without those of unnamed columns; a character that formulas cannot read
-    /// is `_`.
+    /// Names of the columns in their order, without unnamed columns. A character that formulas
+    /// cannot read is replaced by `_`.
     pub names: Vec<String>,
-    /// The columns that were wanted and are there, all of one length.
+    /// The columns that were wanted and found, all of one length.
     pub columns: BTreeMap<String, Vec<f64>>,
 }
 
 impl CsvTable {
-    /// Reads a table: a line of names, then rows of cells, with commas, semicolons or tabs between them.
+    /// Reads a table: a line of names, then rows of cells, with commas, semicolons or tabs between
+    /// them.
     ///
-    /// Lines that begin with `#` above the names, and with `# ` below them, are comments (CmdStan writes such lines).
-    /// A line `sep=;` above the names is an instruction to Excel and says what the delimiter is. Empty cells beyond the
-    /// last name are left out. Only the columns that are `wanted` must hold numbers.
+    /// Lines that begin with `#` above the names, and with `# ` below them, are comments (CmdStan
+    /// writes such lines). A line `sep=;` above the names is an instruction to Excel and gives the
+    /// delimiter. Empty cells beyond the last name are left out. Only the columns that are `wanted`
+    /// must hold numbers.
     ///
     /// # Errors
     /// [`CsvError`] for the first line that is wrong.
     ///
     /// # Cost
-    /// Linear in the bytes, with one pass over the rows.
+    /// Linear in the number of bytes, with one pass over the rows.
     pub fn read(bytes: Vec<u8>, wanted: &BTreeSet<String>) -> Result<CsvTable, CsvError> {
         let bytes = with_line_feeds(bytes);
         let text = bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&bytes);
@@ -68,7 +70,7 @@ impl From<UnclosedQuote> for CsvError {
     }
 }
 
-/// A name as formulas can read it.
+/// The name with `_` for every character that formulas cannot read.
 pub(crate) fn readable(name: &str) -> String {
     let name = name.trim();
     let letter = name.starts_with(|c: char| c.is_alphabetic() || c == '_');
@@ -76,7 +78,7 @@ pub(crate) fn readable(name: &str) -> String {
     if letter { mapped } else { format!("_{mapped}") }
 }
 
-/// A file in which carriage returns alone end the lines, with line feeds in their place.
+/// The same file with line feeds, if carriage returns alone end its lines.
 fn with_line_feeds(mut bytes: Vec<u8>) -> Vec<u8> {
     if !bytes.contains(&b'\n') {
         bytes.iter_mut().filter(|byte| **byte == b'\r').for_each(|byte| *byte = b'\n');
@@ -84,7 +86,7 @@ fn with_line_feeds(mut bytes: Vec<u8>) -> Vec<u8> {
     bytes
 }
 
-/// Refuses what cannot be a text in UTF-8 or in an encoding that agrees with it in ASCII.
+/// Checks that the bytes can be text in UTF-8, or in an encoding that agrees with it in ASCII.
 fn is_text(text: &[u8]) -> Result<(), CsvError> {
     let not = |what| Err(CsvError::NotText { what });
     match text {
@@ -97,31 +99,31 @@ fn is_text(text: &[u8]) -> Result<(), CsvError> {
     }
 }
 
-/// What stands above the rows, and the rows.
+/// The lines above the rows, and the text from the names on.
 struct Head<'t> {
     /// The text from the line of names on.
     rest: &'t [u8],
-    /// The line, from 1, with which `rest` begins.
+    /// The number, from 1, of the line with which `rest` begins.
     line: usize,
-    /// The last comment above it, and its line.
+    /// The last comment above the names, with its line number.
     comment: Option<(usize, &'t [u8])>,
-    /// The delimiter that a line `sep=;` names.
+    /// The delimiter that a line `sep=;` gives.
     named: Option<u8>,
 }
 
 impl<'t> Head<'t> {
-    /// Passes by blank lines, comments and `sep=;`.
+    /// Skips blank lines, comments and `sep=;`.
     fn of(text: &'t [u8]) -> Result<Head<'t>, CsvError> {
         let (mut rest, mut line, mut comment, mut named) = (text, 1, None, None);
         for raw in text.split_inclusive(|byte| *byte == b'\n') {
             let shown = raw.trim_ascii();
             match shown {
                 [] => {}
-                // A column may be called #.
+                // A column may be called `#`.
                 [b'#', b',' | b';' | b'\t', ..] => break,
                 [b'#', words @ ..] => comment = Some((line, words)),
                 [b's', b'e', b'p', b'=', delimiter] => named = Some(*delimiter),
-                // The tab of `sep=⇥` is trimmed away with the end of the line.
+                // The tab of `sep=⇥` was trimmed away with the end of the line.
                 b"sep=" => named = Some(b'\t'),
                 _ => break,
             }
@@ -130,7 +132,8 @@ impl<'t> Head<'t> {
         if rest.is_empty() { Err(CsvError::Empty) } else { Ok(Head { rest, line, comment, named }) }
     }
 
-    /// Cells of the line of names and of the first row if this is the delimiter; 0 where there is no such row.
+    /// Numbers of cells in the line of names and in the first row for this delimiter. A row that
+    /// does not exist has 0.
     fn split(&self, delimiter: u8) -> [usize; 2] {
         let mut rows = Rows::new(self.rest, self.line, delimiter);
         let names = rows.next_row().ok().flatten().map_or(0, |row| row.cells.len());
@@ -145,7 +148,8 @@ impl<'t> Head<'t> {
         [names, 0]
     }
 
-    /// The delimiter that splits the line of names; of two, the one that splits the first row into as many cells.
+    /// The delimiter that splits the line of names. Of two, the one that splits the first row into
+    /// as many cells.
     fn delimiter(&self) -> Result<u8, CsvError> {
         if let Some(named) = self.named {
             return Ok(named);
@@ -168,7 +172,8 @@ impl<'t> Head<'t> {
         }
     }
 
-    /// A line of names without a delimiter is one name, unless it and the first row have several words without quotes.
+    /// Takes a line of names without a delimiter as one name, unless it and the first row have
+    /// several unquoted words.
     fn one_column(&self) -> Result<u8, CsvError> {
         let lines = self.rest.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii);
         let mut lines = lines.filter(|line| !line.is_empty() && !is_comment(line));
@@ -187,7 +192,7 @@ fn is_comment(raw: &[u8]) -> bool {
     matches!(raw, [b'#'] | [b'#', b' ' | b'\t', ..])
 }
 
-/// The names as formulas read them; that of a column without a name is empty.
+/// The names as formulas read them. A column without a name has an empty one.
 fn names_of(names: &Row<'_>, comment: Option<(usize, &[u8])>) -> Result<Vec<String>, CsvError> {
     let line = names.line;
     let mut found = Vec::with_capacity(names.cells.len());
@@ -202,7 +207,7 @@ fn names_of(names: &Row<'_>, comment: Option<(usize, &[u8])>) -> Result<Vec<Stri
         str::from_utf8(cell).ok()?.trim().parse::<f64>().ok().filter(|number| number.is_finite())
     });
     if let Some(numbers) = numbers.collect::<Option<Vec<f64>>>() {
-        // Whole numbers that differ may be names: those of years, or of the columns of an array.
+        // Whole numbers that all differ may be names, such as years or the columns of an array.
         let distinct: BTreeSet<u64> = numbers.iter().map(|number| number.to_bits()).collect();
         let are_names = numbers.iter().all(|number| number.fract() == 0.0) && distinct.len() == numbers.len();
         let count = |words: &[u8]| words.split(|byte| DELIMITERS.contains(byte)).count();
@@ -214,7 +219,8 @@ fn names_of(names: &Row<'_>, comment: Option<(usize, &[u8])>) -> Result<Vec<Stri
     Ok(found)
 }
 
-/// The wanted names that are there, with the numbers of their columns from 0, and no numbers in them yet.
+/// Every wanted name that exists, with the number of its column from 0 and an empty vector for its
+/// numbers.
 fn wanted_columns(
     names: &[String],
     wanted: &BTreeSet<String>,
@@ -228,7 +234,7 @@ fn wanted_columns(
     Ok(places.into_iter().map(|(name, j)| (name.to_string(), j, Vec::new())).collect())
 }
 
-/// How the rows must look, and how many there were.
+/// The layout that rows must have, and how many rows were read.
 struct Layout {
     delimiter: u8,
     names_line: usize,
@@ -237,7 +243,7 @@ struct Layout {
 }
 
 impl Layout {
-    /// Whether a row has data; false for blank lines and comments.
+    /// Whether a row has data. Blank lines and comments have none.
     fn is_row(&self, row: &Row<'_>) -> Result<bool, CsvError> {
         let Row { line, cells, raw } = *row;
         if raw.trim_ascii().is_empty() && cells.len() == 1 {
@@ -272,7 +278,7 @@ impl Layout {
     }
 }
 
-/// The number in a cell of a column.
+/// The number in the cell of column `j`, which has the name `column`.
 fn number(row: &Row<'_>, j: usize, column: &str, delimiter: u8) -> Result<f64, CsvError> {
     let bytes = &row.cells[j];
     let text = str::from_utf8(bytes).ok().map(str::trim);
@@ -293,7 +299,7 @@ fn number(row: &Row<'_>, j: usize, column: &str, delimiter: u8) -> Result<f64, C
     })
 }
 
-/// A cell as messages show it: without the spaces around it, and without what is beyond its 40th character.
+/// A cell as messages show it: without the spaces around it, and cut after its 40th character.
 fn shown(cell: &[u8]) -> String {
     let text = String::from_utf8_lossy(cell);
     let text = text.trim();
@@ -312,7 +318,7 @@ mod tests {
         CsvTable::read(text.as_ref().to_vec(), &wanted.iter().map(|name| name.to_string()).collect())
     }
 
-    /// What a message says of a text of which all columns called x and y are wanted.
+    /// The message for a text of which all columns called x and y are wanted.
     fn fault(text: impl AsRef<[u8]>) -> String {
         read(text, &["x", "y"]).unwrap_err().to_string()
     }
@@ -342,7 +348,7 @@ mod tests {
         assert!(read("a\n3\ninf", &["a"]).is_err());
     }
 
-    /// Files as programs write them, every one of the columns x = (1.5, −2e-3) and y = (3, 4).
+    /// Files as programs write them. Each has the columns x = (1.5, −2e-3) and y = (3, 4).
     #[test]
     fn what_programs_export_is_read() {
         let cases: [(&str, &[u8]); 22] = [
@@ -351,7 +357,7 @@ mod tests {
             ("CRLF and a byte order mark, as Excel", b"\xef\xbb\xbfx,y\r\n1.5,3\r\n-2e-3,4\r\n"),
             ("CR, as an old Macintosh", b"x,y\r1.5,3\r-2e-3,4\r"),
             ("semicolons, as Excel in Germany", b"x;y;Ort\r\n1.5;3;K\xf6ln\r\n-2e-3;4;Bonn, Beuel\r\n"),
-            ("sep=, as Excel is told", b"sep=;\r\nx;y\r\n1.5;3\r\n-2e-3;4\r\n"),
+            ("sep=, as Excel needs it", b"sep=;\r\nx;y\r\n1.5;3\r\n-2e-3;4\r\n"),
             ("tabs and no decimal places", b"x\ty\n1.5\t3\n-2e-3\t4\n"),
             ("sep= with a tab", b"sep=\t\nx\ty\n1.5\t3\n-2e-3\t4\n"),
             ("row names, as write.csv of R", b"\"\",\"x\",\"y\"\n\"1\",1.5,3\n\"2\",-0.002,4\n"),
@@ -380,7 +386,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_that_are_none_are_told_with_their_place() {
+    fn cells_that_are_not_numbers_are_reported_with_their_place() {
         let place = "column \"x\", line 3: ";
         for (cell, part) in [
             ("", "the cell is empty; a missing value is not data: leave such rows out, or declare"),
@@ -413,7 +419,7 @@ mod tests {
     }
 
     #[test]
-    fn tables_that_are_laid_out_otherwise_are_told_what_to_do() {
+    fn tables_of_another_layout_get_advice() {
         for (text, parts) in [
             (
                 &b"x,y\n1,5,2,5\n"[..],
@@ -455,7 +461,8 @@ mod tests {
         }
     }
 
-    /// The bounds leave room for a machine with other work; a cost in the square of either number takes minutes.
+    /// The bounds leave room for a busy machine. A cost quadratic in rows or columns would take
+    /// minutes.
     #[test]
     fn wide_and_long_files_cost_no_more_than_their_bytes() {
         let begun = Instant::now();
@@ -472,7 +479,7 @@ mod tests {
         let long = begun.elapsed();
         assert!(long < Duration::from_secs(2), "{long:?}");
         let begun = Instant::now();
-        // Every line is a row of its own until the quote in the last, and every row is looked at again by none.
+        // Every line is a row of its own until the quote in the last one. No row is read twice.
         assert_eq!(
             fault("x,y\n1,2\n".to_string() + &"\n".repeat(1_000_000) + "\"1,2"),
             "line 1000003 has a quote that is not closed"

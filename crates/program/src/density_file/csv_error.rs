@@ -1,42 +1,43 @@
-//! Why a file that a user wrote is no table of columns.
+//! Why a file that a user wrote is not a table of columns.
 
 use std::fmt;
 
-/// Why a file is no table of columns. Lines and columns count from 1.
+/// Why a file is not a table of columns. Lines and columns count from 1.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum CsvError {
-    /// There is no line with names.
+    /// The file has no line with names.
     Empty,
     /// The file is not text.
     NotText {
-        /// What it looks like, with its article.
+        /// The kind of file it looks like, with an article.
         what: &'static str,
     },
     /// A name is not encoded in UTF-8.
     NameNotUtf8 {
-        /// The line with the names.
+        /// Number of the line with the names.
         line: usize,
         /// The name, with a replacement character for what cannot be read.
         name: String,
     },
-    /// The line of names can be split at more than one delimiter, and the first row does not say at which.
+    /// More than one delimiter can split the line of names, and the first row does not decide
+    /// between them.
     TwoDelimiters {
-        /// The line with the names.
+        /// Number of the line with the names.
         line: usize,
-        /// The delimiters.
+        /// The two delimiters that could split the line.
         delimiters: [char; 2],
     },
     /// The cells are separated by spaces.
     Spaces {
-        /// The line with the names.
+        /// Number of the line with the names.
         line: usize,
     },
     /// Numbers stand where the names of the columns are needed.
     NoNames {
-        /// The line.
+        /// Number of the offending line.
         line: usize,
-        /// A comment directly above that has as many cells.
+        /// Number of the line directly above, if it is a comment with as many cells.
         comment: Option<usize>,
     },
     /// Two columns have one name, and the formula reads it.
@@ -48,68 +49,68 @@ pub enum CsvError {
     },
     /// No row stands below the names.
     NoRows {
-        /// The line with the names.
+        /// Number of the line with the names.
         line: usize,
     },
     /// A row has more or fewer cells than there are names.
     Ragged {
-        /// The line.
+        /// Number of the offending line.
         line: usize,
-        /// Its cells.
+        /// Number of cells in the line.
         cells: usize,
-        /// The line with the names.
+        /// Number of the line with the names.
         names_line: usize,
-        /// How many names it has.
+        /// Number of names in that line.
         names: usize,
         /// Whether the row is the first.
         is_first: bool,
-        /// What stands between the cells.
+        /// The delimiter between the cells.
         delimiter: char,
     },
     /// A row has delimiters and nothing else.
     EmptyRow {
-        /// The line.
+        /// Number of the offending line.
         line: usize,
     },
     /// A quote is not closed.
     Unclosed {
-        /// The line on which the row begins.
+        /// Number of the line on which the row begins.
         line: usize,
     },
     /// Spaces stand before the quote of a cell.
     SpaceBeforeQuote {
-        /// The line.
+        /// Number of the offending line.
         line: usize,
-        /// The cell.
+        /// Text of the offending cell.
         cell: String,
     },
     /// A missing value stands in a column that the formula reads.
     Missing {
-        /// The column.
+        /// Name of the offending column.
         column: String,
-        /// The line.
+        /// Number of the offending line.
         line: usize,
-        /// The cell.
+        /// Text of the offending cell.
         cell: String,
     },
     /// A comma stands within a number.
     Comma {
-        /// The column.
+        /// Name of the offending column.
         column: String,
-        /// The line.
+        /// Number of the offending line.
         line: usize,
-        /// The cell.
+        /// Text of the offending cell.
         cell: String,
-        /// Whether commas are no delimiters, so that each of them may be replaced.
+        /// Whether every comma of the file may be replaced, since none is a delimiter.
         may_replace: bool,
     },
-    /// A cell that should be a number is none, or is infinite.
+    /// A cell that should be a number is not one, or is infinite.
     NotANumber {
-        /// The column.
+        /// Name of the offending column.
         column: String,
-        /// The line.
+        /// Number of the offending line.
         line: usize,
-        /// The cell.
+        /// Text of the offending cell.
         cell: String,
     },
 }

@@ -1,4 +1,5 @@
-//! The table `[data]`: numbers, vectors and matrices that stand there, and those of a CSV or JSON file.
+//! The table `[data]`: numbers, vectors and matrices in the table itself, and those of a CSV or
+//! JSON file.
 
 use crate::density_file::csv::{BYTE_ORDER_MARK, CsvTable, readable};
 use crate::density_file::entries::Entries;
@@ -12,12 +13,13 @@ use toml::Value;
 /// Data by name, and all names that a file offers.
 #[derive(Debug, Default)]
 pub(crate) struct DataTable {
+    /// The data by name.
     pub data: BTreeMap<String, Data>,
-    /// The file and what it has.
+    /// The path of the data file, and all names in it.
     pub offered: Option<(String, Vec<String>)>,
 }
 
-/// Reads the table. Of a file, only what is `used` is read as numbers.
+/// Reads the table. Only the names in `used` are read from a data file.
 ///
 /// # Errors
 /// [`DensityFileError`], with the place in the density file.
@@ -35,7 +37,7 @@ pub(crate) fn read(
             };
             let (data, names) = read_file(path, used, source).map_err(|fault| source.fault(place, fault))?;
             for (name, data) in data {
-                // What stands in the density file itself comes first.
+                // A value in the density file itself takes precedence over the data file.
                 found.data.entry(name).or_insert(data);
             }
             found.offered = Some((path.clone(), names));
@@ -66,7 +68,7 @@ fn read_file(
     Ok((data.collect(), table.names))
 }
 
-/// An object of numbers, arrays of numbers and arrays of such arrays.
+/// Reads a JSON object of numbers, arrays of numbers and arrays of such arrays.
 fn json(
     bytes: &[u8],
     used: &BTreeSet<String>,
@@ -85,7 +87,7 @@ fn json(
     Ok((data, names))
 }
 
-/// Numbers and arrays of JSON; none of anything else.
+/// The TOML value of a JSON number or array. `None` for anything else.
 fn toml_of(value: &serde_json::Value) -> Option<Value> {
     match value {
         serde_json::Value::Number(number) => number.as_f64().map(Value::Float),

@@ -3,5 +3,5 @@
 use std::collections::BTreeMap;
 use toml::{Spanned, Value};
 
-/// Keys of a table with the places where they stand.
+/// Keys and values of a table, each with its place in the text.
 pub(crate) type Entries = BTreeMap<Spanned<String>, Spanned<Value>>;

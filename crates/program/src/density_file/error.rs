@@ -1,4 +1,4 @@
-//! Why a density file gives no density.
+//! Why a density file defines no density.
 
 use crate::density_file::csv_error::CsvError;
 use pushforward_foreign::LibraryError;
@@ -7,61 +7,61 @@ use pushforward_formula::{DeclarationError, Excerpt, Fault, ModelError};
 use std::io;
 use std::path::PathBuf;
 
-/// Why a density file gives no density.
+/// Why a density file defines no density.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum DensityFileError {
     /// The file cannot be read.
     #[error("the density file {} cannot be read: {cause}", .path.display())]
     Unreadable {
-        /// The file.
+        /// Path of the density file.
         path: PathBuf,
-        /// What the system says.
+        /// The message of the operating system.
         #[source]
         cause: io::Error,
     },
     /// The file is not TOML, or has a table or key that no density file has.
     #[error("{} is no density file: {cause}", .path.display())]
     Syntax {
-        /// The file.
+        /// Path of the density file.
         path: PathBuf,
-        /// Line, column and caret.
+        /// The message of the parser, with line, column and caret.
         #[source]
         cause: toml::de::Error,
     },
-    /// It does not say where the density comes from.
+    /// The file has no density source.
     #[error(
         "{} does not say where the density comes from; give it a formula (log_density and \
          [parameters]), a shared library ([library]) or a program ([command])",
         .path.display()
     )]
-    NoDoor {
-        /// The file.
+    NoDensitySource {
+        /// Path of the density file.
         path: PathBuf,
     },
-    /// It says so twice.
+    /// The file has more than one density source.
     #[error(
         "{} says more than once where the density comes from: {}; leave one of them",
         .path.display(),
-        .doors.join(", ")
+        .tables.join(", ")
     )]
-    TwoDoors {
-        /// The file.
+    TwoDensitySources {
+        /// Path of the density file.
         path: PathBuf,
-        /// The tables.
-        doors: Vec<&'static str>,
+        /// The tables and keys that each give a density source.
+        tables: Vec<&'static str>,
     },
-    /// Parameters or data without a formula.
+    /// The file has parameters or data and no formula.
     #[error(
         "{} has no formula; write log_density = \"\"\" … \"\"\" above its first table, or in \
          [model]",
         .path.display()
     )]
     NoFormula {
-        /// The file.
+        /// Path of the density file.
         path: PathBuf,
     },
-    /// Something is wrong at one place.
+    /// There is a fault at one place of the file.
     #[error(
         "{}, line {}, column {}: {fault}\n{excerpt}",
         .path.display(),
@@ -69,126 +69,126 @@ pub enum DensityFileError {
         .excerpt.column
     )]
     Placed {
-        /// The file.
+        /// Path of the density file.
         path: PathBuf,
-        /// The line, and the place in it.
+        /// The line, with the place in it marked.
         excerpt: Box<Excerpt>,
-        /// What is wrong.
+        /// The fault at that place.
         #[source]
         fault: Box<FileFault>,
     },
     /// A value is out of range.
     #[error("{}: `{key}` must be {requirement}", .path.display())]
     BadValue {
-        /// The file.
+        /// Path of the density file.
         path: PathBuf,
-        /// Which one.
+        /// The key of the value.
         key: &'static str,
-        /// What it must be.
+        /// The condition that the value must meet.
         requirement: &'static str,
     },
-    /// The shared library it names is no density.
+    /// The shared library that the file names cannot be used as a density.
     #[error("{}: {cause}", .path.display())]
     Library {
-        /// The file.
+        /// Path of the density file.
         path: PathBuf,
-        /// Why.
+        /// The fault of the library.
         #[source]
         cause: LibraryError,
     },
-    /// The program it names is no density.
+    /// The program that the file names cannot be used as a density.
     #[error("{}: {cause}", .path.display())]
     Command {
-        /// The file.
+        /// Path of the density file.
         path: PathBuf,
-        /// Why.
+        /// The fault of the child process.
         #[source]
         cause: ProcessError,
     },
 }
 
-/// What is wrong at a place of a density file.
+/// A fault at one place of a density file.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum FileFault {
-    /// In the formula.
+    /// The formula has a fault.
     #[error("{fault}{}", names_offered(.fault, .offered.as_ref()))]
     Formula {
-        /// What.
+        /// The fault of the formula.
         #[source]
         fault: Fault,
         /// The data file and the names it has.
         offered: Option<(String, Vec<String>)>,
     },
-    /// In the words of a declaration.
+    /// The text of a declaration has a fault.
     #[error("{0}")]
     Declaration(#[source] DeclarationError),
-    /// Parameters, data and formula do not go together.
+    /// Parameters, data and formula contradict each other.
     #[error("{0}")]
     Model(#[source] ModelError),
-    /// `log_density` among parameters or data.
+    /// The key `log_density` stands among the parameters or the data.
     #[error("log_density must stand above the first table of the file, or in [model]")]
     MisplacedFormula,
-    /// A declaration that is neither a constraint nor a table of size and constraint.
+    /// A declaration is neither a constraint nor a table of size and constraint.
     #[error(
         "declare {name} as {name} = \"real\", {name} = \"> 0\" or {name} = {{ size = 3, \
          constraint = \"ordered\" }}"
     )]
     NotADeclaration {
-        /// The parameter.
+        /// Name of the parameter.
         name: String,
     },
-    /// A key that no declaration has.
+    /// A declaration has an unknown key.
     #[error(
         "the declaration of {name} has a key {key:?}; it may have size, constraint, offset and \
          multiplier"
     )]
     DeclarationKey {
-        /// The parameter.
+        /// Name of the parameter.
         name: String,
-        /// The key.
+        /// Text of the unknown key.
         key: String,
     },
-    /// A name of a data file that is no text.
+    /// The name of the data file is not a text.
     #[error("file must be a path in quotes")]
     DataFileName,
-    /// Data that are neither numbers nor arrays of them.
+    /// Data are neither numbers nor arrays of numbers.
     #[error("{name} must be a number, an array of numbers, or an array of rows of one length")]
     NotData {
-        /// Their name.
+        /// Name of the data.
         name: String,
     },
-    /// A data file that cannot be read.
+    /// The data file cannot be read.
     #[error("the data file {path} cannot be read: {cause}; paths are relative to the density file")]
     Unreadable {
-        /// The file.
+        /// Path of the data file.
         path: String,
-        /// What the system says.
+        /// The message of the operating system.
         cause: String,
     },
-    /// A data file that is not a table of columns.
+    /// The data file is not a table of columns.
     #[error("the data file {path}: {cause}")]
     Csv {
-        /// The file.
+        /// Path of the data file.
         path: String,
-        /// Why.
+        /// The fault of the table.
         #[source]
         cause: Box<CsvError>,
     },
-    /// A data file that is not a JSON object.
+    /// The data file is not a JSON object of numbers and arrays.
     #[error("the data file {path} must be a JSON object of numbers and arrays: {cause}")]
     Json {
-        /// The file.
+        /// Path of the data file.
         path: String,
-        /// Why.
+        /// The message of the parser.
         cause: String,
     },
 }
 
-/// How many names of a data file a message shows.
+/// The largest number of names that a message shows.
 const SHOWN: usize = 40;
 
-/// The names that a data file has, after a name that nothing has.
+/// The end of a message about an unknown name: the names of the data file.
 fn names_offered(fault: &Fault, offered: Option<&(String, Vec<String>)>) -> String {
     match (fault, offered) {
         (Fault::Unknown { what: "name", .. }, Some((path, names))) => {

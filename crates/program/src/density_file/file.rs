@@ -1,4 +1,5 @@
-//! A density file read and dispatched: formula, shared library or child process, and settings of the run.
+//! A density file that has been read: its formula, shared library or child process, and settings of
+//! the run.
 
 use crate::density_file::entries::Entries;
 use crate::density_file::error::DensityFileError;
@@ -10,29 +11,29 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use toml::{Spanned, Value};
 
-/// Where a density comes from.
+/// The interface through which a density is evaluated.
 #[derive(Debug)]
-pub enum Door {
-    /// `log_density` and `[parameters]`: a formula.
+pub enum DensitySource {
+    /// A formula: `log_density` and `[parameters]`.
     Formula(formula::Table),
-    /// `[library]`: a shared library with a C interface.
+    /// A shared library with a C interface: `[library]`.
     Library(library::Table),
-    /// `[command]`: a child process.
+    /// A child process: `[command]`.
     Command(command::Table),
 }
 
-/// A density file, understood as far as its tables go.
+/// A density file whose tables were parsed. Nothing that it names has been opened.
 #[derive(Debug)]
 pub struct DensityFile {
-    /// Its text.
+    /// The text and the path of the file.
     pub source: Source,
-    /// Where the density comes from.
-    pub door: Door,
+    /// The source of the density.
+    pub density: DensitySource,
     /// The table `[run]`: settings with the keys of `--set`.
     pub run: BTreeMap<Spanned<String>, Value>,
 }
 
-/// All that may stand in a density file.
+/// All keys and tables that a density file may have.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Tables {
@@ -48,15 +49,16 @@ struct Tables {
 }
 
 impl DensityFile {
-    /// Whether a word of the command line means a density file: it ends in `.toml` or names a file.
+    /// Whether an argument of the command line means a density file: it ends in `.toml` or names a
+    /// file.
     pub fn is_meant_by(word: &str) -> bool {
         word.ends_with(".toml") || Path::new(word).is_file()
     }
 
-    /// Reads a density file and decides on its door; nothing that it names is opened yet.
+    /// Reads a density file and determines its density source. Nothing that it names is opened yet.
     ///
     /// # Errors
-    /// `Unreadable`, `Syntax`, `NoDoor` and `TwoDoors` of [`DensityFileError`].
+    /// `Unreadable`, `Syntax`, `NoDensitySource` and `TwoDensitySources` of [`DensityFileError`].
     pub fn read(path: &Path) -> Result<DensityFile, DensityFileError> {
         DensityFile::of(Source::read(path)?)
     }
@@ -64,47 +66,48 @@ impl DensityFile {
     /// Reads a density file built into the program.
     ///
     /// # Errors
-    /// As [`DensityFile::read`].
+    /// Those of [`DensityFile::read`].
     pub fn embedded(path: &str, files: Embedded) -> Result<DensityFile, DensityFileError> {
         DensityFile::of(Source::embedded(path, files)?)
     }
 
-    /// The same for a text that was read before.
+    /// Parses the text of a density file that was read before.
     ///
     /// # Errors
-    /// `Syntax`, `NoDoor` and `TwoDoors` of [`DensityFileError`].
+    /// `Syntax`, `NoDensitySource` and `TwoDensitySources` of [`DensityFileError`].
     pub fn of(source: Source) -> Result<DensityFile, DensityFileError> {
         let tables: Tables = toml::from_str(&source.text)
             .map_err(|cause| DensityFileError::Syntax { path: source.path.clone(), cause })?;
-        let mut doors = Vec::new();
+        let mut sources = Vec::new();
         let Tables { log_density, report, model, parameters, data, library, command, run } = tables;
         if model.is_some() && (log_density.is_some() || report.is_some()) {
-            let doors = vec!["log_density above the tables", "[model]"];
-            return Err(DensityFileError::TwoDoors { path: source.path, doors });
+            let tables = vec!["log_density above the tables", "[model]"];
+            return Err(DensityFileError::TwoDensitySources { path: source.path, tables });
         }
         let model = model.unwrap_or(formula::ModelTable { log_density, report });
         if model.log_density.is_some() || model.report.is_some() || parameters.is_some() || data.is_some() {
-            doors.push(("[parameters]", Door::Formula(formula::Table { model, parameters, data })));
+            sources
+                .push(("[parameters]", DensitySource::Formula(formula::Table { model, parameters, data })));
         }
-        doors.extend(library.map(|table| ("[library]", Door::Library(table))));
-        doors.extend(command.map(|table| ("[command]", Door::Command(table))));
-        let names: Vec<&'static str> = doors.iter().map(|(name, _)| *name).collect();
-        match doors.pop() {
-            None => Err(DensityFileError::NoDoor { path: source.path }),
-            Some((_, door)) if doors.is_empty() => Ok(DensityFile { source, door, run }),
-            Some(_) => Err(DensityFileError::TwoDoors { path: source.path, doors: names }),
+        sources.extend(library.map(|table| ("[library]", DensitySource::Library(table))));
+        sources.extend(command.map(|table| ("[command]", DensitySource::Command(table))));
+        let names: Vec<&'static str> = sources.iter().map(|(name, _)| *name).collect();
+        match sources.pop() {
+            None => Err(DensityFileError::NoDensitySource { path: source.path }),
+            Some((_, density)) if sources.is_empty() => Ok(DensityFile { source, density, run }),
+            Some(_) => Err(DensityFileError::TwoDensitySources { path: source.path, tables: names }),
         }
     }
 
-    /// The density.
+    /// Opens the density: compiles the formula, loads the library or starts the processes.
     ///
     /// # Errors
-    /// [`DensityFileError`], with the place in the file where there is one.
+    /// [`DensityFileError`], with the place in the file if the fault has one.
     pub fn open(&self) -> Result<Box<dyn Target>, DensityFileError> {
-        match &self.door {
-            Door::Formula(table) => formula::open(table, &self.source),
-            Door::Library(table) => library::open(table, &self.source),
-            Door::Command(table) => command::open(table, &self.source),
+        match &self.density {
+            DensitySource::Formula(table) => formula::open(table, &self.source),
+            DensitySource::Library(table) => library::open(table, &self.source),
+            DensitySource::Command(table) => command::open(table, &self.source),
         }
     }
 }
@@ -121,18 +124,21 @@ mod tests {
     }
 
     #[test]
-    fn each_door_has_its_table() {
-        let door = |text: &str| read(text).unwrap().door;
+    fn each_density_source_has_its_table() {
+        let density = |text: &str| read(text).unwrap().density;
         assert!(matches!(
-            door("log_density = \"x ~ normal(0, 1)\"\n[parameters]\nx = \"real\""),
-            Door::Formula(_)
+            density("log_density = \"x ~ normal(0, 1)\"\n[parameters]\nx = \"real\""),
+            DensitySource::Formula(_)
         ));
-        assert!(matches!(door("[library]\npath = \"a.so\""), Door::Library(_)));
-        assert!(matches!(door("[command]\nprogram = [\"a\"]\ndim = 2\n[run]\nsteps = 7"), Door::Command(_)));
+        assert!(matches!(density("[library]\npath = \"a.so\""), DensitySource::Library(_)));
+        assert!(matches!(
+            density("[command]\nprogram = [\"a\"]\ndim = 2\n[run]\nsteps = 7"),
+            DensitySource::Command(_)
+        ));
     }
 
     #[test]
-    fn none_two_or_unknown_are_refused() {
+    fn none_two_or_unknown_are_errors() {
         let error = |text: &str| read(text).unwrap_err().to_string();
         assert!(error("[run]\nsteps = 7").contains("does not say where the density comes from"));
         let both = error("[library]\npath = \"a\"\n[parameters]\nx = \"real\"");
@@ -146,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn words_that_mean_a_file() {
+    fn arguments_that_mean_a_file() {
         assert!(DensityFile::is_meant_by("nowhere/model.toml"));
         assert!(!DensityFile::is_meant_by("gmm9"));
         let home = tempfile::tempdir().unwrap();

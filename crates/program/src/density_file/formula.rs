@@ -1,4 +1,4 @@
-//! The tables of a density file that give a formula: parameters, data and the log density.
+//! The tables of a density file that define a formula: parameters, data and the log density.
 
 use crate::density_file::data::{self, DataTable};
 use crate::density_file::entries::Entries;
@@ -13,7 +13,7 @@ use serde::Deserialize;
 use std::collections::BTreeMap;
 use toml::{Spanned, Value};
 
-/// What a density file says of a formula.
+/// The formula and the tables of a density file that belong to it.
 #[derive(Debug)]
 pub struct Table {
     pub(crate) model: ModelTable,
@@ -21,7 +21,7 @@ pub struct Table {
     pub(crate) data: Option<Entries>,
 }
 
-/// The formula itself.
+/// The text of the formula, and the quantities to report.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ModelTable {
@@ -29,7 +29,7 @@ pub struct ModelTable {
     pub(crate) report: Option<Spanned<Vec<String>>>,
 }
 
-/// The density.
+/// Compiles the formula with its parameters and data.
 ///
 /// # Errors
 /// [`DensityFileError`], with the place in the file.
@@ -50,7 +50,7 @@ fn compile(table: &Table, source: &Source) -> Result<Model, DensityFileError> {
     let mut used = names_in(formula.get_ref());
     declarations
         .values()
-        .flat_map(|value| words(value.get_ref()))
+        .flat_map(|value| texts(value.get_ref()))
         .for_each(|text| used.extend(names_in(text)));
     let data = data::read(table.data.as_ref().unwrap_or(&empty), &used, source)?;
     let mut in_order: Vec<_> = declarations.iter().collect();
@@ -59,19 +59,19 @@ fn compile(table: &Table, source: &Source) -> Result<Model, DensityFileError> {
     let parameters = parameters.collect::<Result<Vec<Parameter>, _>>()?;
     let report = table.model.report.as_ref().map_or(&[] as &[String], |report| report.get_ref());
     Model::compile(parameters, &data.data, formula.get_ref(), report)
-        .map_err(|error| told(error, table, formula, &data, source))
+        .map_err(|error| error_in_file(error, table, formula, &data, source))
 }
 
-/// All texts of a declaration.
-fn words(value: &Value) -> Vec<&str> {
+/// All texts of a declaration, at any depth.
+fn texts(value: &Value) -> Vec<&str> {
     match value {
         Value::String(text) => vec![text],
-        Value::Table(table) => table.values().flat_map(words).collect(),
+        Value::Table(table) => table.values().flat_map(texts).collect(),
         _ => Vec::new(),
     }
 }
 
-/// `"> 0"`, or `{ size = 3, constraint = "ordered" }`.
+/// Parses a declaration such as `"> 0"` or `{ size = 3, constraint = "ordered" }`.
 fn parameter(
     key: &Spanned<String>,
     value: &Spanned<Value>,
@@ -126,8 +126,8 @@ fn span<T>(of: &Spanned<T>) -> Span {
     Span { start: of.span().start, end: of.span().end }
 }
 
-/// An error of the model, at its place in the density file.
-fn told(
+/// The error of a density file for an error of the model, with its place in the file.
+fn error_in_file(
     error: ModelError,
     table: &Table,
     formula: &Spanned<String>,
@@ -143,14 +143,16 @@ fn told(
             if let (Fault::Unknown { what: "name", given, nearest: found }, Some((_, names))) =
                 (&mut fault, &data.offered)
             {
-                // Only what the formula reads was taken from the file: a misspelt column was not.
+                // Only columns that the formula reads were loaded, so the names of the file are
+                // searched for the nearest one.
                 let known: Vec<String> = found.iter().chain(names).cloned().collect();
                 *found = nearest(given, known.iter().map(String::as_str)).map(str::to_string);
             }
             let fault = FileFault::Formula { fault, offered: data.offered.clone() };
             match place_in_file(&error, formula, source) {
                 Some(place) => source.fault(place, fault),
-                // The text was written with escapes: then its own line and column serve.
+                // The text was written with escapes, so the line and column within the formula are
+                // shown.
                 None => DensityFileError::Placed {
                     path: source.path.clone(),
                     excerpt: error.excerpt,
@@ -175,12 +177,12 @@ fn told(
             let place = table.model.report.as_ref().map_or(span(formula), span);
             source.fault(place, FileFault::Model(error))
         }
-        // `NoParameters`: nothing but the formula is there to point at.
+        // `NoParameters` has no place but that of the formula.
         _ => source.fault(span(formula), FileFault::Model(error)),
     }
 }
 
-/// Where in the file a place of the formula is, if it stands there as it is.
+/// The place of an error in the file, if the formula stands there without escapes.
 fn place_in_file(error: &FormulaError, formula: &Spanned<String>, source: &Source) -> Option<Span> {
     let raw = source.text.get(formula.span())?;
     let offset = formula.span().start + raw.find(formula.get_ref().as_str())?;

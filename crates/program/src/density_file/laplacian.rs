@@ -1,15 +1,15 @@
-//! Where the Laplacian of a density of another language comes from.
+//! The source of the Laplacian for a density in another language.
 
 use serde::Deserialize;
 
-/// Where the Laplacian comes from.
+/// The source of the Laplacian.
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Laplacian {
     /// The density's own second derivatives, if it has them.
     Own,
-    /// Central differences of its score.
+    /// Central differences of the score.
     Differences,
-    /// There is none.
+    /// The density has no Laplacian.
     None,
 }

@@ -6,38 +6,39 @@ use crate::density_file::source::Source;
 use pushforward::density::Target;
 use serde::Deserialize;
 
-/// The table `[library]` as it stands in the file.
+/// The table `[library]` of a density file, before any path in it is resolved.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Table {
-    /// The library, beside the density file.
+    /// Path of the library, relative to the density file.
     pub(crate) path: String,
-    /// A file that ends in `.json`, beside the density file, or JSON itself.
+    /// Path of a file that ends in `.json`, relative to the density file, or JSON itself.
     pub(crate) data: Option<String>,
-    /// Handed to the library.
+    /// The seed passed to the library.
     #[serde(default)]
     pub(crate) seed: u32,
-    /// Whether several threads may be in it at once; as the library says if left out.
+    /// Whether several threads may call the library at the same time. If left out, the library
+    /// decides.
     pub(crate) parallel: Option<bool>,
-    /// What a point is at which it fails.
+    /// What a failure of the library at a point means.
     #[serde(default)]
     pub(crate) refused: Refused,
-    /// Where the Laplacian comes from.
+    /// The source of the Laplacian.
     pub(crate) laplacian: Option<Laplacian>,
 }
 
-/// What a point is at which the library fails.
+/// What a failure of the library at a point means.
 #[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Refused {
-    /// A failure of the density.
+    /// The density failed, and the run ends.
     #[default]
     Fail,
-    /// Outside the support.
+    /// The point is outside the support, log ρ = −inf.
     Outside,
 }
 
-/// The density it asks for.
+/// Loads the library as a density.
 ///
 /// # Errors
 /// [`DensityFileError::Library`].

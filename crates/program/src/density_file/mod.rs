@@ -1,4 +1,4 @@
-//! Density files: TOML that says where a log density comes from, and how it is to be fitted.
+//! Density files: TOML that gives the source of a log density and the settings of its fit.
 
 pub mod command;
 pub mod csv;

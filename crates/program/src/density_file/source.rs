@@ -1,26 +1,26 @@
-//! The text of a density file and where it lies.
+//! The text of a density file and its path.
 
 use crate::density_file::error::{DensityFileError, FileFault};
 use pushforward_formula::{Excerpt, Span};
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// Files built into the program: their paths and what they say.
+/// Files built into the program, as pairs of path and text.
 pub type Embedded = &'static [(&'static str, &'static str)];
 
-/// A density file as it was read, for messages and for paths relative to it.
+/// The text and path of a density file, for messages and for paths relative to it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Source {
-    /// Where it lies.
+    /// Path of the density file.
     pub path: PathBuf,
-    /// What it says.
+    /// Text of the density file.
     pub text: String,
-    /// Files built into the program, which are looked at in place of those on disk.
+    /// Files built into the program, which are read in place of those on disk.
     embedded: Option<Embedded>,
 }
 
 impl Source {
-    /// Reads it.
+    /// Reads a density file from disk.
     ///
     /// # Errors
     /// [`DensityFileError::Unreadable`].
@@ -30,15 +30,15 @@ impl Source {
         Ok(Source { path: path.to_path_buf(), text, embedded: None })
     }
 
-    /// A text that was read before, from this path.
+    /// Wraps a text that was read from this path before.
     pub fn kept(path: PathBuf, text: String) -> Source {
         Source { path, text, embedded: None }
     }
 
-    /// One of the files built into the program.
+    /// Reads one of the files built into the program.
     ///
     /// # Errors
-    /// [`DensityFileError::Unreadable`] if there is none of that path.
+    /// [`DensityFileError::Unreadable`] if no built-in file has that path.
     pub fn embedded(path: &str, files: Embedded) -> Result<Source, DensityFileError> {
         let path = PathBuf::from(path);
         match find(files, &path) {
@@ -47,26 +47,26 @@ impl Source {
         }
     }
 
-    /// The bytes of a file whose path is relative to the folder in which this one lies.
+    /// Reads the bytes of a file whose path is relative to the folder of the density file.
     ///
     /// # Errors
-    /// Those of the system.
+    /// The error of the operating system.
     pub fn read_beside(&self, path: &str) -> io::Result<Vec<u8>> {
         let path = self.beside(path);
         self.embedded.map_or_else(|| std::fs::read(&path), |files| find(files, &path).map(String::into_bytes))
     }
 
-    /// A path of the file, relative to the folder in which the file lies.
+    /// Resolves a path relative to the folder of the density file.
     pub fn beside(&self, path: impl AsRef<Path>) -> PathBuf {
         self.path.parent().unwrap_or(Path::new("")).join(path)
     }
 
-    /// Its name without the extension: that of the results.
+    /// The file's name without its extension. The results are named after it.
     pub fn stem(&self) -> String {
         self.path.file_stem().map_or("density".to_string(), |stem| stem.to_string_lossy().into_owned())
     }
 
-    /// The error for something wrong at a place of the text.
+    /// The error for a fault at a place of the text.
     pub fn fault(&self, place: Span, fault: FileFault) -> DensityFileError {
         let excerpt = Box::new(Excerpt::of(&self.text, place));
         DensityFileError::Placed { path: self.path.clone(), excerpt, fault: Box::new(fault) }

@@ -1,20 +1,23 @@
-//! The folder of a run: there from the start, and at every moment in a state that the run can go on from.
+//! The folder of a run. It exists from the start, and the run can go on from it at every moment.
 //!
-//! * Configuration, log and checkpoint are in it while the run goes on; each replaces itself by a rename.
-//! * Results are written to a hidden folder inside and synced; one rename declares them complete, and then they are
-//!   moved up, `run.json` last. Who finds a declared folder after a crash moves the rest.
-//! * A run that is to replace an older one works in a neighbour, `NAME.new`, and takes the place when it is complete.
-//! * The log is locked: no two processes work in one folder.
+//! * Configuration, log and checkpoint are in the folder during the run. A rename replaces the
+//!   older file of that name.
+//! * Results are written to a hidden folder inside and synced. One rename declares them complete,
+//!   and then they move up, `run.json` last. A process that finds a declared folder after a crash
+//!   moves the rest.
+//! * A run that replaces an older one works in a neighbour, `NAME.new`, which takes the place when
+//!   the run is complete.
+//! * The log is locked, so no two processes work in one folder.
 
-use crate::folder::durable::{beside, resolved, sync_folder, write_synced};
+use crate::folder::atomic_write::{beside, resolved, sync_folder, write_synced};
 use crate::folder::folder_error::{FolderError, not_writable};
 use crate::folder::run_log::RunLog;
 use std::fs::{self, File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// Names a run may leave in its folder, beside folders `sample-1`, `sample-2`, …. A folder with any other entry is never
-/// replaced.
+/// Names that a run may leave in its folder, beside folders `sample-1`, `sample-2`, …. A folder
+/// with any other entry is never replaced.
 pub const RUN_FILES: [&str; 26] = [
     "config.toml",
     "log.jsonl",
@@ -47,24 +50,25 @@ pub const RUN_FILES: [&str; 26] = [
 const CONFIG: &str = "config.toml";
 const LOG: &str = "log.jsonl";
 const RECORD: &str = "run.json";
-/// Results being written, and results that are complete.
+/// The hidden folder of results that are being written, and the one of results that are complete.
 const PARTIAL: &str = ".results.partial";
 const READY: &str = ".results.ready";
 
-/// What to do if the folder exists and is not empty.
+/// The treatment of a folder that exists and is not empty.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum IfExists {
-    /// An error.
+    /// The run ends with an error.
     Refuse,
-    /// Replace it if it is the folder of a run.
+    /// The folder is replaced if it is the folder of a run.
     Replace,
 }
 
-/// A folder in which a run is at work. Dropped before anything was worth keeping, it leaves no trace.
+/// A folder in which a run is at work. If it is dropped before its content is worth keeping, all
+/// that the run made is removed.
 #[derive(Debug)]
 pub struct RunFolder {
     place: PathBuf,
-    /// Where the files are: `place`, or its neighbour while an older run stays there.
+    /// Where the files are: `place`, or its neighbour while an older run is in `place`.
     work: PathBuf,
     log: File,
     if_dropped: IfDropped,
@@ -72,15 +76,15 @@ pub struct RunFolder {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum IfDropped {
-    /// Everything, the folder among it, was made by this run and goes.
+    /// The run made the folder, so the folder is removed with all that is in it.
     RemoveFolder,
-    /// An empty folder was there before; its files go.
+    /// An empty folder was there before, so the files in it are removed.
     RemoveFiles,
-    /// All stays.
+    /// The folder stays with its files.
     Keep,
 }
 
-/// What stands at the place of a new run.
+/// What exists at the place of a new run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Standing {
     Nothing,
@@ -89,12 +93,12 @@ enum Standing {
 }
 
 impl RunFolder {
-    /// Checks the place and makes the folder; missing parents are created.
+    /// Checks the place and makes the folder. Missing parents are created.
     ///
     /// # Errors
-    /// All of [`FolderError`] but `Write`.
+    /// Every variant of [`FolderError`] except `Write`.
     pub fn create(path: &Path, if_exists: IfExists) -> Result<RunFolder, FolderError> {
-        // `.` and `..` have no name to take the place of.
+        // `.` and `..` have no name, so nothing can be renamed to them.
         if path.file_name().is_none() {
             return Err(FolderError::NotAFolder { path: path.to_path_buf() });
         }
@@ -125,17 +129,18 @@ impl RunFolder {
         }
     }
 
-    /// The first of `path`, `path-2`, `path-3`, … that does not exist.
+    /// Makes the first of `path`, `path-2`, `path-3`, … that does not exist.
     ///
     /// # Errors
-    /// As [`RunFolder::create`].
+    /// Those of [`RunFolder::create`].
     pub fn create_first_free(path: &Path) -> Result<RunFolder, FolderError> {
         let path = resolved(path)?;
         let place = first_free(&path, |k| if k == 1 { String::new() } else { format!("-{k}") })?;
         RunFolder::begin(place.clone(), place, IfDropped::RemoveFolder)
     }
 
-    /// The folder of a run that has begun, to go on in. Results that were declared complete are moved up.
+    /// Opens the folder of a run that has begun, so that the run can go on. Results that were
+    /// declared complete are moved up.
     ///
     /// # Errors
     /// `Missing`, `NotAFolder`, `NotARun`, `InUse`, `NotWritable`.
@@ -174,38 +179,39 @@ impl RunFolder {
         Ok(folder)
     }
 
-    /// Where the folder will be when the run is complete.
+    /// Path of the folder once the run is complete.
     pub fn place(&self) -> &Path {
         &self.place
     }
 
-    /// Where it is.
+    /// Path of the folder at present.
     pub fn path(&self) -> &Path {
         &self.work
     }
 
-    /// The log, to be written at its end.
+    /// The log, opened to be written at its end.
     ///
     /// # Errors
-    /// If the system has no more handles.
+    /// The error of the operating system, if it has no more file handles.
     pub fn log(&self) -> io::Result<File> {
         self.log.try_clone()
     }
 
-    /// From now on the folder is worth keeping, whatever happens.
+    /// Keeps the folder from now on, however the run ends.
     pub fn keep(&mut self) {
         self.if_dropped = IfDropped::Keep;
     }
 
-    /// Whether it is worth keeping, whatever happens.
+    /// Whether the folder is kept however the run ends.
     pub fn is_kept(&self) -> bool {
         self.if_dropped == IfDropped::Keep
     }
 
-    /// Puts one file into the folder at once, in place of an older one of its name; whole or not at all.
+    /// Writes one file into the folder at once, in place of an older one of its name. The write is
+    /// atomic.
     ///
     /// # Errors
-    /// [`FolderError::Write`]; the older file stays.
+    /// [`FolderError::Write`]. The older file stays.
     ///
     /// # Panics
     /// If `name` is not in [`RUN_FILES`].
@@ -222,10 +228,10 @@ impl RunFolder {
         })
     }
 
-    /// Writes one result, which appears with all others when the run is complete.
+    /// Writes one result. All results appear together when the run is complete.
     ///
     /// # Errors
-    /// [`FolderError::Write`]; no result appears, everything else stays.
+    /// [`FolderError::Write`]. No result appears, and everything else stays.
     ///
     /// # Panics
     /// If `name`, up to its first `/`, is not in [`RUN_FILES`].
@@ -239,14 +245,14 @@ impl RunFolder {
         written.map_err(|cause| self.failed(self.work.join(name), cause))
     }
 
-    /// Declares the results complete, moves them up, moves the folder into place if an older run is there, and gives its
-    /// path.
+    /// Declares the results complete, moves them up, replaces the older run if there is one, and
+    /// returns the path of the folder.
     ///
     /// # Errors
-    /// [`FolderError::Write`], or `Exists`, `NotARun`, … if the place changed meanwhile; the older run and the new files
-    /// stay.
+    /// [`FolderError::Write`], or `Exists`, `NotARun`, … if the place changed meanwhile. The older
+    /// run and the new files stay.
     pub fn commit(mut self) -> Result<PathBuf, FolderError> {
-        // Whatever happens from here on, what was computed stays on disk.
+        // The results stay on disk, however the rest of the commit ends.
         self.keep();
         let (partial, ready) = (self.work.join(PARTIAL), self.work.join(READY));
         let declared = fs::create_dir_all(&partial)
@@ -257,7 +263,7 @@ impl RunFolder {
         if self.work != self.place {
             self.replace()?;
         }
-        // The folder is in place; a file system that cannot sync its parent takes nothing away.
+        // The folder is in place, even if the file system cannot sync its parent.
         let _ = self.place.parent().map(sync_folder);
         Ok(self.place.clone())
     }
@@ -265,7 +271,7 @@ impl RunFolder {
     fn replace(&mut self) -> Result<(), FolderError> {
         let place = self.place.clone();
         if standing(&place, IfExists::Replace)? != Standing::OlderRun {
-            // Somebody took the older run away.
+            // Another process removed the older run.
             return fs::rename(&self.work, &place).map_err(|cause| self.failed(place, cause));
         }
         let old = beside(&place, "replaced");
@@ -277,7 +283,7 @@ impl RunFolder {
         fs::remove_dir_all(&old).map_err(|cause| FolderError::Write { path: old, kept: place, cause })
     }
 
-    /// What was whole is kept; half-written results make room.
+    /// Keeps complete files and removes results that are partly written.
     fn failed(&mut self, path: PathBuf, cause: io::Error) -> FolderError {
         self.keep();
         let _ = fs::remove_dir_all(self.work.join(PARTIAL));
@@ -298,7 +304,8 @@ impl Drop for RunFolder {
     }
 }
 
-/// Moves complete results up, in place of older ones, the record last: a folder with a record has all results of it.
+/// Moves complete results up, in place of older ones, and the record last: a folder with a record
+/// has all results of its run.
 fn move_up(work: &Path) -> io::Result<()> {
     let ready = work.join(READY);
     let entries = fs::read_dir(&ready)?.collect::<io::Result<Vec<_>>>()?;
@@ -322,18 +329,18 @@ fn move_up(work: &Path) -> io::Result<()> {
     sync_folder(work)
 }
 
-/// The log of the folder, open at its end and locked; the lock goes with the process.
+/// Opens the log of the folder at its end and locks it. The lock ends with the process.
 fn locked_log(work: &Path) -> Result<File, FolderError> {
     let opened = File::options().create(true).append(true).open(work.join(LOG));
     let log = opened.map_err(|cause| not_writable(work, cause))?;
     match log.try_lock() {
         Err(TryLockError::WouldBlock) => Err(FolderError::InUse { path: work.to_path_buf() }),
-        // A file system without locks does not keep anybody from working.
+        // A file system without locks does not prevent a run.
         Ok(()) | Err(TryLockError::Error(_)) => Ok(log),
     }
 }
 
-/// What stands at a place that a new run may take.
+/// Checks what exists at the place of a new run, and whether the run may take the place.
 fn standing(path: &Path, if_exists: IfExists) -> Result<Standing, FolderError> {
     if !path.exists() {
         return Ok(Standing::Nothing);
@@ -372,7 +379,8 @@ fn standing(path: &Path, if_exists: IfExists) -> Result<Standing, FolderError> {
     }
 }
 
-/// Whether a run died in it before its configuration was written: nothing is there but the beginning of a log.
+/// Whether a run died in the folder before it wrote its configuration: it holds at most the
+/// beginning of a log.
 fn is_barely_begun(path: &Path, entries: &[fs::DirEntry]) -> bool {
     let first = [LOG, ".probe.tmp", ".config.toml.tmp"];
     let log = fs::read_to_string(path.join(LOG)).unwrap_or_default();
@@ -380,7 +388,7 @@ fn is_barely_begun(path: &Path, entries: &[fs::DirEntry]) -> bool {
     own_log && entries.iter().all(|entry| first.iter().any(|name| entry.file_name() == *name))
 }
 
-/// Whether a run, or one that died, may have left this name.
+/// Whether a run, or one that died, may have left an entry of this name.
 fn is_ours(name: &str) -> bool {
     let temporary = name.strip_prefix('.').and_then(|name| name.strip_suffix(".tmp"));
     let sample = name.strip_prefix("sample-").is_some_and(|k| k.parse::<u32>().is_ok())
@@ -388,7 +396,8 @@ fn is_ours(name: &str) -> bool {
     sample || [PARTIAL, READY, ".probe.tmp"].contains(&name) || RUN_FILES.contains(&temporary.unwrap_or(name))
 }
 
-/// Makes the first folder of `path` with an ending that does not exist; missing parents are created.
+/// Makes the first folder of `path` with an ending that does not exist. Missing parents are
+/// created.
 fn first_free(path: &Path, ending: impl Fn(u32) -> String) -> Result<PathBuf, FolderError> {
     let parent = path.parent().unwrap_or(Path::new("."));
     fs::create_dir_all(parent).map_err(|cause| not_writable(path, cause))?;

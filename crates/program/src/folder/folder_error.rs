@@ -1,77 +1,79 @@
-//! Why there is no folder for a run.
+//! Why the folder of a run cannot be made, opened or written.
 
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// Why there is no folder, with its path.
+/// Why the folder of a run cannot be made, opened or written, with its path.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum FolderError {
-    /// It exists and is not empty.
+    /// The folder exists and is not empty.
     #[error("{} exists: choose another --out, or --force to replace it", .path.display())]
     Exists {
-        /// The folder.
+        /// Path of the folder.
         path: PathBuf,
     },
-    /// A place for new draws that is not empty.
+    /// The folder for new draws exists and is not empty.
     #[error("{} exists and is not empty: choose another --out", .path.display())]
     Taken {
-        /// The folder.
+        /// Path of the folder.
         path: PathBuf,
     },
-    /// A file of new draws could not be written; nothing of them is left, and nothing else was touched.
+    /// A file of new draws could not be written. None of the new draws is left, and nothing else
+    /// was touched.
     #[error(
         "{} could not be written: {cause}. Nothing is left of it; make room, or choose another \
          --out",
         .path.display()
     )]
     NoRoom {
-        /// The file.
+        /// Path of the file.
         path: PathBuf,
-        /// What the system says.
+        /// The message of the operating system.
         #[source]
         cause: io::Error,
     },
-    /// It holds a run that has not come to its end.
+    /// The folder holds a run that has not finished.
     #[error(
         "{path} holds an unfinished run: go on with it by `pushforward resume {path}`, or move \
          it away",
         path = .path.display()
     )]
     Unfinished {
-        /// The folder.
+        /// Path of the folder.
         path: PathBuf,
     },
-    /// Another process works in it.
+    /// Another process works in the folder.
     #[error("another process is at work in {}: wait for its end, or stop it", .path.display())]
     InUse {
-        /// The folder.
+        /// Path of the folder.
         path: PathBuf,
     },
-    /// To be replaced or gone on with, but it lacks what every run has or holds something no run writes.
+    /// The folder is to be replaced or resumed, but it lacks a file that every run has, or holds
+    /// one that no run writes.
     #[error(
         "{} is left as it is: {why}. Give the folder of a run, or another --out",
         .path.display()
     )]
     NotARun {
-        /// The folder.
+        /// Path of the folder.
         path: PathBuf,
-        /// What is missing or foreign.
+        /// The reason, which names the file that is missing or foreign.
         why: String,
     },
-    /// Something else than a folder, or a path without a last name.
+    /// The path is not a folder, or has no last name.
     #[error("{} is no folder and cannot become one: give the name of one", .path.display())]
     NotAFolder {
-        /// The path.
+        /// The path that was given.
         path: PathBuf,
     },
-    /// There is nothing of this name to go on in.
+    /// No folder to resume exists at the path.
     #[error("there is no folder {}: give the folder of a run", .path.display())]
     Missing {
-        /// The path.
+        /// The path that was given.
         path: PathBuf,
     },
-    /// It cannot be created or written; found before any work.
+    /// The folder cannot be created or written. This is found before any work.
     #[error(
         "{} cannot be written: {cause}. Choose another --out; nothing was computed yet",
         .path.display()
@@ -79,11 +81,11 @@ pub enum FolderError {
     NotWritable {
         /// The path that failed.
         path: PathBuf,
-        /// What the system says.
+        /// The message of the operating system.
         #[source]
         cause: io::Error,
     },
-    /// A file could not be written or moved after work was done; what was whole stays.
+    /// A file could not be written or moved after work was done. Complete files stay.
     #[error(
         "{path} could not be written: {cause}. What was whole stays in {kept}; once there is \
          room, `pushforward resume {kept}` goes on from the last checkpoint",
@@ -93,9 +95,9 @@ pub enum FolderError {
     Write {
         /// The path that failed.
         path: PathBuf,
-        /// Where the whole files are.
+        /// Path of the folder with the complete files.
         kept: PathBuf,
-        /// What the system says.
+        /// The message of the operating system.
         #[source]
         cause: io::Error,
     },

@@ -1,6 +1,7 @@
-//! The run folder: it is complete or absent, and holds the record, the log and every file of a run.
+//! The folder of a run: it is complete or absent, and holds the record, the log and every file of
+//! the run.
 
-pub mod durable;
+pub mod atomic_write;
 pub mod folder;
 pub mod folder_error;
 pub mod new_folder;

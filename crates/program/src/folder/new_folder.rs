@@ -1,13 +1,14 @@
-//! A folder that appears when it is complete: filled beside its place, and moved there by one rename.
+//! A folder that appears when it is complete: it is filled beside its place, and moved there by one
+//! rename.
 
-use crate::folder::durable::{beside, resolved, sync_folder, write_synced};
+use crate::folder::atomic_write::{beside, resolved, sync_folder, write_synced};
 use crate::folder::folder_error::FolderError;
 use crate::folder::folder_error::not_writable;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// A folder being filled. Dropped without [`NewFolder::commit`], it leaves no trace.
+/// A folder that is being filled. If it is dropped without [`NewFolder::commit`], it is removed.
 #[derive(Debug)]
 pub struct NewFolder {
     partial: PathBuf,
@@ -17,12 +18,13 @@ pub struct NewFolder {
 #[derive(Clone, Debug)]
 enum Place {
     Exactly(PathBuf),
-    /// The first free of `sample-1`, `sample-2`, … in this folder.
+    /// The first of `sample-1`, `sample-2`, … in this folder that is free.
     FirstSample(PathBuf),
 }
 
 impl NewFolder {
-    /// One that will be at `path`, which must not exist or be empty; missing parents are created.
+    /// Starts a folder that will be at `path`, which must not exist or be empty. Missing parents
+    /// are created.
     ///
     /// # Errors
     /// `Taken`, `NotAFolder` or `NotWritable`.
@@ -36,7 +38,7 @@ impl NewFolder {
         NewFolder::begin(beside(&place, "partial"), Place::Exactly(place))
     }
 
-    /// One that will be the first free of `sample-1`, `sample-2`, … in a folder.
+    /// Starts a folder that will be the first free one of `sample-1`, `sample-2`, … in `folder`.
     ///
     /// # Errors
     /// `NotAFolder` or `NotWritable`.
@@ -50,7 +52,7 @@ impl NewFolder {
         Ok(NewFolder { partial, place })
     }
 
-    /// Writes one file; missing folders of its path are created.
+    /// Writes one file. Missing folders of its path are created.
     ///
     /// # Errors
     /// [`FolderError::NoRoom`].
@@ -61,10 +63,10 @@ impl NewFolder {
         written.map_err(|cause| FolderError::NoRoom { path: name.into(), cause })
     }
 
-    /// Moves the folder into place and gives its path.
+    /// Moves the folder into place and returns its path.
     ///
     /// # Errors
-    /// [`FolderError::NoRoom`], or `Taken` if somebody filled the place meanwhile.
+    /// [`FolderError::NoRoom`], or `Taken` if another process filled the place meanwhile.
     pub fn commit(self) -> Result<PathBuf, FolderError> {
         sync_folder(&self.partial)
             .map_err(|cause| FolderError::NoRoom { path: self.partial.clone(), cause })?;
@@ -74,10 +76,10 @@ impl NewFolder {
         };
         let mut taken = self.partial.clone();
         for place in candidates {
-            // A rename onto an empty folder takes its place, onto any other it fails.
+            // A rename replaces an empty folder, and fails for any other.
             match fs::rename(&self.partial, &place) {
                 Ok(()) => {
-                    // It is in place; a file system that cannot sync its parent takes nothing away.
+                    // The folder is in place, even if the file system cannot sync its parent.
                     let _ = place.parent().map(sync_folder);
                     return Ok(place);
                 }
@@ -96,7 +98,7 @@ fn is_taken(cause: &io::Error) -> bool {
 
 impl Drop for NewFolder {
     fn drop(&mut self) {
-        // After a commit there is nothing of that name.
+        // After a commit no folder of that name exists.
         let _ = fs::remove_dir_all(&self.partial);
     }
 }

@@ -1,12 +1,12 @@
-//! Why a result is not to be trusted, as run.json and sample.json state it: a kind, a finding and
-//! an advice.
+//! Why a result cannot be trusted, as run.json and sample.json state it: a kind, a finding and an
+//! advice.
 
 use pushforward::diagnostics;
 use pushforward::sampling::DrawError;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// What a reason is about; programs that read run.json decide by it and need no text.
+/// The kind of a reason. Programs that read run.json decide by it and need no text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ReasonKind {
@@ -16,43 +16,43 @@ pub enum ReasonKind {
     NoDraws,
     /// Log weights are NaN or +inf.
     NotFinite,
-    /// The effective sample size is too small a part of the draws.
+    /// The effective sample size is too small a fraction of the draws.
     LowEss,
-    /// The effective draws are too few.
+    /// The number of effective draws is too small.
     FewDraws,
     /// The tail of the weights is too heavy.
     ParetoK,
     /// The learned log Z differs from the estimate.
     LearnedLogZDisagrees,
-    /// Mass of the target lies where draws hardly ever come.
+    /// The target has mass in a region that draws hardly ever reach.
     UncoveredMass,
     /// The exact log Z differs from the estimate.
     ExactLogZDisagrees,
-    /// All draws sit in one of several modes.
+    /// All draws are in one of several modes.
     ModeCollapse,
-    /// Modes have next to no draws.
+    /// Some modes have next to no draws.
     MissedModes,
 }
 
-/// One reason against a result.
+/// One reason why a result cannot be trusted.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reason {
-    /// What it is about.
+    /// The kind of the reason.
     pub kind: ReasonKind,
-    /// What was found, with its figures.
+    /// The finding, with its figures.
     pub finding: String,
-    /// What to try; null if there is nothing to say.
+    /// The advice. It is null if there is none.
     pub advice: Option<String>,
 }
 
 impl Reason {
-    /// The fit was interrupted.
+    /// The reason for a fit that was interrupted.
     pub fn interrupted() -> Reason {
         let finding = "interrupted before the fit came to its end".to_string();
         Reason { kind: ReasonKind::Interrupted, finding, advice: None }
     }
 
-    /// There are no draws, because particles did not arrive.
+    /// The reason for a fit without draws, because particles could not be integrated to the end.
     pub fn no_draws(error: &DrawError) -> Reason {
         Reason {
             kind: ReasonKind::NoDraws,
@@ -80,7 +80,7 @@ impl From<&diagnostics::Reason> for Reason {
 }
 
 impl fmt::Display for Reason {
-    /// `FINDING; ADVICE`.
+    /// Writes the finding, and the advice after a semicolon if there is one.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.finding)?;
         self.advice.as_ref().map_or(Ok(()), |advice| write!(f, "; {advice}"))

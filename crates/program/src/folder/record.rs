@@ -1,4 +1,4 @@
-//! run.json: everything a run states about itself.
+//! The record run.json: everything that a run states about itself.
 
 use crate::folder::reason::Reason;
 use crate::folder::run_format::OtherFormat;
@@ -13,10 +13,10 @@ use std::fmt;
 /// Whether a result can be relied on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Verdict {
-    /// Every check passed.
+    /// Every check of the result passed.
     #[serde(rename = "trusted")]
     Trusted,
-    /// At least one did not; `reasons` says which.
+    /// At least one check failed, and `reasons` says which.
     #[serde(rename = "not trusted")]
     NotTrusted,
 }
@@ -30,135 +30,138 @@ impl fmt::Display for Verdict {
     }
 }
 
-/// The machine of a run.
+/// The machine on which a run was made.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Machine {
-    /// As `x86_64`.
+    /// Architecture of the processor, such as `x86_64`.
     pub architecture: String,
-    /// As `linux`.
+    /// Name of the operating system, such as `linux`.
     pub operating_system: String,
-    /// Null if the system does not tell.
+    /// Name of the processor. It is null if the system does not report it.
     pub cpu_model: Option<String>,
-    /// Threads the system offers.
+    /// Number of threads that the system offers.
     pub available_threads: usize,
 }
 
-/// One run. Nats where a unit is due; NaN and ±inf are the strings "NaN", "inf", "-inf".
+/// The record of one run. Logarithms are in nats. NaN and ±inf are the strings "NaN", "inf" and
+/// "-inf".
 ///
-/// Only `fit_seconds`, `total_seconds`, `threads`, `cpu_features` and `machine` may differ between two runs of the same seed
-/// and settings: [`Record::without_machine`] blanks them.
+/// Only `fit_seconds`, `total_seconds`, `threads`, `cpu_features` and `machine` may differ between
+/// two runs of the same seed and settings. [`Record::without_machine`] blanks them.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Record {
     /// The format of the files of the run, [`crate::folder::run_format::RUN_FORMAT`].
     pub format: u64,
     /// Name of the target.
     pub target: String,
-    /// The target's own parameters.
+    /// Parameters of the target by name.
     pub parameters: BTreeMap<String, serde_json::Value>,
     /// Name of the evolution.
     pub evolution: String,
     /// Names of its equations, in the order of the columns loss_1, loss_2, … of losses.csv.
     pub equations: Vec<String>,
-    /// Settings of the fit as run: steps at most, points, width, depth and what else there is.
+    /// Settings of the fit by key: the largest number of steps, points, width, depth and others.
     pub settings: BTreeMap<String, serde_json::Value>,
-    /// Dimension d.
+    /// Number of coordinates d.
     pub dim: usize,
-    /// Names of the quantities that were asked about, on the user's scale: the columns of draws.npy.
+    /// Names of the reported quantities, on the user's scale: the columns of draws.npy.
     pub names: Vec<String>,
-    /// Names of the d coordinates of the fit, where constraints are lifted; empty if the quantities are the coordinates.
+    /// Names of the d coordinates of the fit, if constraints were transformed away. It is empty if
+    /// the quantities are the coordinates.
     pub coordinates: Vec<String>,
     /// Seed of every random stream.
     pub seed: u64,
-    /// Draws N.
+    /// Number of draws N.
     pub n_draws: usize,
-    /// Parameters of the networks.
+    /// Number of parameters of the networks.
     pub n_params: usize,
-    /// Collocation points of the last step.
+    /// Number of collocation points of the last step.
     pub n_points: usize,
-    /// Steps taken.
+    /// Number of steps that the fit took.
     pub steps: usize,
-    /// Directions the optimiser used and its rule for steps.
+    /// The optimiser: how it finds directions, and its rule for the step size.
     pub optimiser: String,
-    /// Why the fit ended; two fields of run.json, `stop_reason` and `stop`.
+    /// Why the fit ended. It is two fields of run.json, `stop_reason` and `stop`.
     #[serde(flatten, with = "stop_json")]
     pub stop_reason: StopReason,
     /// Loss at the end of the fit.
     #[serde(with = "one")]
     pub loss: f64,
-    /// log Z from the weights.
+    /// Estimate of log Z from the weights, in nats.
     #[serde(with = "one")]
     pub log_z: f64,
-    /// Its standard error.
+    /// Standard error of `log_z`, in nats.
     #[serde(with = "one")]
     pub log_z_se: f64,
-    /// Null if unknown.
+    /// The exact log Z in nats. It is null if unknown.
     #[serde(with = "perhaps")]
     pub log_z_exact: Option<f64>,
-    /// The ansatz's own log Z; null if it has none.
+    /// The log Z of the ansatz itself, in nats. It is null if the ansatz has none.
     #[serde(with = "perhaps")]
     pub log_z_learned: Option<f64>,
     /// Normalised effective sample size, in (0, 1].
     #[serde(with = "one")]
     pub ess: f64,
-    /// Mean log weight.
+    /// Evidence lower bound: the mean log weight, in nats.
     #[serde(with = "one")]
     pub elbo: f64,
-    /// Shape of the tail of the largest weights.
+    /// Pareto shape k̂ of the tail of the largest weights.
     #[serde(with = "one")]
     pub pareto_k: f64,
-    /// Mean over coordinates of |std − exact std|; null if the exact one is unknown.
+    /// Mean over coordinates of |std − exact std|. It is null if the exact one is unknown.
     #[serde(with = "perhaps")]
     pub delta_std: Option<f64>,
-    /// Weighted mean of each quantity.
+    /// Weighted mean of each reported quantity.
     #[serde(with = "many")]
     pub mean: Vec<f64>,
-    /// Weighted standard deviation of each quantity.
+    /// Weighted standard deviation of each reported quantity.
     #[serde(with = "many")]
     pub std: Vec<f64>,
     /// Whether the result can be relied on.
     pub verdict: Verdict,
-    /// Why not; empty if trusted.
+    /// The reasons against the result. It is empty if the result is trusted.
     pub reasons: Vec<Reason>,
-    /// Versions of the programs that made it.
+    /// Versions of the programs that made the result, by name.
     pub versions: BTreeMap<String, String>,
-    /// Threads used.
+    /// Number of threads that the run used.
     pub threads: usize,
-    /// Wall time of the fit.
+    /// Wall time of the fit, in seconds.
     #[serde(with = "one")]
     pub fit_seconds: f64,
-    /// Wall time of everything.
+    /// Wall time of the whole run, in seconds.
     #[serde(with = "one")]
     pub total_seconds: f64,
-    /// Vector instructions of the processor.
+    /// Names of the vector instructions that the processor has.
     pub cpu_features: Vec<String>,
-    /// Where it ran.
+    /// The machine on which the run was made.
     pub machine: Machine,
 }
 
-/// A text that is no record of this version.
+/// Why a text is not a record of this version.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ReadRecordError {
-    /// Another version of the program wrote it.
+    /// Another version of the program wrote the record.
     #[error(
         "{0}: use that version, or run the target again with `pushforward run --config` and the \
          config.toml beside it"
     )]
     Format(#[source] OtherFormat),
-    /// It is not JSON, or a field is missing or wrong.
+    /// The text is not JSON, or a field is missing or wrong.
     #[error("not the record of a run of this version: {cause}")]
     Json {
-        /// What is wrong, with line and column.
+        /// The message of the parser, with line and column.
         #[source]
         cause: serde_json::Error,
     },
 }
 
-/// What tells the format of a record, of whichever version.
+/// The fields that reveal the format of a record, of whichever version.
 #[derive(Deserialize)]
 struct Marks {
     format: Option<u64>,
-    /// A record without a number is of the first format; anything else without one is no record.
+    /// A record without a format number is of the first format if it has this field, and no record
+    /// if it lacks it.
     versions: Option<IgnoredAny>,
 }
 
@@ -166,7 +169,7 @@ impl Record {
     /// The text of run.json.
     ///
     /// # Panics
-    /// If a JSON value among the parameters cannot be written; all of serde_json's own can.
+    /// If a JSON value among the parameters cannot be written. All values of serde_json can be.
     pub fn to_json(&self) -> String {
         serde_json::to_string_pretty(self).expect("a record is plain data") + "\n"
     }
@@ -184,12 +187,14 @@ impl Record {
         serde_json::from_str(text).map_err(|cause| ReadRecordError::Json { cause })
     }
 
-    /// Whether the draws lie in a plane over which the density itself is known: two coordinates, and no change of them.
+    /// Whether the draws lie in a plane over which the density itself is known: two coordinates
+    /// without constraints.
     pub fn is_planar(&self) -> bool {
         self.dim == 2 && self.coordinates.is_empty()
     }
 
-    /// The same with everything blank that depends on clock or machine: what two runs must agree on.
+    /// A copy in which everything that depends on clock or machine is blank. Two runs must agree on
+    /// it.
     pub fn without_machine(&self) -> Record {
         let machine = Machine {
             architecture: String::new(),

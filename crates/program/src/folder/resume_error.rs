@@ -1,27 +1,27 @@
-//! Why a run cannot go on, or give more draws, from what its folder holds.
+//! Why a run cannot go on, or give more draws, from the files in its folder.
 
 use crate::folder::run_format::OtherFormat;
 use crate::format::safetensors::SafetensorsError;
 use std::io;
 use std::path::PathBuf;
 
-/// Why a run cannot go on from what its folder holds. Nothing was touched.
+/// Why a run cannot go on from the files in its folder. Nothing was touched.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ResumeError {
     /// A file cannot be read.
     #[error("{} cannot be read: {cause}", .path.display())]
     Unreadable {
-        /// The file.
+        /// Path of the file.
         path: PathBuf,
-        /// What the system says.
+        /// The message of the operating system.
         #[source]
         cause: io::Error,
     },
     /// The configuration names no target.
     #[error("{} names no target: put the line back that begins with \"target =\"", .path.display())]
     NoTarget {
-        /// The file.
+        /// Path of the file.
         path: PathBuf,
     },
     /// The checkpoint is truncated or altered.
@@ -31,9 +31,9 @@ pub enum ResumeError {
         .path.display()
     )]
     Damaged {
-        /// The file.
+        /// Path of the file.
         path: PathBuf,
-        /// What is wrong with it.
+        /// The fault of the file.
         #[source]
         cause: SafetensorsError,
     },
@@ -44,7 +44,7 @@ pub enum ResumeError {
         env!("CARGO_PKG_VERSION")
     )]
     Version {
-        /// That version.
+        /// The version of the program that wrote the checkpoint.
         stored: String,
     },
     /// Another version of the program wrote the record or the checkpoint, in a format that this
@@ -56,15 +56,15 @@ pub enum ResumeError {
         .config.display()
     )]
     OtherFormat {
-        /// The file.
+        /// Path of the file.
         path: PathBuf,
-        /// The configuration of the run, from which it can be run again.
+        /// Path of the configuration of the run, from which it can be run again.
         config: PathBuf,
-        /// The format.
+        /// The format that was found.
         #[source]
         other: OtherFormat,
     },
-    /// The configuration is not the one of the checkpoint.
+    /// The configuration differs from that of the checkpoint.
     #[error(
         "{path} is not the configuration that the run began with: {}. Put it back, or start a \
          new run with `pushforward run --config {path}`",
@@ -72,38 +72,38 @@ pub enum ResumeError {
         path = .path.display()
     )]
     Config {
-        /// The configuration file.
+        /// Path of the configuration file.
         path: PathBuf,
-        /// A line for each key that differs.
+        /// One line for each key that differs.
         differences: Vec<String>,
     },
-    /// More draws are asked of a run that has none yet.
+    /// More draws were asked for, and the run has none yet.
     #[error(
         "the run in {path} has no results yet: go on with it by `pushforward resume {path}`",
         path = .path.display()
     )]
     NoResults {
-        /// The folder.
+        /// Path of the run's folder.
         path: PathBuf,
     },
-    /// A file of the run is not what a run writes.
+    /// A file of the run has a content that no run writes.
     #[error("{}: {cause}", .path.display())]
     Foreign {
-        /// The file.
+        /// Path of the file.
         path: PathBuf,
-        /// What is wrong with it.
+        /// The fault of the file.
         cause: String,
     },
-    /// Draws of this seed are there already.
+    /// Draws of this seed exist already.
     #[error(
         "{} holds the draws of seed {seed} already, and the same seed gives the same draws: \
          choose another --seed",
         .place.display()
     )]
     SeedUsed {
-        /// The seed.
+        /// Seed of the draws.
         seed: u64,
-        /// Where its draws are.
+        /// Path of the folder that has these draws.
         place: PathBuf,
     },
 }

@@ -1,28 +1,27 @@
-//! The number of the format of a run's files, by which folders of other versions of the program are
-//! known.
+//! The format number of a run's files, which reveals folders of other versions of the program.
 
 use std::fmt;
 
-/// The format that this version writes, into run.json and the checkpoint, and the only one that it
+/// The format that this version writes into run.json and the checkpoint, and the only one that it
 /// reads.
 ///
-/// It is raised by every change after which a run that has begun could not be read, or not be gone
-/// on with to the same bits. 1 had no number, and reasons without parts. 2: `format`, `stop`, and
-/// reasons of kind, finding and advice.
+/// Every change raises it after which a run that has begun could not be read, or not be resumed to
+/// the same bits. Format 1 had no number, and reasons were plain texts. Format 2 has `format`,
+/// `stop`, and reasons of kind, finding and advice.
 pub const RUN_FORMAT: u64 = 2;
 
 /// The format of files that state none.
 const FIRST: u64 = 1;
 
-/// Files of a run that another version of the program wrote.
+/// The error for files of a run that another version of the program wrote.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub struct OtherFormat {
-    /// The format of these files.
+    /// The format number of these files.
     pub stored: u64,
 }
 
 impl OtherFormat {
-    /// Holds the format that a file states, if it states any, against this version's.
+    /// Compares the format that a file states, if it states one, with that of this version.
     ///
     /// # Errors
     /// [`OtherFormat`] if they differ.

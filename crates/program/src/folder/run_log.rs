@@ -1,4 +1,5 @@
-//! log.jsonl: one line of JSON for every step and event of a run, with the time at which it was written.
+//! The log log.jsonl: one line of JSON for every step and event of a run, with the time at which it
+//! was written.
 
 use serde_json::{Map, Value, json};
 use std::fs::File;
@@ -6,14 +7,14 @@ use std::io::{self, BufRead, BufReader, Write};
 use std::path::Path;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-/// What a line of the log tells of.
+/// The event that a line of the log reports.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Event {
-    /// The program began, or went on.
+    /// The program started or resumed the run.
     Start,
-    /// The target was found.
+    /// The target was located.
     Located,
-    /// A step was made.
+    /// The optimiser took a step.
     Step,
     /// A checkpoint was written.
     Checkpoint,
@@ -26,7 +27,7 @@ pub enum Event {
 }
 
 impl Event {
-    /// The name in the log.
+    /// The name of the event in the log.
     pub fn name(self) -> &'static str {
         match self {
             Event::Start => "start",
@@ -39,23 +40,23 @@ impl Event {
         }
     }
 
-    /// The fields of a line, if it is a whole one that tells of this event.
+    /// The fields of a line, if the line is complete and reports this event.
     fn in_line(self, line: &str) -> Option<Value> {
-        // Most lines are steps: only those that may be meant are parsed.
+        // Most lines are steps, so only lines that contain the name are parsed.
         let named = line.contains(self.name()).then(|| serde_json::from_str::<Value>(line).ok());
         named.flatten().filter(|fields| fields["event"] == self.name())
     }
 }
 
-/// A log that only grows. It is the one file of a run beside run.json that holds times of the clock. A line that cannot
-/// be written is left out: no result depends on the log.
+/// A log that only grows. Beside run.json it is the only file of a run with times of the clock. A
+/// line that cannot be written is left out, since no result depends on the log.
 #[derive(Debug)]
 pub struct RunLog {
     file: File,
 }
 
 impl RunLog {
-    /// A log at the end of this file.
+    /// A log that is written at the end of this file.
     pub fn new(file: File) -> RunLog {
         RunLog { file }
     }
@@ -70,23 +71,23 @@ impl RunLog {
         line.insert("time".to_string(), json!(utc(SystemTime::now())));
         line.insert("event".to_string(), json!(event.name()));
         line.extend(more);
-        // One call for the whole line: a process that dies leaves no half of it.
+        // One call writes the whole line, so a process that dies leaves no half of it.
         let _ = self.file.write_all((Value::Object(line).to_string() + "\n").as_bytes());
     }
 
-    /// The last event of this name in a log; none if there is none or the log cannot be read.
+    /// The last event of this kind in a log. `None` if there is none, or if the log cannot be read.
     pub fn last(path: &Path, event: Event) -> Option<Value> {
         let lines = BufReader::new(File::open(path).ok()?).lines().map_while(io::Result::ok);
         lines.filter_map(|line| event.in_line(&line)).last()
     }
 
-    /// Whether the text of a log begins as every log of a run does.
+    /// Whether a text begins as the log of every run does.
     pub fn begins(text: &str) -> bool {
         text.lines().next().is_some_and(|line| Event::Start.in_line(line).is_some())
     }
 }
 
-/// `2024-11-24T15:03:27.041Z`.
+/// The time in UTC with milliseconds, such as `2024-11-24T15:03:27.041Z`.
 pub fn utc(time: SystemTime) -> String {
     let since = time.duration_since(UNIX_EPOCH).unwrap_or(Duration::ZERO);
     let (days, seconds) = (since.as_secs() / 86_400, since.as_secs() % 86_400);
@@ -96,13 +97,14 @@ pub fn utc(time: SystemTime) -> String {
     format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{milliseconds:03}Z")
 }
 
-/// Year, month and day of a number of days since 1970 (Hinnant, "chrono-compatible low-level date algorithms").
+/// Year, month and day of a number of days since 1970-01-01 (Hinnant, "chrono-compatible low-level
+/// date algorithms").
 fn civil(days: i64) -> (i64, i64, i64) {
     let z = days + 719_468;
     let (era, day_of_era) = (z.div_euclid(146_097), z.rem_euclid(146_097));
     let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
     let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    // Months from March on, so that the leap day comes last.
+    // Months count from March, so that the leap day comes last.
     let month = (5 * day_of_year + 2) / 153;
     let day = day_of_year - (153 * month + 2) / 5 + 1;
     let (month, early) = if month < 10 { (month + 3, 0) } else { (month - 9, 1) };
@@ -141,7 +143,7 @@ mod tests {
         assert_eq!(RunLog::last(&path, Event::Step).unwrap()["step"], 3);
         assert!(!RunLog::begins(&text) && !RunLog::begins(""));
         assert!(RunLog::begins(&text.replace("\"step\",", "\"start\",")));
-        // Half a line, as a full disk leaves it.
+        // A full disk can leave half a line.
         std::fs::write(&path, text + "{\"event\":\"step\",\"st").unwrap();
         assert_eq!(RunLog::last(&path, Event::Step).unwrap()["step"], 3);
         assert_eq!(RunLog::last(&path, Event::End), None);

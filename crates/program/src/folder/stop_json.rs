@@ -1,12 +1,12 @@
-//! Why a fit ended, in run.json: as the text `stop_reason` for people, and as `stop`, a kind with
-//! its number.
+//! Why a fit ended, in run.json: the text `stop_reason` for people, and `stop`, a kind with its
+//! number, for programs.
 
 use crate::format::json_number::one;
 use pushforward::optim::Outcome;
 use pushforward::training::StopReason;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// The two fields.
+/// The two fields of run.json.
 #[derive(Serialize, Deserialize)]
 struct Stated {
     stop_reason: String,
@@ -62,12 +62,12 @@ impl From<Stop> for StopReason {
     }
 }
 
-/// For `#[serde(flatten, with)]` on a [`StopReason`].
+/// Writes both fields, for `#[serde(flatten, with)]` on a [`StopReason`].
 pub fn serialize<S: Serializer>(reason: &StopReason, serializer: S) -> Result<S::Ok, S::Error> {
     Stated { stop_reason: reason.to_string(), stop: (*reason).into() }.serialize(serializer)
 }
 
-/// The inverse. The text must be there, and decides nothing.
+/// Reads the reason from the field `stop`. The text must be there, but is not used.
 pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<StopReason, D::Error> {
     Ok(Stated::deserialize(deserializer)?.stop.into())
 }

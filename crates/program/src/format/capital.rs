@@ -1,4 +1,4 @@
-//! The first letter of a sentence.
+//! Capital letters at the beginning of sentences.
 
 /// The text with its first letter in upper case.
 pub fn capital(text: &str) -> String {

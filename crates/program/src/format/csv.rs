@@ -1,4 +1,5 @@
-//! Comma-separated tables of f64, every number by its shortest digits that read back to the same bits.
+//! Comma-separated tables of f64. Each number has the fewest digits that read back to the same
+//! bits.
 
 use std::fmt::Write;
 
@@ -10,16 +11,17 @@ pub struct Csv {
 }
 
 impl Csv {
-    /// A table with these column names and no rows.
+    /// Starts a table with these column names and no rows.
     pub fn new(names: &[&str]) -> Csv {
         let quoted: Vec<String> = names.iter().map(|name| quote(name)).collect();
         Csv { columns: names.len(), text: quoted.join(",") + "\n" }
     }
 
-    /// Adds a row. NaN and ±inf are written `NaN`, `inf` and `-inf`, which NumPy, R and pandas read.
+    /// Adds a row. NaN and ±inf are written as `NaN`, `inf` and `-inf`, which NumPy, R and pandas
+    /// read.
     ///
     /// # Panics
-    /// If the row is not as long as the names.
+    /// If the length of the row is not the number of names.
     #[track_caller]
     pub fn row(&mut self, values: &[f64]) {
         let (found, expected) = (values.len(), self.columns);
@@ -39,7 +41,8 @@ impl Csv {
     }
 }
 
-/// Shortest round-trip digits; an exponent where plain digits would be long.
+/// Appends the shortest digits that read back to the same bits, with an exponent where plain digits
+/// would be long.
 fn push_shortest(text: &mut String, value: f64) {
     let size = value.abs();
     let plain = size == 0.0 || !size.is_finite() || (1e-5..1e16).contains(&size);

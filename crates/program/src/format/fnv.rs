@@ -1,6 +1,7 @@
-//! The checksum FNV-1a of 64 bits: finds damage, not malice.
+//! The 64-bit checksum FNV-1a. It detects damage, not malice.
 
-/// FNV-1a over parts, each followed by its length, so that where one ends is part of the sum.
+/// The checksum FNV-1a over a sequence of parts. The length of each part is added after it, so the
+/// places of their ends count too.
 #[derive(Clone, Copy, Debug)]
 pub struct Fnv(u64);
 
@@ -12,13 +13,13 @@ impl Default for Fnv {
 }
 
 impl Fnv {
-    /// Adds a part.
+    /// Adds the bytes and the length of one part.
     pub fn add(&mut self, part: &[u8]) {
         self.bytes(part);
         self.bytes(&(part.len() as u64).to_le_bytes());
     }
 
-    /// The sum of all parts.
+    /// The checksum of all parts.
     pub fn finish(self) -> u64 {
         self.0
     }
@@ -36,7 +37,7 @@ mod tests {
 
     #[test]
     fn golden_sums() {
-        // Of the draft's test vectors.
+        // Test vectors of the draft.
         for (text, sum) in
             [("", 0xcbf2_9ce4_8422_2325), ("a", 0xaf63_dc4c_8601_ec8c), ("foobar", 0x8594_4171_f739_67e8)]
         {

@@ -1,9 +1,10 @@
-//! Numbers in JSON that keep NaN and ±inf: as the strings "NaN", "inf" and "-inf", which JSON has no numbers for.
+//! Numbers in JSON that keep NaN and ±inf. JSON has no such numbers, so they are the strings "NaN",
+//! "inf" and "-inf".
 
 use serde::de::{Deserialize, Deserializer, Error};
 use serde::ser::{Serialize, Serializer};
 
-/// A number on its way to or from JSON.
+/// A number to be written to JSON, or read from it.
 #[derive(Clone, Copy)]
 struct Number(f64);
 
@@ -12,7 +13,7 @@ impl Serialize for Number {
         if self.0.is_finite() {
             serializer.serialize_f64(self.0)
         } else {
-            // Rust writes these three as NaN, inf and -inf.
+            // Rust formats these three values as NaN, inf and -inf.
             serializer.serialize_str(&self.0.to_string())
         }
     }
@@ -34,46 +35,46 @@ impl<'de> Deserialize<'de> for Number {
     }
 }
 
-/// For `#[serde(with)]` on an f64.
+/// An f64, for `#[serde(with)]`.
 pub mod one {
     use super::*;
 
-    /// As a number or a string.
+    /// Writes a number, or a string for NaN and ±inf.
     pub fn serialize<S: Serializer>(value: &f64, serializer: S) -> Result<S::Ok, S::Error> {
         Number(*value).serialize(serializer)
     }
 
-    /// The inverse.
+    /// Reads what `serialize` of this module wrote.
     pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {
         Ok(Number::deserialize(deserializer)?.0)
     }
 }
 
-/// For `#[serde(with)]` on an `Option<f64>`; `None` is null.
+/// An `Option<f64>`, for `#[serde(with)]`. `None` is null.
 pub mod perhaps {
     use super::*;
 
-    /// As a number, a string or null.
+    /// Writes a number, a string for NaN and ±inf, or null.
     pub fn serialize<S: Serializer>(value: &Option<f64>, serializer: S) -> Result<S::Ok, S::Error> {
         value.map(Number).serialize(serializer)
     }
 
-    /// The inverse.
+    /// Reads what `serialize` of this module wrote.
     pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<f64>, D::Error> {
         Ok(Option::<Number>::deserialize(deserializer)?.map(|n| n.0))
     }
 }
 
-/// For `#[serde(with)]` on a `Vec<f64>`.
+/// A `Vec<f64>`, for `#[serde(with)]`.
 pub mod many {
     use super::*;
 
-    /// As a list of numbers and strings.
+    /// Writes a list of numbers, with strings for NaN and ±inf.
     pub fn serialize<S: Serializer>(values: &[f64], serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_seq(values.iter().copied().map(Number))
     }
 
-    /// The inverse.
+    /// Reads what `serialize` of this module wrote.
     pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<f64>, D::Error> {
         Ok(Vec::<Number>::deserialize(deserializer)?.into_iter().map(|n| n.0).collect())
     }

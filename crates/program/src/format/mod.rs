@@ -1,4 +1,5 @@
-//! File formats: CSV, NPY, Zarr, safetensors and numbers in JSON, each with the same bytes for the same numbers.
+//! File formats: CSV, NPY, Zarr, safetensors and numbers in JSON. Equal numbers give equal bytes in
+//! each of them.
 
 pub mod capital;
 pub mod csv;

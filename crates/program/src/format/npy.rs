@@ -7,49 +7,50 @@ const MAGIC: &[u8; 6] = b"\x93NUMPY";
 /// An array of f64 with its shape, last index fastest.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Npy {
-    /// Length along each axis.
+    /// Length of the array along each axis.
     pub shape: Vec<usize>,
-    /// The numbers, C order.
+    /// The numbers, in C order.
     pub values: Vec<f64>,
 }
 
-/// Why bytes are not an array we read.
+/// Why bytes are not an NPY file that can be read here.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum NpyError {
-    /// The first bytes are not NPY's.
+    /// The first bytes are not those of an NPY file.
     #[error("not an NPY file: it does not start with \\x93NUMPY")]
     NotNpy,
-    /// Another version than 1.0.
+    /// The version is not 1.0.
     #[error("NPY version {major}.{minor}; only 1.0 is read: save it again with numpy.save")]
     Version {
-        /// As found.
+        /// Major version of the file.
         major: u8,
-        /// As found.
+        /// Minor version of the file.
         minor: u8,
     },
-    /// Other numbers than little-endian f64, or Fortran order, or a header that cannot be read.
+    /// The numbers are not little-endian f64, or are in Fortran order, or the header cannot be
+    /// read.
     #[error(
         "NPY header {header:?}; only '<f8' in C order is read: save numpy.ascontiguousarray(a, \
          '<f8')"
     )]
     Header {
-        /// The header as found.
+        /// Text of the header.
         header: String,
     },
-    /// Fewer or more bytes than header and shape ask for.
+    /// The number of bytes is not what header and shape require.
     #[error("NPY file of {found} bytes where {expected} are needed: truncated or altered")]
     Length {
-        /// Bytes the header asks for.
+        /// Number of bytes that the header requires.
         expected: usize,
-        /// Bytes there are.
+        /// Number of bytes in the file.
         found: usize,
     },
 }
 
-/// The bytes of an NPY file.
+/// The bytes of an NPY file with these numbers.
 ///
-/// NaN and ±inf are written as they are.
+/// NaN and ±inf are written unchanged.
 ///
 /// # Panics
 /// If the product of `shape` is not `values.len()`.
@@ -61,7 +62,8 @@ pub fn npy_bytes(shape: &[usize], values: &[f64]) -> Vec<u8> {
     // Python writes (3,) for one axis and (3, 2) for two.
     let axes = if shape.len() == 1 { axes.trim_end() } else { axes.trim_end_matches(", ") };
     let mut header = format!("{{'descr': '<f8', 'fortran_order': False, 'shape': ({axes}), }}");
-    // The numbers start at a multiple of 64 bytes; 10 precede the header, a newline ends it.
+    // The numbers start at a multiple of 64 bytes. Ten bytes precede the header, and a newline ends
+    // it.
     let unpadded = MAGIC.len() + 4 + header.len() + 1;
     header.push_str(&" ".repeat(unpadded.next_multiple_of(64) - unpadded));
     header.push('\n');
@@ -74,10 +76,10 @@ pub fn npy_bytes(shape: &[usize], values: &[f64]) -> Vec<u8> {
     bytes
 }
 
-/// Reads what [`npy_bytes`] or `numpy.save` wrote, if it is little-endian f64 in C order.
+/// Reads an array that [`npy_bytes`] or `numpy.save` wrote, if it is little-endian f64 in C order.
 ///
 /// # Errors
-/// [`NpyError`], with what was found.
+/// [`NpyError`], with the value that was found.
 pub fn read_npy(bytes: &[u8]) -> Result<Npy, NpyError> {
     if !bytes.starts_with(MAGIC) {
         return Err(NpyError::NotNpy);

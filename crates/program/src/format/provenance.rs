@@ -1,24 +1,25 @@
-//! Where a result comes from: version and machine.
+//! The program and the machine that make a result.
 
-/// The program and the machine it runs on.
+/// The program and the machine on which it runs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Provenance {
-    /// Versions: of this crate, of the oldest compiler it allows, of the linear algebra it was released with.
+    /// Version of this crate, of the oldest compiler that it allows, and of the linear algebra with
+    /// which it was released.
     pub versions: [(&'static str, &'static str); 3],
-    /// Architecture compiled for, as `x86_64`.
+    /// Target architecture of the build, such as `x86_64`.
     pub architecture: &'static str,
-    /// Operating system compiled for, as `linux`.
+    /// Target operating system of the build, such as `linux`.
     pub operating_system: &'static str,
-    /// Name of the processor, if the system tells.
+    /// Name of the processor, if the system reports it.
     pub cpu_model: Option<String>,
-    /// Vector instructions of this processor that matter here.
+    /// Vector instructions of this processor, out of those that matter here.
     pub cpu_features: Vec<&'static str>,
-    /// Threads the system offers.
+    /// Number of threads that the system offers.
     pub available_threads: usize,
 }
 
 impl Provenance {
-    /// Looks.
+    /// Asks the operating system and the build for all fields.
     pub fn of_this_machine() -> Provenance {
         Provenance {
             versions: [
@@ -38,13 +39,13 @@ impl Provenance {
     }
 }
 
-/// A package's version in the text of a Cargo.lock.
+/// The version of a package in the text of a Cargo.lock.
 fn locked_version(lock: &'static str, package: &str) -> Option<&'static str> {
     let mut after = lock.lines().skip_while(|line| *line != format!("name = \"{package}\""));
     after.nth(1)?.strip_prefix("version = \"")?.strip_suffix('"')
 }
 
-/// The first processor's name in the text of /proc/cpuinfo.
+/// The name of the first processor in the text of /proc/cpuinfo.
 fn model_name(cpuinfo: &str) -> Option<String> {
     let named = |line: &str| {
         let (key, value) = line.split_once(':')?;

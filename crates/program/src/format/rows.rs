@@ -1,43 +1,45 @@
-//! Rows of delimited text, each with the line on which it begins.
+//! Rows of delimited text, each with the number of the line on which it begins.
 
 use csv::{ByteRecord, Reader, ReaderBuilder};
 use std::io::{Chain, Read};
 
-/// Follows the text: a row of its own, unless a quote is open at the end and swallows it.
+/// Bytes read after the text. They form a row of their own, unless a quote is open at the end of
+/// the text and includes them.
 const END: &[u8] = b"\n\0";
 
-/// The rows of a text, read one after another. Cells may be quoted, a quote in a quoted cell is doubled, and a quoted
-/// cell may hold delimiters and line ends. A line ends with LF, CR or both. Blank lines are left out.
+/// Reads the rows of a text one after another. Cells may be quoted, a quote in a quoted cell is
+/// doubled, and a quoted cell may hold delimiters and line ends. A line ends with LF, CR or both.
+/// Blank lines are left out.
 pub struct Rows<'t> {
     text: &'t [u8],
     reader: Reader<Chain<&'t [u8], &'static [u8]>>,
     record: ByteRecord,
-    /// Bytes whose line ends were counted.
+    /// Number of bytes whose line ends were counted.
     counted: usize,
-    /// The line, from 1, on which the byte after them stands.
+    /// The line, from 1, of the byte after them.
     line: usize,
 }
 
-/// One row.
+/// One row of the text, valid until the next is read.
 #[derive(Clone, Copy, Debug)]
 pub struct Row<'r> {
-    /// The line on which it begins, from 1.
+    /// The line on which the row begins, from 1.
     pub line: usize,
-    /// Its cells without their quotes.
+    /// The cells of the row without their quotes.
     pub cells: &'r ByteRecord,
-    /// The row as the text has it, with its quotes.
+    /// The bytes of the row, with its quotes.
     pub raw: &'r [u8],
 }
 
-/// A quote of the row that begins on this line is open at the end of the text.
+/// The error for a quote that is still open at the end of the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct UnclosedQuote {
-    /// The line, from 1.
+    /// The line on which the row begins, from 1.
     pub line: usize,
 }
 
 impl<'t> Rows<'t> {
-    /// The rows of a text whose first line has this number, with `delimiter` between the cells.
+    /// Starts to read a text whose first line has this number, with `delimiter` between the cells.
     pub fn new(text: &'t [u8], first_line: usize, delimiter: u8) -> Rows<'t> {
         let mut options = ReaderBuilder::new();
         options.has_headers(false).flexible(true).delimiter(delimiter);
@@ -45,15 +47,15 @@ impl<'t> Rows<'t> {
         Rows { text, reader, record: ByteRecord::new(), counted: 0, line: first_line }
     }
 
-    /// The next row; none after the last.
+    /// The next row. `None` after the last.
     ///
     /// # Errors
-    /// [`UnclosedQuote`] if the row has no end.
+    /// [`UnclosedQuote`] if a quote of the row is not closed.
     pub fn next_row(&mut self) -> Result<Option<Row<'_>>, UnclosedQuote> {
         let before = self.place();
         let is_read = self.reader.read_byte_record(&mut self.record).expect("memory can be read");
         let (text, end) = (self.text, self.place());
-        // What stands between two rows is blank lines, and the second half of a CRLF.
+        // Blank lines, or the second half of a CRLF, stand between two rows.
         let blank = text[before.min(text.len())..].iter().take_while(|byte| matches!(byte, b'\r' | b'\n'));
         let start = before.min(text.len()) + blank.count();
         self.line += line_ends(text, self.counted, start);
@@ -68,13 +70,13 @@ impl<'t> Rows<'t> {
         Err(UnclosedQuote { line: self.line })
     }
 
-    /// How many bytes were read.
+    /// Number of bytes that were read.
     fn place(&self) -> usize {
         self.reader.position().byte() as usize
     }
 }
 
-/// Line ends in `text[from..to]`.
+/// Number of line ends in `text[from..to]`.
 fn line_ends(text: &[u8], from: usize, to: usize) -> usize {
     let ends =
         (from..to).filter(|&k| text[k] == b'\n' || (text[k] == b'\r' && text.get(k + 1) != Some(&b'\n')));

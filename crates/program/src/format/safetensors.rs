@@ -1,55 +1,56 @@
-//! Named arrays of f64 in one file: the safetensors format, with a checksum of everything in it.
+//! Named arrays of f64 in one file: the safetensors format, with a checksum of its content.
 //!
-//! Source: github.com/huggingface/safetensors, "Format": eight bytes with the length of a JSON header, the header, and
-//! the numbers. Any reader of safetensors reads these files; the checksum stands among the metadata, where the format
-//! leaves room for texts of one's own.
+//! Source: github.com/huggingface/safetensors, "Format": eight bytes with the length of a JSON
+//! header, the header, and the numbers. Any reader of safetensors reads these files. The checksum
+//! is one of the metadata, where the format allows additional texts.
 
 use crate::format::fnv::Fnv;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// Arrays and texts of a file.
+/// The arrays and texts of a file.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Safetensors {
-    /// Texts by name.
+    /// Texts of the metadata by name.
     pub metadata: BTreeMap<String, String>,
-    /// Shape and numbers, last index fastest, by name.
+    /// Shape and numbers by name, last index fastest.
     pub tensors: BTreeMap<String, (Vec<usize>, Vec<f64>)>,
 }
 
-/// Why bytes are not the arrays that were written.
+/// Why a file cannot be read, or is not what was written.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum SafetensorsError {
-    /// Fewer or more bytes than it says itself.
+    /// The number of bytes is not what the file itself requires.
     #[error("it has {found} bytes where {expected} are needed: truncated, or no safetensors file")]
     Length {
-        /// Bytes it should have.
+        /// Number of bytes that the file requires.
         expected: u64,
-        /// Bytes there are.
+        /// Number of bytes in the file.
         found: usize,
     },
-    /// The header is not the JSON of such a file.
+    /// The header is not the JSON of a safetensors file.
     #[error("its header cannot be read: {cause}")]
     Header {
-        /// What is wrong with it.
+        /// The message of the JSON parser.
         #[source]
         cause: serde_json::Error,
     },
-    /// A tensor that is not f64, overlaps another or leaves a gap, or has another number of bytes than its shape.
+    /// A tensor is not f64, overlaps another, leaves a gap, or has a number of bytes that its shape
+    /// contradicts.
     #[error("its tensor {name:?} {what}")]
     Tensor {
-        /// Its name.
+        /// Name of the offending tensor.
         name: String,
-        /// What is wrong.
+        /// The fault, as a clause after the name.
         what: &'static str,
     },
     /// The content is not what was written.
     #[error("its checksum is {found} where {stored:?} was written: altered or damaged")]
     Checksum {
-        /// As written; empty if there is none.
+        /// The checksum in the file. It is empty if there is none.
         stored: String,
-        /// Of what is there.
+        /// The checksum of the content.
         found: String,
     },
 }
@@ -69,15 +70,15 @@ struct Header {
     entries: BTreeMap<String, Entry>,
 }
 
-/// The name of the checksum among the metadata.
+/// The name of the checksum in the metadata.
 const CHECKSUM: &str = "fnv1a_64";
 const METADATA: &str = "__metadata__";
 
 impl Safetensors {
-    /// The bytes of the file; the same content gives the same bytes.
+    /// The bytes of the file. Equal content gives equal bytes.
     ///
     /// # Panics
-    /// If a shape does not fit its numbers.
+    /// If the product of a shape is not the number of its values.
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut data = Vec::new();
         let mut header = serde_json::Map::new();
@@ -102,10 +103,10 @@ impl Safetensors {
         bytes
     }
 
-    /// Reads what [`Safetensors::to_bytes`] wrote.
+    /// Reads a file that [`Safetensors::to_bytes`] wrote.
     ///
     /// # Errors
-    /// [`SafetensorsError`], with what is wrong; files without our checksum are refused too.
+    /// [`SafetensorsError`], with the fault. A file without this checksum is an error too.
     pub fn from_bytes(bytes: &[u8]) -> Result<Safetensors, SafetensorsError> {
         let length = |expected: u64| SafetensorsError::Length { expected, found: bytes.len() };
         let size = u64::from_le_bytes(bytes.get(..8).ok_or(length(8))?.try_into().expect("eight bytes"));
@@ -126,7 +127,7 @@ impl Safetensors {
         if found == stored { Ok(read) } else { Err(SafetensorsError::Checksum { stored, found }) }
     }
 
-    /// Of all texts, names, shapes and numbers.
+    /// The checksum of all texts, names, shapes and numbers, as 16 hexadecimal digits.
     fn checksum(&self) -> String {
         let mut sum = Fnv::default();
         for (name, text) in &self.metadata {
@@ -142,7 +143,8 @@ impl Safetensors {
     }
 }
 
-/// Tensors must be f64, fit their shapes, and fill what follows the header without gap or overlap.
+/// Checks that tensors are f64, fit their shapes, and fill the rest of the file without gap or
+/// overlap.
 fn check_offsets(
     entries: &BTreeMap<String, Entry>,
     start: usize,

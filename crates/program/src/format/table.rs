@@ -1,4 +1,4 @@
-//! Tables of numbers read back from the CSV files of a run.
+//! Tables of numbers, read back from the CSV files of a run.
 
 use crate::format::rows::{Row, Rows, UnclosedQuote};
 use std::fmt;
@@ -13,32 +13,32 @@ pub struct Table {
 /// Why a text is not the table that is needed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TableError {
-    /// No line with names.
+    /// The text has no line with names.
     NoNames,
-    /// A row with more or fewer cells than there are names.
+    /// A row has more or fewer cells than there are names.
     Length {
         /// The line, from 1.
         line: usize,
-        /// Cells it has.
+        /// Number of cells in the row.
         found: usize,
-        /// Names there are.
+        /// Number of names in the first line.
         expected: usize,
     },
-    /// A cell that is no number.
+    /// A cell is not a number.
     NotANumber {
         /// The line, from 1.
         line: usize,
-        /// The cell.
+        /// Text of the offending cell.
         cell: String,
     },
-    /// A quote that is open at the end.
+    /// A quote is still open at the end of the text.
     Unclosed {
         /// The line on which its row begins, from 1.
         line: usize,
     },
-    /// A column that is needed and missing.
+    /// A column that is needed is missing.
     NoColumn {
-        /// Its name.
+        /// Name of the missing column.
         name: String,
     },
 }
@@ -70,10 +70,11 @@ impl From<UnclosedQuote> for TableError {
 }
 
 impl Table {
-    /// Reads what [`crate::format::csv::Csv`] writes: a row of names, then rows of numbers, NaN and ±inf among them.
+    /// Reads a table that [`crate::format::csv::Csv`] wrote: a row of names, then rows of numbers,
+    /// NaN and ±inf among them.
     ///
     /// # Errors
-    /// [`TableError`] with the line.
+    /// [`TableError`], with the number of the line.
     pub fn read(text: &str) -> Result<Table, TableError> {
         let mut rows = Rows::new(text.as_bytes(), 1, b',');
         let head = rows.next_row()?.ok_or(TableError::NoNames)?;
@@ -92,27 +93,27 @@ impl Table {
         Ok(Table { names, columns })
     }
 
-    /// One column.
+    /// The numbers of one column.
     ///
     /// # Errors
-    /// [`TableError::NoColumn`].
+    /// [`TableError::NoColumn`] if no column has this name.
     pub fn column(&self, name: &str) -> Result<&[f64], TableError> {
         let found = self.names.iter().position(|n| n == name);
         found.map(|k| self.columns[k].as_slice()).ok_or(TableError::NoColumn { name: name.to_string() })
     }
 
-    /// The names of its columns.
+    /// The names of the columns.
     pub fn names(&self) -> &[String] {
         &self.names
     }
 
-    /// How many rows it has.
+    /// Number of rows below the names.
     pub fn rows(&self) -> usize {
         self.columns.first().map_or(0, Vec::len)
     }
 }
 
-/// A cell as messages show it.
+/// A cell as messages show it, with � where it is not UTF-8.
 fn shown(cell: &[u8]) -> String {
     String::from_utf8_lossy(cell).into_owned()
 }

@@ -1,57 +1,62 @@
-//! Zarr, version 2, uncompressed: groups of named arrays that xarray and ArviZ open without us.
+//! Zarr, version 2, uncompressed: groups of named arrays that xarray and ArviZ open without this
+//! program.
 //!
-//! Source: zarr.readthedocs.io, "Zarr storage specification version 2". `_ARRAY_DIMENSIONS` is xarray's name for the
-//! names of axes, `.zmetadata` the consolidated copy of all other JSON.
+//! Source: zarr.readthedocs.io, "Zarr storage specification version 2". `_ARRAY_DIMENSIONS` is the
+//! key under which xarray looks for the names of axes, and `.zmetadata` is the consolidated copy of
+//! all other JSON.
 
 use serde_json::{Map, Value, json};
 
-/// Numbers of an array, last index fastest.
+/// The numbers of an array, last index fastest.
 #[derive(Clone, Debug, PartialEq)]
 pub enum ZarrValues {
-    /// Little-endian f64.
+    /// Numbers stored as little-endian f64.
     Real(Vec<f64>),
-    /// Little-endian i64.
+    /// Whole numbers stored as little-endian i64.
     Whole(Vec<i64>),
 }
 
-/// An array with names for its axes.
+/// A named array whose axes have names.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ZarrArray {
-    /// Its name, free of `/`; see [`zarr_name`].
+    /// Name of the array, without `/`. See [`zarr_name`].
     pub name: String,
     /// Name and length of each axis.
     pub axes: Vec<(String, usize)>,
-    /// Its numbers.
+    /// The numbers of the array.
     pub values: ZarrValues,
-    /// Texts about it.
+    /// Attributes of the array by name.
     pub attributes: Map<String, Value>,
 }
 
-/// Arrays that belong together.
+/// A named group of arrays.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ZarrGroup {
-    /// Its name.
+    /// Name of the group.
     pub name: &'static str,
-    /// Its arrays.
+    /// Arrays of the group.
     pub arrays: Vec<ZarrArray>,
-    /// Texts about it.
+    /// Attributes of the group by name.
     pub attributes: Map<String, Value>,
 }
 
-/// Numbers in a chunk at most, unless the axes after the longest have more: a megabyte.
+/// The largest number of values in a chunk, one megabyte, unless the axes after the longest have
+/// more.
 const CHUNK: usize = 1 << 17;
 
-/// A name as a folder can have it: `/`, `\` and control characters become `_`, and a leading dot gets one before it.
+/// The name made valid for a folder: `/`, `\` and control characters become `_`, and an empty name
+/// or a leading dot gets `_` before it.
 pub fn zarr_name(name: &str) -> String {
     let kept = |c: char| if matches!(c, '/' | '\\') || c.is_control() { '_' } else { c };
     let plain: String = name.chars().map(kept).collect();
     if plain.is_empty() || plain.starts_with('.') { format!("_{plain}") } else { plain }
 }
 
-/// The files of a root group that holds these groups: relative paths and bytes. The same content gives the same bytes.
+/// The files of a root group that holds these groups, as relative paths and bytes. Equal content
+/// gives equal bytes.
 ///
 /// # Panics
-/// If the numbers of an array are not as many as its axes ask for, or an array has no axis.
+/// If the number of values of an array is not the product of its axes, or if an array has no axis.
 pub fn zarr_files(groups: &[ZarrGroup], attributes: &Map<String, Value>) -> Vec<(String, Vec<u8>)> {
     let mut metadata = Map::new();
     let mut data = Vec::new();
@@ -102,25 +107,27 @@ impl ZarrArray {
         Value::Object(all)
     }
 
-    /// The axis that is cut, the first of the longest: those before it have one place in a chunk, those after it all.
+    /// The axis that is cut into chunks: the first of the longest. A chunk has one place along axes
+    /// before it, and all places along axes after it.
     fn longest(&self) -> usize {
         let lengths = self.axes.iter().map(|(_, length)| *length).enumerate();
         lengths.rev().max_by_key(|(_, length)| *length).map(|(k, _)| k).expect("an array has an axis")
     }
 
-    /// Product of the lengths of some axes.
+    /// Product of the lengths of these axes.
     fn size(&self, axes: std::ops::Range<usize>) -> usize {
         self.axes[axes].iter().map(|(_, length)| *length).product()
     }
 
-    /// Places of the longest axis in a chunk.
+    /// Number of places along the longest axis in a chunk.
     fn chunk(&self) -> usize {
         let long = self.longest();
         let after = self.size(long + 1..self.axes.len()).max(1);
         self.axes[long].1.clamp(1, (CHUNK / after).max(1))
     }
 
-    /// Key and bytes of every chunk; the last along the axis is filled up with zeros, as the format wants it.
+    /// Key and bytes of every chunk. The last chunk along the axis is filled up with zeros, as the
+    /// format requires.
     fn chunks(&self) -> Vec<(String, Vec<u8>)> {
         let bytes: Vec<u8> = match &self.values {
             ZarrValues::Real(values) => values.iter().flat_map(|v| v.to_le_bytes()).collect(),
@@ -140,7 +147,7 @@ impl ZarrArray {
         chunks
     }
 
-    /// `0.0.3`: the place of a chunk along every axis.
+    /// The key of a chunk: its place along every axis, such as `0.0.3`.
     fn key(&self, mut row: usize, along: usize) -> String {
         let long = self.longest();
         let mut places = vec![0; self.axes.len() - 1 - long];
@@ -223,7 +230,7 @@ mod tests {
         assert_eq!(whole("posterior/x/1.1", 0), (n + CHUNK) as i64);
     }
 
-    /// Twice as many rows of a pair as go into a chunk, and one more.
+    /// The array has twice as many rows of a pair as fit into a chunk, and one more.
     #[test]
     fn axes_after_the_longest_are_whole_in_every_chunk() {
         let n = CHUNK + 1;

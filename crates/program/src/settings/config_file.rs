@@ -1,4 +1,5 @@
-//! config.toml: the configuration of a run as it was run, from which it can be run again.
+//! The configuration file config.toml: the target and settings of a run, from which the run can be
+//! repeated.
 
 use crate::density_file::source::Source;
 use crate::settings::keys::{DENSITY_TEXT, TARGET, Value};
@@ -10,8 +11,9 @@ use std::fmt::Write;
 use std::fs;
 use std::path::Path;
 
-/// The text of config.toml: the target, every setting but the number of threads, which changes no result, the target's
-/// parameters or the text of its file. `pushforward run --config` with it gives the same bits.
+/// The text of config.toml: the target, its parameters or the text of its file, and every setting
+/// except the number of threads, which changes no result. `pushforward run --config` with this file
+/// gives the same bits.
 pub fn config_text(problem: &Problem<'_>, settings: &RunSettings) -> String {
     let mut text = String::new();
     let mut line = |key: &str, value: String| {
@@ -33,7 +35,7 @@ pub fn config_text(problem: &Problem<'_>, settings: &RunSettings) -> String {
 
 fn in_toml(value: &Value) -> String {
     match value {
-        // Whole numbers of TOML end at 2⁶³ − 1.
+        // The largest whole number of TOML is 2⁶³ − 1.
         Value::Count(n) if i64::try_from(*n).is_err() => format!("\"{n}\""),
         Value::Count(n) => n.to_string(),
         Value::Real(x) => format!("{x:?}"),
@@ -45,17 +47,18 @@ fn quoted(text: &str) -> String {
     toml::Value::String(text.to_string()).to_string()
 }
 
-/// What a configuration file says of the target; both are none if it says nothing.
+/// The target in a configuration file. Both fields are `None` if the file names no target.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ConfiguredTarget {
-    /// Its name, or the path of its file.
+    /// Name of the target, or path of its density file.
     pub name: Option<String>,
-    /// The text of its file, when the configuration was written.
+    /// Text of the density file at the time when the configuration was written.
     pub text: Option<String>,
 }
 
 impl ConfiguredTarget {
-    /// Reads it; a target that is not a text is found when the settings are read.
+    /// Reads the target of a configuration file. A target that is not a text is an error when the
+    /// settings are read.
     ///
     /// # Errors
     /// [`SettingsError::Unreadable`] or `Syntax`.
@@ -69,7 +72,7 @@ impl ConfiguredTarget {
     }
 }
 
-/// What differs between two texts of [`config_text`], a line for each key.
+/// The differences between two texts of [`config_text`], one line for each key.
 pub fn differences(then: &str, now: &str) -> Vec<String> {
     let [then, now] = [then, now].map(|text| toml::from_str::<toml::Table>(text).unwrap_or_default());
     let mut keys: Vec<&String> = then.keys().chain(now.keys()).collect();
@@ -77,7 +80,7 @@ pub fn differences(then: &str, now: &str) -> Vec<String> {
     keys.dedup();
     let said = |side: &toml::Table, key: &str| match side.get(key) {
         None => "nothing".to_string(),
-        // Too long to be told.
+        // The text is too long for a message.
         Some(_) if key == DENSITY_TEXT => "another text".to_string(),
         Some(value) => value.to_string(),
     };
@@ -90,7 +93,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn differences_are_told_by_key() {
+    fn differences_are_listed_by_key() {
         let then = "target = \"gauss\"\nsteps = 8\ndim = 2\n";
         assert!(differences(then, then).is_empty());
         let text = "density_text = \"\"\"\na = 1\nb = 2\"\"\"";

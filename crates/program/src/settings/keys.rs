@@ -1,28 +1,28 @@
-//! Keys of a configuration: what each must be, and values that are.
+//! Keys of a configuration, the values that each may have, and values that were checked.
 
 use pushforward::density::{Parameter, Range, TargetEntry};
 use std::fmt;
 
-/// The key that names the target, or the density file with its whole path.
+/// The key with the name of the target, or with the absolute path of the density file.
 pub const TARGET: &str = "target";
-/// The key of what the density file said.
+/// The key with the text of the density file.
 pub const DENSITY_TEXT: &str = "density_text";
 
-/// What a key's value must be.
+/// The values that a key may have.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Kind {
-    /// A whole number.
+    /// The value is a whole number.
     Count {
-        /// The smallest allowed.
+        /// The smallest value that is allowed.
         least: u64,
-        /// The largest allowed.
+        /// The largest value that is allowed.
         most: u64,
     },
-    /// A number in a range.
+    /// The value is a number in a range.
     Number(Range),
-    /// One of these words.
+    /// The value is one of these words.
     Choice(&'static [&'static str]),
-    /// `yes` or `no`.
+    /// The value is `yes` or `no`.
     YesNo,
 }
 
@@ -40,16 +40,16 @@ impl fmt::Display for Kind {
     }
 }
 
-/// A value that fits some kind.
+/// A value that fits its kind.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Value {
-    /// A whole number.
+    /// A value of [`Kind::Count`].
     Count(u64),
-    /// A finite number.
+    /// A finite number of [`Kind::Number`].
     Real(f64),
-    /// A word.
+    /// A word of [`Kind::Choice`].
     Word(String),
-    /// True for yes, false for no.
+    /// `true` for yes, `false` for no.
     YesNo(bool),
 }
 
@@ -65,7 +65,7 @@ impl fmt::Display for Value {
 }
 
 impl Value {
-    /// The number, exact up to 2⁵³; NaN for a word.
+    /// The value as a number, exact up to 2⁵³. It is NaN for a word.
     pub fn as_real(&self) -> f64 {
         match self {
             Value::Count(n) => *n as f64,
@@ -74,10 +74,10 @@ impl Value {
         }
     }
 
-    /// The whole number of a value that is one.
+    /// The value of a whole number.
     ///
     /// # Panics
-    /// If the value is none.
+    /// If the value is not a whole number.
     #[track_caller]
     pub fn count(&self) -> u64 {
         match self {
@@ -86,19 +86,19 @@ impl Value {
         }
     }
 
-    /// The same as a size; the largest there is for one that is larger.
+    /// The value of a whole number as a size. A number that is too large becomes the largest size.
     ///
     /// # Panics
-    /// If the value is no whole number.
+    /// If the value is not a whole number.
     #[track_caller]
     pub fn size(&self) -> usize {
         usize::try_from(self.count()).unwrap_or(usize::MAX)
     }
 
-    /// The number of a value that is one.
+    /// The value of a real number.
     ///
     /// # Panics
-    /// If the value is none.
+    /// If the value is not a real number.
     #[track_caller]
     pub fn number(&self) -> f64 {
         match self {
@@ -107,10 +107,10 @@ impl Value {
         }
     }
 
-    /// The word of a value that is one.
+    /// The value of a word.
     ///
     /// # Panics
-    /// If the value is none.
+    /// If the value is not a word.
     #[track_caller]
     pub fn word(&self) -> &str {
         match self {
@@ -131,7 +131,7 @@ impl Value {
         }
     }
 
-    /// For the record; a real value is finite, so JSON has it.
+    /// The value in JSON, for the record. A real value is finite, so JSON can hold it.
     pub fn to_json(&self) -> serde_json::Value {
         match self {
             Value::Count(n) => (*n).into(),
@@ -145,18 +145,18 @@ impl Value {
 /// A key that may be set, with its default.
 #[derive(Clone, Debug, PartialEq)]
 pub struct KeySpec {
-    /// Its name.
+    /// Name of the key.
     pub name: &'static str,
-    /// What it must be.
+    /// The values that the key may have.
     pub kind: Kind,
-    /// What it is if nobody sets it.
+    /// The value if nothing sets the key.
     pub default: Value,
-    /// One line on what it means; empty if the name says it.
+    /// The meaning of the key in one line. It is empty if the name says it.
     pub help: &'static str,
 }
 
 impl KeySpec {
-    /// The parameters of a target.
+    /// The keys of the parameters of a target.
     pub fn of_target(entry: &TargetEntry) -> Vec<KeySpec> {
         let key = |p: &Parameter| KeySpec {
             name: p.name,
@@ -169,7 +169,8 @@ impl KeySpec {
 }
 
 impl fmt::Display for KeySpec {
-    /// `steps=120               steps of the optimiser at most (a whole number from 1 to 10000000)`.
+    /// Writes a line of the help, such as `steps=120               steps of the optimiser at most
+    /// (a whole number from 1 to 10000000)`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let setting = format!("{}={}", self.name, self.default);
         let space = if self.help.is_empty() { "" } else { " " };
@@ -178,8 +179,8 @@ impl fmt::Display for KeySpec {
 }
 
 impl Kind {
-    /// The words of a kind that has a list of them.
-    pub fn words(self) -> Option<&'static [&'static str]> {
+    /// The words that a kind allows, if it allows certain words.
+    pub fn choices(self) -> Option<&'static [&'static str]> {
         match self {
             Kind::Choice(words) => Some(words),
             Kind::YesNo => Some(&YES_NO),
@@ -187,7 +188,7 @@ impl Kind {
         }
     }
 
-    /// Reads a value as typed on the command line.
+    /// Parses a value from the command line. `None` if it does not fit this kind.
     pub fn parse(self, text: &str) -> Option<Value> {
         match self {
             Kind::Count { .. } => text.parse().ok().and_then(|n| self.count(n)),
@@ -197,13 +198,14 @@ impl Kind {
         }
     }
 
-    /// Takes a value of a TOML file; a number in quotes is not a number, unless it is too large for TOML.
+    /// Converts a value of a TOML file. A number in quotes is not a number, unless it is too large
+    /// for TOML.
     pub fn take(self, value: &toml::Value) -> Option<Value> {
         match (self, value) {
             (Kind::Count { .. }, toml::Value::Integer(n)) => {
                 u64::try_from(*n).ok().and_then(|n| self.count(n))
             }
-            // Beyond the whole numbers of TOML, and only there.
+            // Text is a whole number only beyond the largest one of TOML.
             (Kind::Count { .. }, toml::Value::String(text)) => {
                 text.parse().ok().filter(|n| i64::try_from(*n).is_err()).and_then(|n: u64| self.count(n))
             }

@@ -1,23 +1,24 @@
-//! What is run: a named density, what is known of it, and the file that it comes from.
+//! The problem of a run: a named density, the known facts about it, and its file.
 
 use crate::density_file::source::Source;
 use crate::settings::keys::Value;
 use pushforward::density::{Facts, Target};
 use std::collections::BTreeMap;
 
-/// A density with its name and what is known of it.
+/// A density with its name and the known facts about it.
 #[derive(Clone, Copy)]
 pub struct Problem<'a> {
-    /// Its name, for the record.
+    /// Name of the density, for the record.
     pub name: &'a str,
-    /// Its parameters, for the record.
+    /// Parameters of the density, for the record.
     pub parameters: &'a BTreeMap<String, Value>,
-    /// The density.
+    /// The density to sample.
     pub target: &'a dyn Target,
-    /// What is known of it.
+    /// The known facts about the density.
     pub facts: &'a Facts,
-    /// Exact draws for the upper bound of log Z and for figures, n×d, if there are any.
+    /// Exact draws for the upper bound of log Z and for figures, n×d, row by row, if the target can
+    /// be drawn from.
     pub exact_draws: Option<&'a [f64]>,
-    /// The file that it comes from, if it does.
+    /// The density file, if the density comes from one.
     pub source: Option<&'a Source>,
 }

@@ -1,8 +1,8 @@
-//! The table of the keys of a run: what a key is called and means, which values it takes, and where
-//! its value stands.
+//! The table of the keys of a run: the name and meaning of each key, its values, and the files that
+//! state it.
 //!
 //! Configuration files, `--set`, options of the command line, help, config.toml and run.json all
-//! read this table. A new setting is a field with its default and an entry here.
+//! read this table. A new setting needs a field with its default, and an entry here.
 
 use crate::format::capital::capital;
 use crate::settings::keys::{KeySpec, Kind, Value};
@@ -17,44 +17,46 @@ use std::sync::LazyLock;
 
 /// A key of a run.
 pub struct Key {
-    /// The name in configuration files and for `--set`.
+    /// The name of the key in configuration files and for `--set`.
     pub name: &'static str,
-    /// One line on what it means.
+    /// The meaning of the key in one line.
     pub help: &'static str,
-    /// The values it takes.
+    /// The values that the key may have.
     kind: fn() -> Kind,
     get: fn(&RunSettings) -> Value,
-    /// Puts a value of the kind into the settings.
+    /// Puts a value of this kind into the settings.
     set: fn(&mut RunSettings, &Value),
     written: Written,
     option: Option<KeyOption>,
 }
 
-/// An option of `run` that sets a key: `--seed S`.
+/// An option of `run` that sets a key, such as `--seed S`.
 #[derive(Clone, Copy)]
 struct KeyOption {
-    /// The place among the options in the help.
+    /// The place of the option in the help, from 0.
     order: usize,
     placeholder: &'static str,
-    /// The help, if it says something else than the key's.
+    /// The help of the option, if it differs from that of the key.
     help: Option<&'static str>,
 }
 
 /// The files that state the value of a key.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Written {
-    /// config.toml, and `settings` of run.json.
+    /// Both config.toml and `settings` of run.json state it.
     Everywhere,
-    /// The same, but run.json only if the method of the fit is Gauss-Newton, which alone reads it.
+    /// config.toml states it. run.json does so only if the fit is by Gauss-Newton, the only method
+    /// that reads it.
     RecordedOfGaussNewton,
-    /// config.toml alone. The record has a field of its own for it, or no result depends on it.
+    /// Only config.toml states it. The record has a field of its own for it, or no result depends
+    /// on it.
     InConfig,
-    /// No file: it belongs to the machine.
+    /// No file states it, since it depends on the machine.
     Nowhere,
 }
 
-/// Every key, in the order of the help and of config.toml. Upper ends without a reason of their own
-/// catch a slip of the finger before it asks for all memory there is.
+/// Every key, in the order of the help and of config.toml. An upper bound without a reason of its
+/// own catches a typing error before it asks for all memory there is.
 pub const KEYS: &[Key] = &[
     Key::new(
         "evolution",
@@ -111,7 +113,7 @@ pub const KEYS: &[Key] = &[
     ),
     Key::new(
         "steps_per_set",
-        "steps on one set of points",
+        "steps on one batch of points",
         || whole(FitSettings::STEPS_PER_BATCH, 1_000_000),
         |run| count(run.fit.steps_per_batch),
         |run, value| run.fit.steps_per_batch = value.size(),
@@ -149,14 +151,14 @@ pub const KEYS: &[Key] = &[
     ),
     Key::new(
         "target_ess",
-        "ESS of pilot draws at which the fit ends early",
+        "ESS of validation draws at which the fit ends early",
         || real(0.01, FitSettings::TARGET_ESS.most),
         |run| Value::Real(run.fit.target_ess),
         |run, value| run.fit.target_ess = value.number(),
     ),
     Key::new(
         "polish",
-        "steps after that, a hundred each on large sets of points",
+        "steps after that, a hundred each on large batches",
         || Kind::Count { least: 0, most: 1_000_000 },
         |run| count(run.fit.polish),
         |run, value| run.fit.polish = value.size(),
@@ -193,7 +195,7 @@ pub const KEYS: &[Key] = &[
     ),
     Key::new(
         "factorise",
-        "whether independent blocks of the target are found and fitted apart",
+        "whether independent factors of the target are found and fitted apart",
         || Kind::YesNo,
         |run| Value::YesNo(run.fit.factorise),
         |run, value| run.fit.factorise = value.is_yes(),
@@ -236,7 +238,7 @@ pub const KEYS: &[Key] = &[
 ];
 
 impl Key {
-    /// A key that stands in config.toml and run.json and is no option.
+    /// A key that config.toml and run.json state, and that is not an option.
     const fn new(
         name: &'static str,
         help: &'static str,
@@ -264,14 +266,15 @@ impl Key {
         self
     }
 
-    /// What the reader of settings needs of the key. The default is the one of [`RunSettings`].
+    /// The part of a key that the reader of settings needs. The default is the one of
+    /// [`RunSettings`].
     pub fn spec(&self) -> KeySpec {
         let default = (self.get)(&RunSettings::default());
         KeySpec { name: self.name, kind: (self.kind)(), default, help: self.help }
     }
 }
 
-/// What the reader of settings needs of all keys.
+/// The part of all keys that the reader of settings needs.
 pub fn specs() -> Vec<KeySpec> {
     KEYS.iter().map(Key::spec).collect()
 }
@@ -279,11 +282,11 @@ pub fn specs() -> Vec<KeySpec> {
 /// An option of the command line that sets a key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RunOption {
-    /// The name of the option, which is the one of the key.
+    /// Name of the option, which is also the name of the key.
     pub name: &'static str,
-    /// What stands for the value in the help.
+    /// The placeholder for the value in the help.
     pub placeholder: &'static str,
-    /// One line on what it means.
+    /// The meaning of the option in one line.
     pub help: String,
 }
 
@@ -304,7 +307,7 @@ pub fn run_options() -> Vec<RunOption> {
 /// The settings of a run, from settings that hold these keys.
 ///
 /// # Panics
-/// If a key is missing.
+/// If a key is missing from the settings.
 pub fn run_settings(settings: &Settings) -> RunSettings {
     let mut run = RunSettings::default();
     KEYS.iter().for_each(|key| (key.set)(&mut run, settings.value(key.name)));
@@ -312,13 +315,13 @@ pub fn run_settings(settings: &Settings) -> RunSettings {
 }
 
 /// Every key that config.toml states, with its value, in the order of [`KEYS`]. Read back by
-/// [`run_settings`], they give the same run.
+/// [`run_settings`], these values give the same run.
 pub fn config_values(run: &RunSettings) -> Vec<(&'static str, Value)> {
     let stated = KEYS.iter().filter(|key| key.written != Written::Nowhere);
     stated.map(|key| (key.name, (key.get)(run))).collect()
 }
 
-/// `settings` of run.json: what shapes the fit and has no field of its own there.
+/// The table `settings` of run.json: the settings that shape the fit and have no other field there.
 pub fn recorded_values(run: &RunSettings) -> BTreeMap<String, serde_json::Value> {
     let is_gauss_newton = matches!(run.fit.optimiser.method, Method::GaussNewton(_));
     let recorded = KEYS.iter().filter(|key| match key.written {
@@ -329,10 +332,10 @@ pub fn recorded_values(run: &RunSettings) -> BTreeMap<String, serde_json::Value>
     recorded.map(|key| (key.name.to_string(), (key.get)(run).to_json())).collect()
 }
 
-/// Bytes.
+/// Number of bytes in a GiB.
 const GIB: f64 = (1u64 << 30) as f64;
 
-/// What a key says if the program is to choose.
+/// The value of a key whose setting the program chooses.
 const AUTO: &str = "auto";
 
 static EVOLUTION_NAMES: LazyLock<Vec<&'static str>> = LazyLock::new(evolution_names);
@@ -343,7 +346,7 @@ static STEP_RULE_NAMES: LazyLock<Vec<&'static str>> =
 static SAMPLER_NAMES: LazyLock<Vec<&'static str>> =
     LazyLock::new(|| [AUTO].into_iter().chain(Sampler::ALL.map(Sampler::name)).collect());
 
-/// A whole number from the least that a fit takes.
+/// Whole numbers from the smallest that a fit allows, up to `most`.
 fn whole(range: SettingRange, most: u64) -> Kind {
     Kind::Count { least: range.least as u64, most }
 }
@@ -360,8 +363,8 @@ fn word(word: &str) -> Value {
     Value::Word(word.to_string())
 }
 
-/// Settings of the Gauss-Newton method. Those of a fit by another method, which does not use them,
-/// are the defaults.
+/// Settings of the Gauss-Newton method. They are the defaults for a fit by another method, which
+/// does not use them.
 fn gauss_newton(run: &RunSettings) -> GaussNewton {
     match run.fit.optimiser.method {
         Method::GaussNewton(method) => method,
@@ -369,7 +372,7 @@ fn gauss_newton(run: &RunSettings) -> GaussNewton {
     }
 }
 
-/// Changes the settings of the Gauss-Newton method; another method has no use for the change.
+/// Changes the settings of the Gauss-Newton method. Nothing changes for a fit by another method.
 fn set_gauss_newton(run: &mut RunSettings, change: impl FnOnce(&mut GaussNewton)) {
     if let Method::GaussNewton(method) = &mut run.fit.optimiser.method {
         change(method);
@@ -381,21 +384,21 @@ mod tests {
     use super::*;
     use std::collections::BTreeSet;
 
-    /// A value of the kind of a key that is not its default.
+    /// A value of the key that is not its default.
     fn other_value(spec: &KeySpec) -> Value {
         match (spec.kind, &spec.default) {
             (Kind::Count { least, most }, Value::Count(n)) => {
                 Value::Count(if n + 1 <= most { n + 1 } else { least })
             }
             (Kind::Number(Range::Real { from, to }), Value::Real(x)) => {
-                // Whole bytes as GiB, and a number between the ends of any other range.
+                // GiB that are whole bytes, and a number inside any other range.
                 let other = if to > 16.0 { 8.0 } else { 0.5 * (from + to) };
                 Value::Real(if *x == other { from } else { other })
             }
             (Kind::YesNo, Value::YesNo(yes)) => Value::YesNo(!yes),
             (Kind::Choice(words), Value::Word(default)) => {
-                // The last direction of Gauss-Newton: other methods do not use the keys that follow
-                // it.
+                // The last direction of Gauss-Newton, since other methods do not use the keys that
+                // follow.
                 let named = |w: &&&str| **w != default.as_str() && !["broyden", "adam"].contains(*w);
                 word(words.iter().rfind(named).expect("a choice has two words"))
             }
@@ -403,7 +406,7 @@ mod tests {
         }
     }
 
-    /// Settings with another value than the default for every key.
+    /// Settings in which every key has a value other than the default.
     fn altered() -> RunSettings {
         let mut run = RunSettings::default();
         KEYS.iter().for_each(|key| (key.set)(&mut run, &other_value(&key.spec())));
@@ -444,8 +447,8 @@ mod tests {
         assert_eq!(run_settings(&Settings::new(specs())), RunSettings::default());
     }
 
-    /// The fields that hold a value, as `Debug` prints them: a name, then what follows up to the
-    /// next name.
+    /// The values of all fields as `Debug` prints them: the text after each name, up to the next
+    /// name.
     fn fields(run: &RunSettings) -> BTreeMap<String, String> {
         let mut fields = BTreeMap::new();
         let mut last = String::new();
@@ -464,7 +467,7 @@ mod tests {
         fields
     }
 
-    /// Which fields have the same value in both.
+    /// Names of the fields that have the same value in both.
     fn equal_fields(left: &RunSettings, right: &RunSettings) -> Vec<String> {
         let right = fields(right);
         fields(left).into_iter().filter(|(name, value)| right[name] == *value).map(|(name, _)| name).collect()
@@ -472,10 +475,10 @@ mod tests {
 
     #[test]
     fn every_field_has_a_key() {
-        // Structs hold fields and no value of their own.
+        // A struct holds fields and has no value of its own.
         let equal = equal_fields(&RunSettings::default(), &altered());
         assert_eq!(equal, ["fit", "method", "optimiser"]);
-        // A field without a key shows.
+        // A field without a key is found.
         let without = RunSettings { checkpoint_every: RunSettings::default().checkpoint_every, ..altered() };
         let equal = equal_fields(&RunSettings::default(), &without);
         assert_eq!(equal, ["checkpoint_every", "fit", "method", "optimiser"]);

@@ -1,26 +1,28 @@
-//! Settings of a run that belong to no target: of the fit, of the draws, of the machine.
+//! Settings of a run that do not depend on the target: of the fit, of the draws, of the machine.
 
 use pushforward::evolution::{ErasedEvolution, evolution_names, named_evolution};
 use pushforward::training::FitSettings;
 
-/// How to fit, how much to draw, and on how many threads. Every field has a key in [`crate::settings::run_keys::KEYS`].
+/// Settings of the fit, number of draws and number of threads. Every field has a key in
+/// [`crate::settings::run_keys::KEYS`].
 #[derive(Clone, Debug, PartialEq)]
 pub struct RunSettings {
-    /// Name of the evolution.
+    /// Name of the evolution to learn.
     pub evolution: String,
     /// Settings of the fit.
     pub fit: FitSettings,
     /// Number of draws at the end.
     pub draws: usize,
-    /// Number of threads; no output but timings depends on it.
+    /// Number of threads. Timings depend on it, and no other output does.
     pub threads: usize,
-    /// Seconds between checkpoints; 0 for one after every step.
+    /// Seconds between checkpoints. 0 writes one after every step.
     pub checkpoint_every: f64,
 }
 
 impl Default for RunSettings {
-    /// `general-ode`: of the evolutions it fits fastest. The fit's defaults; 20 000 draws, which give log Z an error of 0.001 at ESS 0.98; all threads there are; a minute
-    /// between checkpoints, which take milliseconds.
+    /// The evolution `general-ode`, which fits fastest, and the defaults of the fit. 20 000 draws
+    /// give log Z an error of 0.001 at an ESS of 0.98. All threads are used. Checkpoints take
+    /// milliseconds, so one is written each minute.
     fn default() -> RunSettings {
         RunSettings {
             evolution: evolution_names()[0].to_string(),
@@ -33,10 +35,10 @@ impl Default for RunSettings {
 }
 
 impl RunSettings {
-    /// The evolution of that name.
+    /// The evolution with the name in these settings.
     ///
     /// # Panics
-    /// If no built-in evolution has it.
+    /// If no built-in evolution has that name.
     pub fn evolution(&self) -> Box<dyn ErasedEvolution> {
         named_evolution(&self.evolution)
             .unwrap_or_else(|| panic!("{:?} is no name of a built-in evolution", self.evolution))

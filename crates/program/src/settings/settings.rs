@@ -1,7 +1,8 @@
-//! Settings of a run: defaults, then the configuration file, then `--set`, then the options of their own.
+//! Settings of a run. Defaults come first, then the configuration file, `--set`, and options; later
+//! wins.
 //!
-//! A configuration file is flat TOML with the keys that `--set` knows, those of the fit and those of the
-//! target side by side:
+//! A configuration file is flat TOML with the keys of `--set`. Keys of the fit and keys of the
+//! target stand side by side:
 //!
 //! ```toml
 //! target = "many-well"       # or on the command line
@@ -18,17 +19,17 @@ use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// Where a setting comes from.
+/// The source of a setting, for messages.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Origin {
     /// A line of the configuration file, counted from 1.
     File {
-        /// The file.
+        /// Path of the file.
         path: PathBuf,
-        /// The line.
+        /// Number of the line, from 1.
         line: usize,
     },
-    /// The command line.
+    /// The setting was given on the command line.
     CommandLine,
 }
 
@@ -41,74 +42,74 @@ impl fmt::Display for Origin {
     }
 }
 
-/// Why there are no settings.
+/// Why settings cannot be read.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum SettingsError {
-    /// No key, target or evolution of that name.
+    /// No key, target or evolution has the given name.
     #[error("{origin}unknown {what} {given:?}{} Known: {}", meant(.nearest.as_deref()), .known.join(", "))]
     UnknownName {
-        /// "key", "target", "evolution".
+        /// The kind of name: "key", "target", "evolution" or a key with a choice.
         what: &'static str,
-        /// As given.
+        /// The name that was given.
         given: String,
-        /// What was most likely meant.
+        /// The known name that was most likely meant.
         nearest: Option<String>,
-        /// All there are.
+        /// All known names of this kind.
         known: Vec<String>,
-        /// Where.
+        /// The source of the setting.
         origin: Origin,
     },
-    /// A value that is not what its key asks for.
+    /// A value is not one that its key allows.
     #[error("{origin}{key} = {value}: {key} must be {requirement}")]
     BadValue {
-        /// The key.
+        /// Name of the key.
         key: String,
-        /// As given.
+        /// The value that was given.
         value: String,
-        /// What it must be.
+        /// The condition that the value must meet.
         requirement: String,
-        /// Where.
+        /// The source of the setting.
         origin: Origin,
     },
-    /// Values that are allowed one by one, but not together.
+    /// Values that are allowed one by one contradict each other.
     #[error("{0}")]
     Target(#[source] CatalogueError),
-    /// Neither a target nor a configuration file that names one.
+    /// No target is given, and no configuration file that names one.
     #[error("name a TARGET, or give a --config with a line target = \"…\"; see `pushforward targets`")]
     NoTarget,
-    /// A target, and a configuration file that names another.
+    /// A target is given, and the configuration file names another.
     #[error(
         "the target is {given} on the command line and {in_file} in the configuration file: \
          leave one out"
     )]
     TwoTargets {
-        /// On the command line.
+        /// The target on the command line.
         given: String,
-        /// In the file.
+        /// The target in the configuration file.
         in_file: String,
     },
-    /// A `--set` without `=`.
+    /// An argument of `--set` lacks `=`.
     #[error("--set {given}: write it as --set key=value")]
     NoEquals {
-        /// As given.
+        /// The argument that was given.
         given: String,
     },
     /// The configuration file cannot be read.
     #[error("configuration {} cannot be read: {cause}", .path.display())]
     Unreadable {
-        /// The file.
+        /// Path of the configuration file.
         path: PathBuf,
-        /// What the system says.
+        /// The message of the operating system.
         #[source]
         cause: io::Error,
     },
     /// The configuration file is not TOML.
     #[error("configuration {} is not TOML: {cause}", .path.display())]
     Syntax {
-        /// The file.
+        /// Path of the configuration file.
         path: PathBuf,
-        /// Line, column and caret.
+        /// The message of the parser, with line, column and caret.
         #[source]
         cause: toml::de::Error,
     },
@@ -129,7 +130,7 @@ pub fn unknown(what: &'static str, given: &str, known: &[&str], origin: Origin) 
     }
 }
 
-/// A value for every key of some specifications.
+/// A value for every key of a list of keys.
 #[derive(Clone, Debug)]
 pub struct Settings {
     specs: Vec<KeySpec>,
@@ -137,10 +138,10 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// Every key at its default.
+    /// Settings in which every key has its default.
     ///
     /// # Panics
-    /// If two keys have one name.
+    /// If two keys have the same name.
     #[track_caller]
     pub fn new(specs: Vec<KeySpec>) -> Settings {
         let values: BTreeMap<_, _> = specs.iter().map(|spec| (spec.name, spec.default.clone())).collect();
@@ -148,34 +149,35 @@ impl Settings {
         Settings { specs, values }
     }
 
-    /// Reads a configuration file over the present values.
+    /// Reads a configuration file. Its values replace the present ones.
     ///
     /// # Errors
-    /// `Unreadable`, `Syntax`, and for the first offending line `UnknownName` or `BadValue`.
+    /// `Unreadable`, `Syntax`, and `UnknownName` or `BadValue` for the first line with a fault.
     pub fn read_file(&mut self, path: &Path) -> Result<(), SettingsError> {
         let text = std::fs::read_to_string(path)
             .map_err(|cause| SettingsError::Unreadable { path: path.to_path_buf(), cause })?;
         self.read_toml(&text, path)
     }
 
-    /// Reads the text of a configuration file; `path` is for messages.
+    /// Reads the text of a configuration file. `path` is used in messages.
     ///
     /// # Errors
-    /// As [`Settings::read_file`], but for `Unreadable`.
+    /// Those of [`Settings::read_file`] except `Unreadable`.
     pub fn read_toml(&mut self, text: &str, path: &Path) -> Result<(), SettingsError> {
         let syntax = |cause| SettingsError::Syntax { path: path.to_path_buf(), cause };
         let mut table: BTreeMap<toml::Spanned<String>, toml::Value> = toml::from_str(text).map_err(syntax)?;
-        // Read before, to know which keys there are.
+        // The target was read before, since the set of keys depends on it.
         table.retain(|key, value| {
             ![TARGET, DENSITY_TEXT].contains(&key.get_ref().as_str()) || !value.is_str()
         });
         self.read_table(&table, text, path)
     }
 
-    /// Takes the entries of a table of `text`, in the order in which they stand there; `path` is for messages.
+    /// Reads the entries of a table of `text`, in the order of the text. `path` is used in
+    /// messages.
     ///
     /// # Errors
-    /// For the first offending line `UnknownName` or `BadValue`.
+    /// `UnknownName` or `BadValue` for the first line with a fault.
     pub fn read_table(
         &mut self,
         table: &BTreeMap<toml::Spanned<String>, toml::Value>,
@@ -196,7 +198,7 @@ impl Settings {
         Ok(())
     }
 
-    /// Takes one `key=value` of the command line.
+    /// Reads one `key=value` of the command line.
     ///
     /// # Errors
     /// `NoEquals`, `UnknownName` or `BadValue`.
@@ -217,7 +219,7 @@ impl Settings {
     /// The value of a key.
     ///
     /// # Panics
-    /// If there is no such key.
+    /// If the settings have no such key.
     #[track_caller]
     pub fn value(&self, key: &str) -> &Value {
         self.values.get(key).unwrap_or_else(|| panic!("settings: there is no key {key}"))
@@ -226,7 +228,7 @@ impl Settings {
     /// The values of these keys, by name.
     ///
     /// # Panics
-    /// If one of them is not among the settings.
+    /// If one of the keys is not among the settings.
     pub fn of(&self, specs: &[KeySpec]) -> BTreeMap<String, Value> {
         specs.iter().map(|spec| (spec.name.to_string(), self.values[spec.name].clone())).collect()
     }
@@ -259,9 +261,10 @@ impl Settings {
     }
 }
 
-/// A word that is none of the choices is an unknown name; anything else is a bad value.
+/// The error for a value that a key does not allow: an unknown name if the key has a choice, and a
+/// bad value otherwise.
 fn refused(spec: &KeySpec, given: &str, origin: Origin) -> SettingsError {
-    match spec.kind.words() {
+    match spec.kind.choices() {
         Some(words) => unknown(spec.name, given.trim_matches('"'), words, origin),
         None => SettingsError::BadValue {
             key: spec.name.to_string(),

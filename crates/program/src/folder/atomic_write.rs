@@ -1,4 +1,5 @@
-//! Files that are whole once they can be seen: synced writes, synced folders, hidden neighbours.
+//! Building blocks of atomic writes: synced files, synced folders, and hidden neighbours to rename
+//! from.
 
 use crate::folder::folder_error::FolderError;
 use crate::folder::folder_error::not_writable;
@@ -6,7 +7,7 @@ use std::fs::File;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-/// The path with links followed, so that a link to a folder stays one when the folder is replaced.
+/// Follows links in the path, so that a link to a folder stays a link when the folder is replaced.
 pub fn resolved(path: &Path) -> Result<PathBuf, FolderError> {
     let not_a_folder = || FolderError::NotAFolder { path: path.to_path_buf() };
     if path.file_name().is_none() && !path.is_dir() {
@@ -16,14 +17,15 @@ pub fn resolved(path: &Path) -> Result<PathBuf, FolderError> {
         let found = path.canonicalize().map_err(|cause| not_writable(path, cause))?;
         return if found.file_name().is_some() { Ok(found) } else { Err(not_a_folder()) };
     }
-    // A link to nowhere is not ours to fill.
+    // A link to a path that does not exist is not replaced.
     if path.symlink_metadata().is_ok() {
         return Err(not_a_folder());
     }
     std::path::absolute(path).map_err(|cause| not_writable(path, cause))
 }
 
-/// A hidden neighbour that no other process uses: same file system, so that a rename is one step.
+/// The path of a hidden neighbour that no other process uses. It is on the same file system, so a
+/// rename is one step.
 pub fn beside(place: &Path, what: &str) -> PathBuf {
     use std::sync::atomic::{AtomicU32, Ordering};
     static COUNT: AtomicU32 = AtomicU32::new(0);
@@ -32,14 +34,14 @@ pub fn beside(place: &Path, what: &str) -> PathBuf {
     place.with_file_name(format!(".{name}.{what}-{process}-{count}"))
 }
 
-/// Writes a file and waits until it is on disk.
+/// Writes a file and waits until its bytes are on disk.
 pub fn write_synced(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let mut file = File::create(path)?;
     file.write_all(bytes)?;
     file.sync_all()
 }
 
-/// Makes the names in a folder durable; only Unix lets a folder be opened for it.
+/// Waits until the names in a folder are on disk. Only Unix can open a folder to sync it.
 pub fn sync_folder(path: &Path) -> io::Result<()> {
     if cfg!(unix) { File::open(path)?.sync_all() } else { Ok(()) }
 }
