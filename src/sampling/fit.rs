@@ -140,7 +140,8 @@ impl<'t> Fit<'t> {
 /// use pushforward::training::{Control, FitSettings};
 ///
 /// let settings = FitSettings { steps: 3, points: 64, width: 4, depth: 1, ..FitSettings::default() };
-/// let fitted = fit(&gauss(2), &OptimalTransport, &settings, &mut |progress| {
+/// let target = gauss(2);
+/// let fitted = fit(&target, &OptimalTransport, &settings, &mut |progress| {
 ///     println!("step {}: loss {:.1e}", progress.step, progress.record.loss);
 ///     Control::Continue
 /// });

@@ -16,7 +16,7 @@ pub struct Fitted<'t> {
     pub quantities: Quantities,
     /// Why there are no draws, if so.
     pub no_draws: Option<DrawError>,
-    /// The share of the target where draws hardly ever come, see [`Transport::uncovered`].
+    /// The share of the target where draws hardly ever come, see [`Transport::uncovered_mass`].
     pub uncovered: f64,
     /// Wall time of the fit without the draws.
     pub fit_seconds: f64,
