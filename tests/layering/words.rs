@@ -36,11 +36,13 @@ const RETIRED: &[(&str, &str, In, &str)] = &[
     ("split part join", "to and from factors", In::Items, "src/coordinates"),
     ("Block block", "`Factor`", In::Items, "src/coordinates src/locate src/training src/sampling"),
     ("tempering Tempering", "annealed SMC, `AnnealedSmc`", In::Names, ""),
-    ("swarm ladder ladders", "`Population`, `PopulationPath`", In::Text, ""),
+    // Arrays of a checkpoint keep their names.
+    ("swarm ladder ladders", "`Population`, `PopulationPath`", In::Text, "!src/locate/saved.rs"),
     ("Setting setting", "`TargetSummary`", In::Items, "src"),
     ("nearby Nearby", "the cover distribution", In::Names, "src"),
     ("law laws", "distribution", In::Text, ""),
-    ("set_size steps_per_set", "`batch_size`, `steps_per_batch`", In::Text, ""),
+    // The key `steps_per_set` of the program keeps its name.
+    ("set_size steps_per_set", "`batch_size`, `steps_per_batch`", In::Names, ""),
     ("capped", "clipped", In::Names, ""),
     ("unseen", "uncovered", In::Names, "src/training src/sampling src/diagnostics crates/program"),
     ("ahead back reach lost", "forward, backward, `escape_radius`, diverged", In::Items, "src"),
