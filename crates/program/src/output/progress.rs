@@ -14,7 +14,7 @@ pub enum Style {
     /// A line for the first step, for the last step, and at most every two seconds in between. Each
     /// starts with the UTC time.
     Lines,
-    /// Nothing is shown.
+    /// No progress is shown.
     Quiet,
 }
 

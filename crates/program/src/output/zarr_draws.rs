@@ -97,7 +97,7 @@ fn variables(names: &[String]) -> Vec<Variable> {
         |column: usize| Variable { name: names[column].clone(), shape: Vec::new(), columns: vec![column] };
     let mut all: Vec<Variable> = whole.into_iter().chain(alone.into_iter().map(number)).collect();
     all.sort_by_key(|variable| variable.columns.iter().min().copied());
-    told_apart(all)
+    with_distinct_names(all)
 }
 
 /// The name and the indices of an entry: `b` and 2, 3 of `b[2,3]`.
@@ -135,7 +135,7 @@ fn axis(variable: &str, k: usize) -> String {
 
 /// Gives the variables names that a folder can have, all different from one another and from the
 /// axes.
-fn told_apart(mut variables: Vec<Variable>) -> Vec<Variable> {
+fn with_distinct_names(mut variables: Vec<Variable>) -> Vec<Variable> {
     let mut taken = vec!["chain".to_string(), "draw".to_string()];
     for Variable { name, shape, .. } in &mut variables {
         let plain = zarr_name(name);
@@ -184,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn names_that_fall_together_are_told_apart() {
+    fn names_that_fall_together_become_distinct() {
         let named = |text: &str| found(text).into_iter().map(|v| v.0).collect::<Vec<_>>().join(" ");
         assert_eq!(named("a/b a_b draw a_b"), "a_b a_b_2 draw_2 a_b_3");
         assert_eq!(named("b b[1] b[2]"), "b b_2");

@@ -13,7 +13,7 @@ pub struct Animation {
     pub names: [String; 2],
     /// The T times at which positions are given, increasing.
     pub times: Vec<f64>,
-    /// The positions, n×T×2.
+    /// The positions of n draws, n×T×2.
     pub x: Vec<f64>,
     /// The range of the first coordinate, on the horizontal axis.
     pub across: Range,

@@ -174,7 +174,7 @@ fn density(files: &ReportFiles, figures: &Figures) -> Result<Vec<Block>, ReportE
     let quantities = files.record.names.len();
     let chosen = if shown.len() < quantities {
         format!(
-            " Of {quantities} quantities these are the first and the {} others whose marginals are furthest from a normal law of the same mean and \
+            " Of {quantities} quantities these are the first and the {} others whose marginals are furthest from a normal distribution of the same mean and \
              deviation, by the largest gap between distribution functions.",
             shown.len() - 1
         )
@@ -204,7 +204,7 @@ fn fit(files: &ReportFiles, figures: &Figures) -> Vec<Block> {
         record.optimiser
     );
     let caption = "Loss ½ mean R² after every step on its own points, the damping λ of the step, and the normalised ESS of \
-                   pilot draws, against steps; the seconds along the top are this machine's. Points are new at every step \
+                   validation draws, against steps; the seconds along the top are this machine's. Points are new at every step \
                    and their number may double, so that the loss scatters and may rise.";
     let blocks = record.settings.get("blocks").and_then(|sizes| sizes.as_array()).map_or(1, Vec::len);
     let apart = if blocks > 1 {
@@ -219,7 +219,7 @@ fn fit(files: &ReportFiles, figures: &Figures) -> Vec<Block> {
     let loss = Some(figures.loss.clone());
     vec![
         Block::Text(text),
-        figure(&loss, "loss, damping and pilot ESS", format!("{caption}{apart}"), &names, ""),
+        figure(&loss, "loss, damping and validation ESS", format!("{caption}{apart}"), &names, ""),
     ]
 }
 

@@ -75,17 +75,8 @@ pub fn report_tables(problem: &Problem<'_>, record: &Record, fitted: &Fitted) ->
 }
 
 /// The columns of losses.csv before those of the equations.
-const LOSS_COLUMNS: [&str; 9] = [
-    "block",
-    "step",
-    "points",
-    "loss_before",
-    "loss",
-    "scale",
-    "damping",
-    "solve_residual",
-    "pilot_ess",
-];
+const LOSS_COLUMNS: [&str; 9] =
+    ["block", "step", "points", "loss_before", "loss", "scale", "damping", "solve_residual", "pilot_ess"];
 /// The least number of columns for equations: a table of one equation has them too, empty.
 const EQUATION_COLUMNS: usize = 2;
 

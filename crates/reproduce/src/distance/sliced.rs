@@ -4,8 +4,8 @@ use crate::distance::pairs::{common_count, comparable};
 use pushforward::num::{Points, Purpose, Stream, pairwise_sum};
 use rayon::prelude::*;
 
-/// Directions that [`super::Distances`] takes: the average over them has a relative error of at most about
-/// ½·√(2/256) = 4 %.
+/// The number of directions in [`super::Distances`]: the average over them has a relative error of
+/// at most about ½·√(2/256) = 4 %.
 pub const DIRECTIONS: usize = 256;
 
 /// √(mean over θ of W₂²(θ·x, θ·y)) for `directions` directions θ, uniform on the unit sphere; in
