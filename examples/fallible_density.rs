@@ -89,7 +89,7 @@ fn main() {
     let pipe = Pipe { steps: 100 };
     let fitted =
         fit(&pipe, &GeneralOde, &settings, &mut |_| Control::Continue).expect("Newton's method converges");
-    let draws = fitted.draw(&pipe, 4000, 1).expect("Newton's method converges");
+    let draws = fitted.draw(4000, 1).expect("Newton's method converges");
     let estimates = Estimates::from_log_weights(&draws.log_weights);
     let exact = log_z_by_quadrature(&pipe);
     println!("log evidence         {:.2}", estimates.log_z);

@@ -46,7 +46,7 @@ fn main() {
     let settings = FitSettings { points: 600, width: 20, depth: 2, ..FitSettings::default() };
     let fitted = fit(&Rings, &GeneralOde, &settings, &mut |_| Control::Continue)
         .expect("the density is finite everywhere");
-    let draws = fitted.draw(&Rings, 10_000, 1).expect("the learned flow is smooth");
+    let draws = fitted.draw(10_000, 1).expect("the learned flow is smooth");
     let estimates = Estimates::from_log_weights(&draws.log_weights);
     let exact = log_z_by_quadrature();
 

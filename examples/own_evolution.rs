@@ -75,7 +75,7 @@ fn main() {
         FitSettings { points: 200, width: 16, depth: 2, target_ess: 0.97, ..FitSettings::default() };
     let fitted = fit(&Banana, &AnnealedGradient, &settings, &mut |_| Control::Continue)
         .expect("the density is finite everywhere");
-    let draws = fitted.draw(&Banana, 10_000, 1).expect("the learned flow is smooth");
+    let draws = fitted.draw(10_000, 1).expect("the learned flow is smooth");
     let estimates = Estimates::from_log_weights(&draws.log_weights);
     let exact = (2.0 * std::f64::consts::PI).ln();
     let off = (estimates.log_z - exact).abs();

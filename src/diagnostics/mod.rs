@@ -1,6 +1,7 @@
 //! From draws and log weights to figures with error bars, and from the figures to a verdict.
 
 mod bracket;
+mod estimate;
 mod estimates;
 mod missed_modes;
 mod modes;
@@ -11,6 +12,7 @@ mod verdict;
 mod weights;
 
 pub use bracket::Bracket;
+pub use estimate::Estimate;
 pub use estimates::Estimates;
 pub use missed_modes::missed_modes;
 pub use modes::{mode_shares, mode_weight_error, weighted_mode_shares};

@@ -60,7 +60,8 @@ pub enum Reason {
         /// What their distance must not exceed.
         tolerance: f64,
     },
-    /// The estimate falls short of the exact log Z by the logarithm of the number of modes: the draws sit in one.
+    /// The estimate falls short of the exact log Z by the logarithm of the number of modes: the
+    /// draws sit in one.
     ModeCollapse {
         /// Exact minus estimated log Z, nats.
         shortfall: f64,

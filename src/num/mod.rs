@@ -10,6 +10,7 @@ mod linalg;
 mod logspace;
 mod points;
 mod scalar;
+mod seed;
 mod simd;
 mod spectrum;
 mod streams;
@@ -27,6 +28,7 @@ pub use linalg::{
 pub use logspace::{effective_fraction, log_mean_exp, log_sum_exp, log_sum_exp_scalars};
 pub use points::{Points, squared_distance};
 pub use scalar::Scalar;
+pub use seed::Seed;
 pub use simd::vectorized;
 pub use spectrum::Spectrum;
 pub use streams::{Purpose, Stream, indexed_seed};

@@ -1,14 +1,14 @@
 //! The mass of the target that the draws of a fit never reach.
 
-use super::fit::Fit;
-use crate::density::{DensityError, Target};
+use super::transport::Transport;
+use crate::density::DensityError;
 use crate::num::{Purpose, indexed_seed};
 use crate::training::{backward_log_weights, forward_log_weights, uncovered_fraction};
 
 /// Number of draws that give log Z of a factor to hundredths.
 const DRAWS: usize = 1024;
 
-impl Fit {
+impl<'t> Transport<'t> {
     /// The share of the target's mass, 0 to 1, that lies where draws hardly ever come.
     ///
     /// It is estimated by the particles of the search: a particle is uncovered if its weight under
@@ -21,9 +21,9 @@ impl Fit {
     ///
     /// # Cost
     /// That of 2048 draws.
-    pub fn uncovered_mass(&self, target: &dyn Target) -> Result<f64, DensityError> {
+    pub fn uncovered_mass(&self) -> Result<f64, DensityError> {
         let mut seen = 1.0;
-        for factor in self.factors(target) {
+        for factor in self.factors() {
             let (field, coordinates) = (factor.field(), &factor.coordinates);
             let seed = indexed_seed(self.settings.seed, coordinates.index());
             let failed = |error| coordinates.in_user_coordinates(error);

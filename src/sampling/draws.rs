@@ -1,9 +1,9 @@
 //! Weighted draws from a fitted transport.
 
-use super::fit::{Fit, FittedFactor};
 use super::sampler::{sampler, scheme};
+use super::transport::{FittedFactor, Transport};
 use crate::coordinates::ChangeOfVariables;
-use crate::density::{DensityError, Target};
+use crate::density::DensityError;
 use crate::num::{BLOCK, Purpose, Stream, indexed_seed};
 use crate::training::Sampler;
 use crate::transport::{Tolerance, TransportError, integrate_ensemble, log_density_at};
@@ -57,7 +57,7 @@ impl From<TransportError> for DrawError {
     }
 }
 
-impl Fit {
+impl<'t> Transport<'t> {
     /// Number of consecutive draws that are statistically dependent: 1, or 64 when resampling is
     /// on.
     pub fn population(&self) -> usize {
@@ -67,40 +67,34 @@ impl Fit {
         if resampled { BLOCK } else { 1 }
     }
 
-    /// `n` weighted draws of `target`, which must be the one fitted.
+    /// `n` weighted draws of the target.
     ///
     /// # Errors
     /// [`DrawError`]: the density fails, or the learned velocity is too rough to integrate.
     ///
     /// # Cost
     /// About 100 evaluations of the velocity per draw, and one of the density.
-    pub fn draw(&self, target: &dyn Target, n: usize, seed: u64) -> Result<Draws, DrawError> {
-        self.draw_within(Tolerance::default(), target, n, seed)
+    pub fn draw(&self, n: usize, seed: u64) -> Result<Draws, DrawError> {
+        self.draw_within(Tolerance::default(), n, seed)
     }
 
     /// The same draws with the flow integrated to another tolerance; with noise nothing is
     /// integrated, and nothing changes.
     ///
     /// # Errors
-    /// As [`Fit::draw`].
+    /// As [`Transport::draw`].
     ///
     /// # Cost
-    /// As [`Fit::draw`], times (1e-6/tolerance)^(1/5).
-    pub fn draw_within(
-        &self,
-        tolerance: Tolerance,
-        target: &dyn Target,
-        n: usize,
-        seed: u64,
-    ) -> Result<Draws, DrawError> {
-        let (d, active) = (target.dim(), self.factorisation.active());
+    /// As [`Transport::draw`], times (1e-6/tolerance)^(1/5).
+    pub fn draw_within(&self, tolerance: Tolerance, n: usize, seed: u64) -> Result<Draws, DrawError> {
+        let (d, active) = (self.target.dim(), self.factorisation.active());
         let z = gaussian_coordinates(n, d - active, seed);
         let mut both = vec![0.0; n * d];
         for (p, both) in both.chunks_exact_mut(d).enumerate() {
             both[active..].copy_from_slice(&z[p * (d - active)..(p + 1) * (d - active)]);
         }
         let mut log_q = vec![0.0; n];
-        for factor in self.factors(target) {
+        for factor in self.factors() {
             let (field, coordinates) = (factor.field(), &factor.coordinates);
             let seed = indexed_seed(seed, coordinates.index());
             let moved = scheme(field, &self.settings, tolerance)
@@ -113,7 +107,7 @@ impl Fit {
             }
         }
         let x = self.factorisation.forward_all(&both);
-        let values = self.factorisation.values_beside_gaussian(target, &x, &z)?;
+        let values = self.factorisation.values_beside_gaussian(self.target, &x, &z)?;
         let log_weights = values.iter().zip(&log_q).map(|(v, q)| v - q).collect();
         Ok(Draws { x, log_weights })
     }
@@ -123,16 +117,16 @@ impl Fit {
     /// Z in expectation.
     ///
     /// # Errors
-    /// As [`Fit::draw`].
+    /// As [`Transport::draw`].
     ///
     /// # Cost
-    /// As [`Fit::draw`].
-    pub fn flow_log_weights_at(&self, target: &dyn Target, x: &[f64]) -> Result<Vec<f64>, DrawError> {
-        let (d, active) = (target.dim(), self.factorisation.active());
+    /// As [`Transport::draw`].
+    pub fn flow_log_weights_at(&self, x: &[f64]) -> Result<Vec<f64>, DrawError> {
+        let (d, active) = (self.target.dim(), self.factorisation.active());
         let both = self.factorisation.inverse_all(x);
         let z: Vec<f64> = both.chunks_exact(d).flat_map(|p| p[active..].to_vec()).collect();
-        let mut log_weights = self.factorisation.values_beside_gaussian(target, x, &z)?;
-        for factor in self.factors(target) {
+        let mut log_weights = self.factorisation.values_beside_gaussian(self.target, x, &z)?;
+        for factor in self.factors() {
             let coordinates = &factor.coordinates;
             let u = coordinates.read_u(&both);
             let log_q = log_density_at(factor.field(), &u, Tolerance::default(), f64::INFINITY)

@@ -1,8 +1,7 @@
 //! A factor of a fit with the target at hand: where it stands, its coordinates, and its field.
 
-use super::fit::{Fit, FittedFactor};
+use super::transport::{FittedFactor, Transport};
 use crate::coordinates::WhitenedFactor;
-use crate::density::Target;
 use crate::transport::VelocityField;
 
 /// The transport to one factor of a target.
@@ -13,23 +12,20 @@ pub struct FactorTransport<'a> {
     pub coordinates: WhitenedFactor<'a>,
 }
 
-impl Fit {
-    /// The transports to the factors of `target`, which must be the one fitted, in order.
-    ///
-    /// # Panics
-    /// If the target has another dimension than the one fitted.
-    pub fn factors<'a>(&'a self, target: &'a dyn Target) -> impl Iterator<Item = FactorTransport<'a>> {
-        (0..self.factors.len()).map(move |k| self.factor(target, k))
+impl<'t> Transport<'t> {
+    /// The transports to the factors of the target, in order.
+    pub fn factors(&self) -> impl Iterator<Item = FactorTransport<'_>> {
+        (0..self.factors.len()).map(|k| self.factor(k))
     }
 
-    /// The transport to factor number `k`, from 0, of `target`, which must be the one fitted.
+    /// The transport to factor number `k` of the target, from 0.
     ///
     /// # Panics
-    /// If there are no more than `k` factors, or the target has another dimension.
-    pub fn factor<'a>(&'a self, target: &'a dyn Target, k: usize) -> FactorTransport<'a> {
+    /// If there are no more than `k` factors.
+    pub fn factor(&self, k: usize) -> FactorTransport<'_> {
         let fitted = &self.factors[k];
         let factor = self.factorisation.factor(k);
-        FactorTransport { fitted, coordinates: WhitenedFactor::new(target, factor, &fitted.whitening) }
+        FactorTransport { fitted, coordinates: WhitenedFactor::new(self.target, factor, &fitted.whitening) }
     }
 }
 

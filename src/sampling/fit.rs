@@ -1,53 +1,133 @@
-//! Fits a transport: locates the target, trains every factor, and gives what can be drawn from.
+//! The door: a target and what differs from the defaults in, a fitted transport out.
 
-use crate::coordinates::{Factorisation, Whitening};
+use super::transport::Transport;
 use crate::density::Target;
-use crate::evolution::{Description, ErasedEvolution, PreparedEvolution, TargetData, TargetSummary};
-use crate::locate::{LocatedBy, LocatedTarget, locate};
-use crate::network::Networks;
-use crate::num::indexed_seed;
+use crate::evolution::{Description, ErasedEvolution, Evolution, GeneralOde, TargetData};
+use crate::locate::locate;
+use crate::num::{Seed, indexed_seed};
 use crate::optim::Outcome;
-use crate::particles::PopulationPath;
 use crate::training::{
-    Checkpoint, CheckpointError, ClosureObserver, Control, FitError, FitSettings, HistoryRow, Observer,
-    Probe, Progress, Sampler, Snapshot, StopReason, TrainingState, train, unknowns,
+    Checkpoint, CheckpointError, ClosureObserver, Control, FitError, FitSettings, Observer, Probe, Progress,
+    Sampler, Snapshot, StopReason, TrainingState, train, unknowns,
 };
+use std::time::Duration;
 
-/// A fitted transport from the prior to a target: one for each factor of a target that is a
-/// product.
-pub struct Fit {
-    /// Coordinates in which the target is a product.
-    pub factorisation: Factorisation,
-    /// The transports of its factors.
-    pub factors: Vec<FittedFactor>,
-    /// The settings of the fit.
-    pub settings: FitSettings,
+/// A fit to be made: a target, and what differs from the defaults.
+///
+/// ```
+/// use pushforward::prelude::*;
+///
+/// /// A bent Gaussian: log ρ = −½(x₁² + (x₂ − x₁²)²), with Z = 2π.
+/// struct Banana;
+/// impl LogDensity for Banana {
+///     fn dim(&self) -> usize {
+///         2
+///     }
+///     fn log_density<S: Scalar>(&self, x: &[S]) -> S {
+///         (x[0].square() + (x[1].clone() - x[0].square()).square()) * -0.5
+///     }
+/// }
+///
+/// let transport = Fit::new(&Banana).width(16).depth(2).run()?;
+/// let log_z = transport.sample(4000, Seed(1))?.log_z();
+/// assert!((log_z.value - (2.0 * std::f64::consts::PI).ln()).abs() < 0.01);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub struct Fit<'t> {
+    target: &'t dyn Target,
+    evolution: Box<dyn ErasedEvolution>,
+    settings: FitSettings,
+    time_limit: Option<Duration>,
 }
 
-/// A fitted transport to one factor.
-pub struct FittedFactor {
-    /// The whitened coordinates in which it works.
-    pub whitening: Whitening,
-    /// What brought the particles to the target.
-    pub located_by: LocatedBy,
-    /// Those particles, among which collocation points lie.
-    pub population_path: PopulationPath,
-    /// Dimension and feature width of the whitened factor.
-    pub summary: TargetSummary,
-    /// What was fitted.
-    pub evolution: Box<dyn PreparedEvolution>,
-    /// Its unknowns.
-    pub networks: Networks,
-    /// Their parameters.
-    pub theta: Vec<f64>,
-    /// Every step of its training.
-    pub history: Vec<HistoryRow>,
-    /// Why its training ended.
-    pub stop_reason: StopReason,
-    /// CollocationPoints whose influence was clipped in the last set of points.
-    pub clipped: usize,
-    /// CollocationPoints dropped, over all sets, because the density is zero there.
-    pub outside: usize,
+impl<'t> Fit<'t> {
+    /// A fit of `target` by [`GeneralOde`] with the default settings.
+    pub fn new(target: &'t dyn Target) -> Fit<'t> {
+        Fit { target, evolution: Box::new(GeneralOde), settings: FitSettings::default(), time_limit: None }
+    }
+
+    /// The evolution that is learned: one of [`crate::evolution`], or your own.
+    pub fn evolution(self, evolution: impl Evolution) -> Fit<'t> {
+        Fit { evolution: Box::new(evolution), ..self }
+    }
+
+    /// All settings at once, in place of those that were set before.
+    pub fn settings(self, settings: FitSettings) -> Fit<'t> {
+        Fit { settings, ..self }
+    }
+
+    /// The largest number of steps of the optimiser, for each factor of the target.
+    pub fn steps(self, steps: usize) -> Fit<'t> {
+        self.with(|settings| settings.steps = steps)
+    }
+
+    /// The number of collocation points in the first batch, at least 16.
+    pub fn points(self, points: usize) -> Fit<'t> {
+        self.with(|settings| settings.points = points)
+    }
+
+    /// The number of units in each hidden layer of a network.
+    pub fn width(self, width: usize) -> Fit<'t> {
+        self.with(|settings| settings.width = width)
+    }
+
+    /// The number of hidden layers of a network.
+    pub fn depth(self, depth: usize) -> Fit<'t> {
+        self.with(|settings| settings.depth = depth)
+    }
+
+    /// The effective fraction of validation draws, in (0, 1], at which the fit ends.
+    pub fn target_ess(self, target_ess: f64) -> Fit<'t> {
+        self.with(|settings| settings.target_ess = target_ess)
+    }
+
+    /// How draws are moved: along the flow, or with the noise of the evolution.
+    pub fn sampler(self, sampler: Sampler) -> Fit<'t> {
+        self.with(|settings| settings.sampler = Some(sampler))
+    }
+
+    /// The seed of every random stream of the fit.
+    pub fn seed(self, Seed(seed): Seed) -> Fit<'t> {
+        self.with(|settings| settings.seed = seed)
+    }
+
+    /// The wall time after which the fit ends with what it has.
+    pub fn time_limit(self, time_limit: Duration) -> Fit<'t> {
+        Fit { time_limit: Some(time_limit), ..self }
+    }
+
+    fn with(mut self, set: impl FnOnce(&mut FitSettings)) -> Fit<'t> {
+        set(&mut self.settings);
+        self
+    }
+
+    /// Locates the target and trains the transport.
+    ///
+    /// # Errors
+    /// [`FitError`] with what is wrong and where.
+    ///
+    /// # Cost
+    /// As [`fit`].
+    pub fn run(self) -> Result<Transport<'t>, FitError> {
+        self.watch(&mut |_| Control::Continue)
+    }
+
+    /// Runs the fit; `watch` sees every step and may end the fit.
+    ///
+    /// # Errors
+    /// As [`Fit::run`].
+    ///
+    /// # Cost
+    /// As [`fit`].
+    pub fn watch(self, watch: &mut dyn FnMut(&Progress) -> Control) -> Result<Transport<'t>, FitError> {
+        let Fit { target, evolution, settings, time_limit } = self;
+        fit(target, &*evolution, &settings, &mut |progress| match watch(progress) {
+            Control::Continue if time_limit.is_some_and(|limit| progress.elapsed >= limit) => {
+                Control::OutOfTime
+            }
+            asked => asked,
+        })
+    }
 }
 
 /// Fits a transport to `target` by `evolution`, one of [`crate::evolution`] or your own; `watch` sees every step and
@@ -74,12 +154,12 @@ pub struct FittedFactor {
 /// # Cost
 /// Per step with N points, P parameters, n = min(N, P), m = max(N, P): n²m + n³/3 flops; 8·(N·P +
 /// 2n²) bytes.
-pub fn fit(
-    target: &dyn Target,
+pub fn fit<'t>(
+    target: &'t dyn Target,
     evolution: &dyn ErasedEvolution,
     settings: &FitSettings,
     watch: &mut dyn FnMut(&Progress) -> Control,
-) -> Result<Fit, FitError> {
+) -> Result<Transport<'t>, FitError> {
     fit_observed(target, evolution, settings, None, &mut ClosureObserver(watch))
 }
 
@@ -91,13 +171,13 @@ pub fn fit(
 ///
 /// # Cost
 /// As [`fit`].
-pub fn fit_observed(
-    target: &dyn Target,
+pub fn fit_observed<'t>(
+    target: &'t dyn Target,
     evolution: &dyn ErasedEvolution,
     settings: &FitSettings,
     checkpoint: Option<Checkpoint>,
     observer: &mut dyn Observer,
-) -> Result<Fit, FitError> {
+) -> Result<Transport<'t>, FitError> {
     check(target, settings)?;
     let is_new = checkpoint.is_none();
     let checkpoint = checkpoint.map_or_else(|| start(target, evolution, settings), Ok)?;
@@ -111,7 +191,7 @@ pub fn fit_observed(
     let interruption = train(target, evolution, settings, (&located, &probe), &mut states, observer)?;
     observer.ended(&Snapshot { located: &located, probe: &probe, states: &states, factor: states.len() - 1 });
     let if_not_ended = interruption.unwrap_or(StopReason::Optimiser(Outcome::Interrupted));
-    Ok(Fit::of(located, states, (evolution, settings), if_not_ended))
+    Ok(Transport::of(target, located, states, (evolution, settings), if_not_ended))
 }
 
 /// The state before the first step.
@@ -180,78 +260,22 @@ pub(super) fn check_evolution(
     Ok(())
 }
 
-impl Fit {
-    fn of(
-        located: LocatedTarget,
-        states: Vec<TrainingState>,
-        (evolution, settings): (&dyn ErasedEvolution, &FitSettings),
-        if_not_ended: StopReason,
-    ) -> Fit {
-        let mut factors = Vec::new();
-        for (found, state) in located.factors.into_iter().zip(states) {
-            let (evolution, networks) = unknowns(evolution, found.summary, settings);
-            factors.push(FittedFactor {
-                whitening: found.whitening,
-                located_by: found.located_by,
-                population_path: found.population_path,
-                summary: found.summary,
-                evolution,
-                networks,
-                theta: state.theta().to_vec(),
-                history: state.history,
-                stop_reason: state.ended.unwrap_or(if_not_ended),
-                clipped: state.clipped,
-                outside: state.outside,
-            });
-        }
-        Fit { factorisation: located.factorisation, factors, settings: settings.clone() }
-    }
-
+impl<'t> Transport<'t> {
     /// The transport as a checkpoint has it, to draw from; no step is made. The stop reason of one
     /// that has not come to its end is [`Outcome::Interrupted`].
     ///
     /// # Errors
     /// As [`fit_observed`].
     pub fn from_checkpoint(
-        target: &dyn Target,
+        target: &'t dyn Target,
         evolution: &dyn ErasedEvolution,
         settings: &FitSettings,
         checkpoint: Checkpoint,
-    ) -> Result<Fit, FitError> {
+    ) -> Result<Transport<'t>, FitError> {
         check(target, settings)?;
         check_checkpoint(&checkpoint, target, evolution, settings)?;
         let Checkpoint { located, states, .. } = checkpoint;
         let if_not_ended = StopReason::Optimiser(Outcome::Interrupted);
-        Ok(Fit::of(located, states, (evolution, settings), if_not_ended))
-    }
-
-    /// log Z as the fitted equations themselves have it: another estimate than the one from
-    /// weights.
-    pub fn learned_log_z(&self) -> f64 {
-        self.factors.iter().map(|b| b.evolution.learned_log_z(&b.networks, &b.theta)).sum()
-    }
-
-    /// Parameters of all factors.
-    pub fn n_params(&self) -> usize {
-        self.factors.iter().map(|factor| factor.theta.len()).sum()
-    }
-
-    /// The steps of all factors, one factor after another, numbered through.
-    pub fn history(&self) -> Vec<HistoryRow> {
-        let rows = self.factors.iter().flat_map(|factor| &factor.history);
-        rows.enumerate().map(|(k, row)| HistoryRow { step: k + 1, ..row.clone() }).collect()
-    }
-
-    /// Why the fit ended: the reason of the first factor that fell short of the goal; if none did,
-    /// what their validations reached together.
-    pub fn stop_reason(&self) -> StopReason {
-        let mut together = 1.0;
-        for factor in &self.factors {
-            match factor.stop_reason {
-                StopReason::EssReached { ess } => together *= ess,
-                other => return other,
-            }
-        }
-        StopReason::EssReached { ess: together }
+        Ok(Transport::of(target, located, states, (evolution, settings), if_not_ended))
     }
 }

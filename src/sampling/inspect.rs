@@ -3,8 +3,8 @@
 
 use super::draws::{DrawError, gaussian_coordinates};
 use super::factor_transport::FactorTransport;
-use super::fit::{Fit, FittedFactor};
 use super::sampler::{sampler, scheme};
+use super::transport::{FittedFactor, Transport};
 use crate::coordinates::{ChangeOfVariables, WhitenedFactor};
 use crate::density::Target;
 use crate::num::{Purpose, indexed_seed};
@@ -34,7 +34,7 @@ pub struct ResidualsAt {
     pub sizes: Vec<f64>,
 }
 
-impl Fit {
+impl<'t> Transport<'t> {
     /// How its draws are moved.
     pub fn sampler(&self) -> Sampler {
         // All factors have the same evolution; without one nothing is moved with noise.
@@ -43,23 +43,17 @@ impl Fit {
             .map_or(Sampler::Flow, |factor| sampler(factor.evolution.description(), &self.settings))
     }
 
-    /// The first `n` draws of [`Fit::draw`] with this seed, at `times`, moved as they are: each
+    /// The first `n` draws of [`Transport::draw`] with this seed, at `times`, moved as they are: each
     /// factor along its own flow, Gaussian directions standing still. With noise `n` has to be a
     /// multiple of 64 or all draws, since 64 draws share their stream.
     ///
     /// # Errors
-    /// As [`Fit::draw`].
+    /// As [`Transport::draw`].
     ///
     /// # Cost
-    /// As [`Fit::draw`] for `n` draws.
-    pub fn trajectories(
-        &self,
-        target: &dyn Target,
-        n: usize,
-        times: &[f64],
-        seed: u64,
-    ) -> Result<Trajectories, DrawError> {
-        let (d, active) = (target.dim(), self.factorisation.active());
+    /// As [`Transport::draw`] for `n` draws.
+    pub fn trajectories(&self, n: usize, times: &[f64], seed: u64) -> Result<Trajectories, DrawError> {
+        let (d, active) = (self.target.dim(), self.factorisation.active());
         let still = d - active;
         let z = gaussian_coordinates(n, still, seed);
         let mut both = vec![0.0; n * times.len() * d];
@@ -67,7 +61,7 @@ impl Fit {
             let p = row / times.len();
             both[active..].copy_from_slice(&z[p * still..(p + 1) * still]);
         }
-        for factor in self.factors(target) {
+        for factor in self.factors() {
             let (field, coordinates) = (factor.field(), &factor.coordinates);
             let seed = indexed_seed(seed, coordinates.index());
             let u = scheme(field, &self.settings, Tolerance::default())
@@ -82,20 +76,15 @@ impl Fit {
     /// have had.
     ///
     /// # Errors
-    /// As [`Fit::draw`].
+    /// As [`Transport::draw`].
     ///
     /// # Panics
     /// If there are no more than `k` factors.
     ///
     /// # Cost
     /// As one set of points of the fit, and a residual for each of them.
-    pub fn residuals_at_collocation(
-        &self,
-        target: &dyn Target,
-        k: usize,
-        n: usize,
-    ) -> Result<ResidualsAt, DrawError> {
-        let factor = self.factor(target, k);
+    pub fn residuals_at_collocation(&self, k: usize, n: usize) -> Result<ResidualsAt, DrawError> {
+        let factor = self.factor(k);
         let fit = factor.fitted;
         let seed = indexed_seed(self.settings.seed, k);
         let collocation = Collocation::of(&fit.population_path, fit.summary, seed);
@@ -113,19 +102,13 @@ impl Fit {
     /// The residual of factor `k` at points (t, x) of the target, x n×d.
     ///
     /// # Errors
-    /// As [`Fit::draw`], if the density fails.
+    /// As [`Transport::draw`], if the density fails.
     ///
     /// # Panics
     /// If there are not as many times as points, or no more than `k` factors.
-    pub fn residuals_at(
-        &self,
-        target: &dyn Target,
-        k: usize,
-        times: &[f64],
-        x: &[f64],
-    ) -> Result<ResidualsAt, DrawError> {
-        assert_eq!(times.len() * target.dim(), x.len(), "residuals_at: a time for every point");
-        let factor = self.factor(target, k);
+    pub fn residuals_at(&self, k: usize, times: &[f64], x: &[f64]) -> Result<ResidualsAt, DrawError> {
+        assert_eq!(times.len() * self.target.dim(), x.len(), "residuals_at: a time for every point");
+        let factor = self.factor(k);
         let u = factor.coordinates.read_u(&self.factorisation.inverse_all(x));
         let sizes = factor.residual_sizes(times, &u)?;
         let x = self.with_others_in_middle(&factor.coordinates, &u);
@@ -182,7 +165,7 @@ mod tests {
     use crate::sampling::fit;
     use crate::training::{Control, FitSettings};
 
-    fn fitted(target: &dyn Target, evolution: &dyn ErasedEvolution) -> Fit {
+    fn fitted<'t>(target: &'t dyn Target, evolution: &dyn ErasedEvolution) -> Transport<'t> {
         let settings = FitSettings { steps: 4, points: 64, width: 6, depth: 2, ..FitSettings::default() };
         fit(target, evolution, &settings, &mut |_| Control::Continue).unwrap()
     }
@@ -195,8 +178,8 @@ mod tests {
         let evolutions: [(&dyn ErasedEvolution, f64); 2] = [(&GeneralOde, 1e-4), (&noisy, 0.0)];
         for (evolution, tolerance) in evolutions {
             let fit = fitted(&target, evolution);
-            let draws = fit.draw(&target, 100, 7).unwrap();
-            let trajectories = fit.trajectories(&target, 64, &[0.0, 0.5, 1.0], 7).unwrap();
+            let draws = fit.draw(100, 7).unwrap();
+            let trajectories = fit.trajectories(64, &[0.0, 0.5, 1.0], 7).unwrap();
             for p in 0..64 {
                 for i in 0..2 {
                     let (end, draw) = (trajectories.x[(3 * p + 2) * 2 + i], draws.x[2 * p + i]);
@@ -213,9 +196,9 @@ mod tests {
     fn sizes_are_those_of_the_loss() {
         let target = gauss(3);
         let fit = fitted(&target, &OptimalTransport);
-        let at = fit.residuals_at_collocation(&target, 0, 64).unwrap();
+        let at = fit.residuals_at_collocation(0, 64).unwrap();
         assert_eq!(at.sizes.len(), 64);
-        let again = fit.residuals_at(&target, 0, &at.times, &at.x).unwrap();
+        let again = fit.residuals_at(0, &at.times, &at.x).unwrap();
         let largest = at.sizes.iter().fold(0.0f64, |m, r| m.max(*r));
         for (a, b) in at.sizes.iter().zip(&again.sizes) {
             // Coordinates go there and back through two triangular maps.
@@ -239,8 +222,8 @@ mod tests {
         let target = named_target("gmm9", &Default::default()).unwrap();
         let fit = fitted(&*target, &GeneralOde);
         assert_eq!(fit.factors.len(), 2, "gmm9 is a product");
-        let draws = fit.draw(&*target, 64, 7).unwrap();
-        let trajectories = fit.trajectories(&*target, 64, &[0.0, 0.25, 1.0], 7).unwrap();
+        let draws = fit.draw(64, 7).unwrap();
+        let trajectories = fit.trajectories(64, &[0.0, 0.25, 1.0], 7).unwrap();
         for (path, draw) in trajectories.x.chunks_exact(6).zip(draws.x.chunks_exact(2)) {
             assert!(
                 (path[4] - draw[0]).abs() < 1e-4 && (path[5] - draw[1]).abs() < 1e-4,
@@ -248,7 +231,7 @@ mod tests {
             );
         }
         for k in 0..2 {
-            let at = fit.residuals_at_collocation(&*target, k, 32).unwrap();
+            let at = fit.residuals_at_collocation(k, 32).unwrap();
             let other = fit.factorisation.inverse_all(&at.x);
             let mut moved = vec![0.0; 64];
             for (both, x) in other.chunks_exact(2).zip(moved.chunks_exact_mut(2)) {
@@ -258,11 +241,11 @@ mod tests {
                 both[1 - k] += 0.7;
                 fit.factorisation.forward(&both, x);
             }
-            let again = fit.residuals_at(&*target, k, &at.times, &moved).unwrap();
+            let again = fit.residuals_at(k, &at.times, &moved).unwrap();
             for (a, b) in at.sizes.iter().zip(&again.sizes) {
                 assert!((a - b).abs() < 1e-9 * (1.0 + a), "{a} {b}");
             }
-            let one_off = fit.residuals_at(&*target, 1 - k, &at.times, &moved).unwrap();
+            let one_off = fit.residuals_at(1 - k, &at.times, &moved).unwrap();
             assert_ne!(one_off.sizes, again.sizes);
         }
     }
@@ -274,7 +257,7 @@ mod tests {
         let target = named_target("many-well", &parameters).unwrap();
         let fit = fitted(&*target, &GeneralOde);
         assert!(fit.factorisation.active() < target.dim(), "nothing was split off");
-        let trajectories = fit.trajectories(&*target, 3, &[0.0, 1.0], 1).unwrap();
+        let trajectories = fit.trajectories(3, &[0.0, 1.0], 1).unwrap();
         assert!(trajectories.x.iter().all(|x| x.is_finite()));
     }
 }

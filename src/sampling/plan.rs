@@ -133,7 +133,8 @@ mod tests {
                 ..FitSettings::default()
             };
             let plan = plan(&gauss(2), evolution, &settings).unwrap();
-            let fit = fit(&gauss(2), evolution, &settings, &mut |_| Control::Continue).unwrap();
+            let target = gauss(2);
+            let fit = fit(&target, evolution, &settings, &mut |_| Control::Continue).unwrap();
             // One of the two directions of a Gaussian is left to learn: the plan does not know.
             let active = fit.factorisation.active();
             let (_, networks) = unknowns(evolution, TargetSummary::smooth(2), &settings);

@@ -60,12 +60,12 @@ fn target(name: &str, dim: usize) -> Box<dyn pushforward::density::Benchmark> {
 }
 
 /// Runs to each of the steps in turn, every time from what was written, and then to the end.
-fn in_parts(
-    target: &dyn Target,
+fn in_parts<'t>(
+    target: &'t dyn Target,
     evolution: &dyn ErasedEvolution,
     settings: &FitSettings,
     stops: &[usize],
-) -> (Fit, Arrays) {
+) -> (Transport<'t>, Arrays) {
     let mut checkpoint = None;
     for stop in stops {
         let mut keeper = Keeper { at: vec![*stop], ..Keeper::default() };
@@ -99,12 +99,13 @@ fn same_end(target: &dyn Target, evolution: &dyn ErasedEvolution, settings: &Fit
     let what = format!("{name} with {settings:?} stopped at {stops:?}");
     assert!(bits_of(&whole_state) == bits_of(&state), "{what}: another state");
     assert_eq!(whole.stop_reason(), parts.stop_reason());
-    let dropped = |fit: &Fit| fit.factors.iter().map(|b| (b.clipped, b.outside)).collect::<Vec<_>>();
+    let dropped =
+        |fit: &Transport<'_>| fit.factors.iter().map(|b| (b.clipped, b.outside)).collect::<Vec<_>>();
     assert_eq!(dropped(&whole), dropped(&parts));
     let checkpoint = Checkpoint::from_arrays(&state).unwrap();
-    let again = Fit::from_checkpoint(target, evolution, settings, checkpoint).unwrap();
+    let again = Transport::from_checkpoint(target, evolution, settings, checkpoint).unwrap();
     assert_eq!(again.stop_reason(), whole.stop_reason());
-    let [a, b, c] = [&whole, &parts, &again].map(|fit| fit.draw(target, 200, 1).unwrap());
+    let [a, b, c] = [&whole, &parts, &again].map(|fit| fit.draw(200, 1).unwrap());
     for draws in [b, c] {
         assert!(bits(&a.x) == bits(&draws.x), "{what}");
         assert!(bits(&a.log_weights) == bits(&draws.log_weights), "{what}");
@@ -116,7 +117,8 @@ fn same_end(target: &dyn Target, evolution: &dyn ErasedEvolution, settings: &Fit
 fn polishing_goes_on_where_it_stopped() {
     let settings = FitSettings { target_ess: 0.05, polish: 4, ..small() };
     same_end(&*target("gauss", 2), &GeneralOde, &settings, &[3, 5, 7]);
-    let (fit, _) = in_parts(&*target("gauss", 2), &GeneralOde, &settings, &[]);
+    let gauss = target("gauss", 2);
+    let (fit, _) = in_parts(&*gauss, &GeneralOde, &settings, &[]);
     assert_eq!(fit.history().len(), 9);
 }
 
@@ -239,7 +241,8 @@ fn blocks_take_turns_from_pilot_to_pilot() {
         if seen.len() == 18 { Control::OutOfTime } else { Control::Continue }
     };
     let settings = FitSettings { steps: 20, ..small() };
-    let fitted = fit(&*target("gmm9", 2), &GeneralOde, &settings, watch).unwrap();
+    let gmm9 = target("gmm9", 2);
+    let fitted = fit(&*gmm9, &GeneralOde, &settings, watch).unwrap();
     assert_eq!(fitted.stop_reason(), StopReason::TimeLimit);
     let order: Vec<(usize, usize)> = seen.iter().map(|progress| (progress.factor, progress.step)).collect();
     let turn = |block: usize, from: usize, to: usize| (from..=to).map(move |step| (block, step));
@@ -315,6 +318,6 @@ fn an_evolution_of_ones_own_has_any_number_of_equations() {
     assert_eq!(checkpoint.states[1].history, fit.factors[1].history);
     // The same networks with another number of equations are another evolution.
     let two = TiedVelocity { n_equations: 2 };
-    let refused = Fit::from_checkpoint(&*gmm9, &two, &small(), checkpoint).err().unwrap().to_string();
+    let refused = Transport::from_checkpoint(&*gmm9, &two, &small(), checkpoint).err().unwrap().to_string();
     assert!(refused.contains("\"equation_losses\" has the shape [8, 3]"), "{refused}");
 }

@@ -7,11 +7,15 @@ use pushforward::evolution::{ErasedEvolution, GeneralOde, GeneralSde, OptimalTra
 use pushforward::nalgebra::{DMatrix, DVector};
 use pushforward::network::Tanh;
 use pushforward::optim::Outcome;
-use pushforward::sampling::{Fit, fit};
+use pushforward::sampling::{Transport, fit};
 use pushforward::training::{Control, FitSettings, StopReason};
 use pushforward::transport::{StartAt, Tolerance, VelocityField, log_density_at, paths};
 
-fn fitted(target: &dyn Target, evolution: &dyn ErasedEvolution, settings: &FitSettings) -> Fit {
+fn fitted<'t>(
+    target: &'t dyn Target,
+    evolution: &dyn ErasedEvolution,
+    settings: &FitSettings,
+) -> Transport<'t> {
     fit(target, evolution, settings, &mut |_| Control::Continue).unwrap()
 }
 
@@ -63,19 +67,19 @@ fn paths_that_run_away_do_not_drown_a_fit() {
 fn mass_that_no_draw_sees_is_told() {
     let target = named_target("gmm9", &Default::default()).unwrap();
     let once = FitSettings { steps: 1, factorise: false, ..small() };
-    let uncovered = fitted(&*target, &GeneralOde, &once).uncovered_mass(&*target).unwrap();
+    let uncovered = fitted(&*target, &GeneralOde, &once).uncovered_mass().unwrap();
     assert!(uncovered > 0.05, "{uncovered}");
     let target = gauss(2);
     let fit = fitted(&target, &GeneralOde, &FitSettings { standardise: false, steps: 200, ..small() });
     assert!(matches!(fit.stop_reason(), StopReason::EssReached { .. }), "{}", fit.stop_reason());
-    assert_eq!(fit.uncovered_mass(&target).unwrap(), 0.0);
+    assert_eq!(fit.uncovered_mass().unwrap(), 0.0);
 }
 
 /// Root mean square residual at points that no fit was trained on, where draws pass.
-fn residual(fit: &Fit, target: &dyn Target) -> f64 {
+fn residual(fit: &Transport<'_>) -> f64 {
     let times: Vec<f64> = (0..40).map(|k| 0.0125 + 0.025 * f64::from(k)).collect();
     let x: Vec<f64> = (0..80).map(|k| 1.2 * libm::sin(f64::from(k) * 1.7)).collect();
-    let sizes = fit.residuals_at(target, 0, &times, &x).unwrap().sizes;
+    let sizes = fit.residuals_at(0, &times, &x).unwrap().sizes;
     (sizes.iter().map(|r| r * r).sum::<f64>() / 40.0).sqrt()
 }
 
@@ -96,7 +100,7 @@ fn polishing_goes_on_from_the_goal_on_large_sets() {
     let renewed: Vec<usize> =
         (1..102).filter(|k| polished[*k].record.loss_before != polished[k - 1].record.loss).collect();
     assert_eq!(renewed, [100]);
-    let (coarse, fine) = (residual(&before, &target), residual(&after, &target));
+    let (coarse, fine) = (residual(&before), residual(&after));
     assert!(fine < 0.1 * coarse, "{coarse:e} {fine:e}");
     assert!(matches!(after.stop_reason(), StopReason::EssReached { .. }));
 }
@@ -137,7 +141,7 @@ fn a_fit_ends_where_no_step_brings_draws_closer() {
         fit.stop_reason()
     );
     assert!(fit.history().len() < 300, "{} steps", fit.history().len());
-    let draws = fit.draw(&Cut, 20_000, 0).unwrap();
+    let draws = fit.draw(20_000, 0).unwrap();
     let estimates = Estimates::from_log_weights(&draws.log_weights);
     // log 2π Φ(½).
     let exact = 1.837_877_066_409_345_3 - 0.368_946_415_288_656_5;

@@ -63,7 +63,7 @@ fn run_of(
     let settings = FitSettings { seed, ..FitSettings::default() };
     let fitted = timed_fit(target, (evolution, &settings), Some(limit), session, &mut |_, _| ())?;
     let exact = target.facts().log_z.expect("log Z of the well is known");
-    let draws = draws_of(&fitted, target, DRAWS)?;
+    let draws = draws_of(&fitted, DRAWS)?;
     let Estimates { log_z, log_z_se, ess, .. } = Estimates::from_log_weights(&draws.log_weights);
     let score = (log_z - exact) / log_z_se;
     let (steps, reason) = (fitted.history().len(), fitted.stop_reason());

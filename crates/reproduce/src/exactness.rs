@@ -10,7 +10,7 @@ use pushforward::evolution::{
 };
 use pushforward::network::{Jets, naive_jets};
 use pushforward::residual::Point;
-use pushforward::sampling::{DrawError, Fit, FittedFactor};
+use pushforward::sampling::{DrawError, FittedFactor, Transport};
 use pushforward::training::{FitError, FitSettings};
 use pushforward::transport::{StartAt, Tolerance, TransportError, VelocityField, paths};
 use std::sync::atomic::Ordering;
@@ -21,7 +21,7 @@ struct Row {
     name: &'static str,
     evolution: fn() -> Box<dyn ErasedEvolution>,
     target: fn() -> Box<dyn Target>,
-    error: fn(&Fit, &dyn Target) -> Result<f64, DrawError>,
+    error: fn(&Transport<'_>, &dyn Target) -> Result<f64, DrawError>,
     /// The width and the number of the hidden layers.
     network: (usize, usize),
     /// The number of points of the first batch.
@@ -170,12 +170,12 @@ fn mixture(dim: usize) -> GaussianMixture {
 }
 
 /// The only factor of a fit without whitening.
-fn block(fit: &Fit) -> &FittedFactor {
+fn block<'a>(fit: &'a Transport<'_>) -> &'a FittedFactor {
     &fit.factors[0]
 }
 
 /// The error of the cost, |E|X₁ − X₀|² − (|m|² + tr(Σ + I − 2Σ^½))|.
-fn cost_error(fit: &Fit, target: &dyn Target) -> Result<f64, DrawError> {
+fn cost_error(fit: &Transport<'_>, target: &dyn Target) -> Result<f64, DrawError> {
     let block = block(fit);
     let FittedFactor { evolution, networks, theta, .. } = block;
     let field = VelocityField { evolution: &**evolution, networks, theta, target };
@@ -213,7 +213,7 @@ fn gauss_hermite(n: usize) -> (Vec<f64>, Vec<f64>) {
 const POTENTIAL: usize = 1;
 
 /// The relative L2 error of ∇Φ.
-fn drift_error(fit: &Fit, target: &dyn Target) -> Result<f64, DrawError> {
+fn drift_error(fit: &Transport<'_>, target: &dyn Target) -> Result<f64, DrawError> {
     let FittedFactor { networks, theta, .. } = block(fit);
     let case = case();
     relative_error(fit, target, |t, x| {
@@ -228,7 +228,7 @@ fn drift_error(fit: &Fit, target: &dyn Target) -> Result<f64, DrawError> {
 }
 
 /// The relative L2 error of V, up to a constant as it is learned: at t = 1 it is log ρ − z.
-fn log_density_error(fit: &Fit, target: &dyn Target) -> Result<f64, DrawError> {
+fn log_density_error(fit: &Transport<'_>, target: &dyn Target) -> Result<f64, DrawError> {
     let FittedFactor { evolution, networks, theta, summary, .. } = block(fit);
     let noising = Noising::new(summary.feature_variance);
     let mixture = mixture(target.dim());
@@ -258,13 +258,13 @@ fn noised(mixture: &GaussianMixture, squared_signal: f64, variance: f64) -> Gaus
 
 /// √(Σ|learned − exact|²/Σ|exact|²) over draws of the fit along their trajectories.
 fn relative_error(
-    fit: &Fit,
+    fit: &Transport<'_>,
     target: &dyn Target,
     both: impl Fn(f64, &[f64]) -> (Vec<f64>, Vec<f64>),
 ) -> Result<f64, DrawError> {
     let dim = target.dim();
     let times: Vec<f64> = (0..TIMES).map(|k| k as f64 / (TIMES - 1) as f64).collect();
-    let trajectories = fit.trajectories(target, DRAWS, &times, 1)?;
+    let trajectories = fit.trajectories(DRAWS, &times, 1)?;
     let (mut errors, mut squares) = (0.0, 0.0);
     for (row, x) in trajectories.x.chunks_exact(dim).enumerate() {
         let (learned, exact) = both(times[row % TIMES], x);

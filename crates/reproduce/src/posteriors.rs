@@ -139,7 +139,7 @@ fn measured<E: From<FitError>>(
     let target = open(&format!("{name}.toml"))?;
     let settings = FitSettings::default();
     let fitted = timed_fit(&*target, (&GeneralOde, &settings), limit, session, &mut |_, _| ())?;
-    let draws = draws_of(&fitted, &*target, DRAWS)?;
+    let draws = draws_of(&fitted, DRAWS)?;
     let seconds = start.elapsed().as_secs_f64();
     let estimates = Estimates::from_log_weights(&draws.log_weights);
     let (mean, sd) = deviations(&*target, &draws, reference);

@@ -8,7 +8,7 @@ use pushforward::density::{Benchmark, named_target};
 use pushforward::diagnostics::{Bracket, Estimates, delta_std, mode_shares, mode_weight_error, moments};
 use pushforward::evolution::{evolution_names, named_evolution};
 use pushforward::num::{Points, Purpose, Stream};
-use pushforward::sampling::{Draws, Fit};
+use pushforward::sampling::{Draws, Transport};
 use pushforward::training::{FitError, FitSettings};
 use std::collections::BTreeMap;
 use std::sync::atomic::Ordering;
@@ -206,11 +206,17 @@ fn measured(
     let start = Instant::now();
     let fitted = timed_fit(&*target, (&*evolution, &settings), limit, session, &mut |_, _| ())?;
     let seconds = start.elapsed().as_secs_f64();
-    let draws = draws_of(&fitted, &*target, DRAWS)?;
+    let draws = draws_of(&fitted, DRAWS)?;
     Ok(judged(&*target, &fitted, &draws, seed, seconds))
 }
 
-fn judged(target: &dyn Benchmark, fitted: &Fit, draws: &Draws, seed: u64, seconds: f64) -> Measured {
+fn judged(
+    target: &dyn Benchmark,
+    fitted: &Transport<'_>,
+    draws: &Draws,
+    seed: u64,
+    seconds: f64,
+) -> Measured {
     let (dim, facts) = (target.dim(), target.facts());
     let estimates = Estimates::of_populations(draws.log_weights.chunks(fitted.population()));
     let x = Points::new(&draws.x, dim);
@@ -241,15 +247,13 @@ fn judged(target: &dyn Benchmark, fitted: &Fit, draws: &Draws, seed: u64, second
 
 /// The mean log weight at exact draws under the flow; NaN if there are none, or if the flow cannot
 /// be followed backward.
-fn eubo(target: &dyn Benchmark, fitted: &Fit, log_weights: &[f64], seed: u64) -> f64 {
+fn eubo(target: &dyn Benchmark, fitted: &Transport<'_>, log_weights: &[f64], seed: u64) -> f64 {
     let mut x = vec![0.0; EXACT_DRAWS * target.dim()];
     let mut stream = Stream::new(seed, Purpose::Exact, 3);
     if !x.chunks_exact_mut(target.dim()).all(|x| target.draw(&mut stream, x)) {
         return f64::NAN;
     }
-    fitted
-        .flow_log_weights_at(target, &x)
-        .map_or(f64::NAN, |at_exact| Bracket::new(log_weights, &at_exact).eubo)
+    fitted.flow_log_weights_at(&x).map_or(f64::NAN, |at_exact| Bracket::new(log_weights, &at_exact).eubo)
 }
 
 fn cells(row: &Row, results: &[Measured]) -> Vec<String> {

@@ -119,7 +119,7 @@ pub(crate) fn run_in(
     print(streams, &summary(&record, &place), exit(&record, &fitted))
 }
 
-fn exit(record: &Record, fitted: &Fitted) -> Exit {
+fn exit(record: &Record, fitted: &Fitted<'_>) -> Exit {
     if fitted.interrupted() { Exit::Interrupted } else { record.verdict.into() }
 }
 
@@ -129,12 +129,12 @@ fn seconds_before(folder: &RunFolder, goes_on: bool) -> f64 {
     last.and_then(|event| event["fit_seconds"].as_f64()).unwrap_or(0.0)
 }
 
-fn fit_and_draw(
-    problem: &Problem<'_>,
+fn fit_and_draw<'t>(
+    problem: &Problem<'t>,
     settings: &RunSettings,
     checkpoint: Option<Checkpoint>,
     mut observer: RunObserver<'_>,
-) -> Result<Fitted, CliError> {
+) -> Result<Fitted<'t>, CliError> {
     let evolution = settings.evolution();
     match &checkpoint {
         None => {
@@ -165,7 +165,7 @@ fn fit_and_draw(
 }
 
 /// The numbers of a run by the names of their files: all but run.json.
-fn result_files(problem: &Problem<'_>, record: &Record, fitted: &Fitted) -> BTreeMap<String, Vec<u8>> {
+fn result_files(problem: &Problem<'_>, record: &Record, fitted: &Fitted<'_>) -> BTreeMap<String, Vec<u8>> {
     let Fitted { fit, draws, quantities, seconds, .. } = fitted;
     let mut files: BTreeMap<String, Vec<u8>> =
         draw_files(quantities, draws, record.seed).into_iter().collect();
@@ -211,7 +211,7 @@ mod tests {
     use pushforward::training::{Control, FitSettings};
 
     /// A fit whose flow cannot be integrated: no parameter of it is a number.
-    fn without_draws(target: &dyn Target, settings: &RunSettings) -> Fitted {
+    fn without_draws<'t>(target: &'t dyn Target, settings: &RunSettings) -> Fitted<'t> {
         let mut broken =
             fit(target, &*settings.evolution(), &settings.fit, &mut |_| Control::Continue).unwrap();
         broken.factors[0].theta.fill(f64::NAN);

@@ -15,7 +15,7 @@ use crate::report::fitted::Fitted;
 use crate::settings::config_file::config_text;
 use crate::settings::run_settings::RunSettings;
 use pushforward::diagnostics::Estimates;
-use pushforward::sampling::Fit;
+use pushforward::sampling::Transport;
 use pushforward::training::FitSettings;
 use serde_json::{Value, json};
 use std::fs;
@@ -64,7 +64,7 @@ pub fn sample(options: &SampleOptions, streams: &mut Streams<'_>) -> Result<Exit
         Some(path) => NewFolder::at(path)?,
         None => NewFolder::sample_in(folder)?,
     };
-    let fit = Fit::from_checkpoint(problem.target, &*settings.evolution(), &settings.fit, checkpoint)?;
+    let fit = Transport::from_checkpoint(problem.target, &*settings.evolution(), &settings.fit, checkpoint)?;
     let asked = RunSettings {
         draws: options.n,
         fit: FitSettings { seed, ..settings.fit.clone() },

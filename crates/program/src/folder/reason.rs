@@ -1,4 +1,5 @@
-//! Why a result is not to be trusted, as run.json and sample.json state it: a kind, a finding and an advice.
+//! Why a result is not to be trusted, as run.json and sample.json state it: a kind, a finding and
+//! an advice.
 
 use pushforward::diagnostics;
 use pushforward::sampling::DrawError;

@@ -1,11 +1,14 @@
-//! The number of the format of a run's files, by which folders of other versions of the program are known.
+//! The number of the format of a run's files, by which folders of other versions of the program are
+//! known.
 
 use std::fmt;
 
-/// The format that this version writes, into run.json and the checkpoint, and the only one that it reads.
+/// The format that this version writes, into run.json and the checkpoint, and the only one that it
+/// reads.
 ///
-/// It is raised by every change after which a run that has begun could not be read, or not be gone on with to the same
-/// bits. 1 had no number, and reasons without parts. 2: `format`, `stop`, and reasons of kind, finding and advice.
+/// It is raised by every change after which a run that has begun could not be read, or not be gone
+/// on with to the same bits. 1 had no number, and reasons without parts. 2: `format`, `stop`, and
+/// reasons of kind, finding and advice.
 pub const RUN_FORMAT: u64 = 2;
 
 /// The format of files that state none.

@@ -1,4 +1,5 @@
-//! Why a fit ended, in run.json: as the text `stop_reason` for people, and as `stop`, a kind with its number.
+//! Why a fit ended, in run.json: as the text `stop_reason` for people, and as `stop`, a kind with
+//! its number.
 
 use crate::format::json_number::one;
 use pushforward::optim::Outcome;

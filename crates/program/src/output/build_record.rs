@@ -13,10 +13,10 @@ use pushforward::diagnostics::{
 };
 use pushforward::num::Points;
 use pushforward::optim::Method;
-use pushforward::sampling::Fit;
+use pushforward::sampling::Transport;
 
 /// The verdict of the diagnostics, and the reasons against it that only the run knows.
-pub fn verdict(problem: &Problem<'_>, fitted: &Fitted, estimates: &Estimates) -> (Verdict, Vec<Reason>) {
+pub fn verdict(problem: &Problem<'_>, fitted: &Fitted<'_>, estimates: &Estimates) -> (Verdict, Vec<Reason>) {
     let mut reasons = match &fitted.no_draws {
         Some(error) => vec![Reason::no_draws(error)],
         None => judged(problem, fitted, estimates),
@@ -27,7 +27,7 @@ pub fn verdict(problem: &Problem<'_>, fitted: &Fitted, estimates: &Estimates) ->
     (if reasons.is_empty() { Verdict::Trusted } else { Verdict::NotTrusted }, reasons)
 }
 
-fn judged(problem: &Problem<'_>, fitted: &Fitted, estimates: &Estimates) -> Vec<Reason> {
+fn judged(problem: &Problem<'_>, fitted: &Fitted<'_>, estimates: &Estimates) -> Vec<Reason> {
     let modes = problem.facts.modes.as_ref();
     let evidence = Evidence {
         log_z_learned: Some(fitted.fit.learned_log_z()),
@@ -50,7 +50,7 @@ fn judged(problem: &Problem<'_>, fitted: &Fitted, estimates: &Estimates) -> Vec<
 
 /// The name of every direction that was used, in the order of its first step, and the rule for the
 /// steps.
-fn optimiser_as_run(fit: &Fit, method: &Method) -> String {
+fn optimiser_as_run(fit: &Transport<'_>, method: &Method) -> String {
     let mut words: Vec<&str> = Vec::new();
     for row in fit.history() {
         if !words.contains(&row.record.direction) {
@@ -65,7 +65,7 @@ fn optimiser_as_run(fit: &Fit, method: &Method) -> String {
 }
 
 /// Builds the record of a run without the time that the run took.
-pub fn build_record(problem: &Problem<'_>, run_settings: &RunSettings, fitted: &Fitted) -> Record {
+pub fn build_record(problem: &Problem<'_>, run_settings: &RunSettings, fitted: &Fitted<'_>) -> Record {
     let RunSettings { fit: settings, threads, .. } = run_settings;
     let Fitted { fit, draws, quantities, .. } = fitted;
     let dim = problem.target.dim();

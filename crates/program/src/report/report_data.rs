@@ -14,7 +14,7 @@ use crate::settings::problem::Problem;
 use pushforward::density::{self, Target};
 use pushforward::diagnostics::{Bracket, log_mean_weight, tail_threshold};
 use pushforward::num::Points;
-use pushforward::sampling::{Draws, Fit, Trajectories};
+use pushforward::sampling::{Draws, Trajectories, Transport};
 use pushforward::training::{HistoryRow, Sampler};
 use pushforward::transport::Tolerance;
 
@@ -41,7 +41,11 @@ pub const PAIR_BINS: usize = 36;
 const WEIGHT_BINS: usize = 60;
 
 /// The names and texts of the CSV files of the figures.
-pub fn report_tables(problem: &Problem<'_>, record: &Record, fitted: &Fitted) -> Vec<(&'static str, String)> {
+pub fn report_tables(
+    problem: &Problem<'_>,
+    record: &Record,
+    fitted: &Fitted<'_>,
+) -> Vec<(&'static str, String)> {
     let Fitted { fit, draws, quantities, .. } = fitted;
     let weights = scaled_weights(&draws.log_weights);
     let shown = shown_coordinates(quantities.points(), &weights);
@@ -62,7 +66,7 @@ pub fn report_tables(problem: &Problem<'_>, record: &Record, fitted: &Fitted) ->
     }
     let times: Vec<f64> = (0..=2 * TIMES).map(|k| k as f64 / (2 * TIMES) as f64).collect();
     let watched = record.n_draws.min(WATCHED);
-    let trajectories = (watched > 0).then(|| fit.trajectories(problem.target, watched, &times, record.seed));
+    let trajectories = (watched > 0).then(|| fit.trajectories(watched, &times, record.seed));
     let trajectories = trajectories.and_then(Result::ok);
     tables.push((
         "figure-trajectories.csv",
@@ -130,7 +134,7 @@ pub fn scaled_weights(log_weights: &[f64]) -> Vec<f64> {
 
 /// The text of figure-log_z.csv: the estimate of log Z, its errors, and the values beside it; NaN
 /// if a value is missing.
-fn log_z_table(problem: &Problem<'_>, record: &Record, fitted: &Fitted) -> String {
+fn log_z_table(problem: &Problem<'_>, record: &Record, fitted: &Fitted<'_>) -> String {
     let mut csv = Csv::new(&[
         "log_z",
         "log_z_se",
@@ -148,7 +152,7 @@ fn log_z_table(problem: &Problem<'_>, record: &Record, fitted: &Fitted) -> Strin
         "tail_threshold",
     ]);
     let Fitted { fit, draws, .. } = fitted;
-    let (shift, largest, redrawn) = integration_error(problem.target, record, fit, draws);
+    let (shift, largest, redrawn) = integration_error(record, fit, draws);
     let at_exact = at_exact_draws(problem, record, fit);
     let bracket = Bracket::new(&draws.log_weights, &at_exact);
     csv.row(&[
@@ -173,14 +177,14 @@ fn log_z_table(problem: &Problem<'_>, record: &Record, fitted: &Fitted) -> Strin
 /// The change of log Z of the first draws at a tighter tolerance, the largest change of one log
 /// weight, and the number of draws integrated again. With noise nothing is integrated: both changes
 /// are NaN and the number is 0.
-fn integration_error(target: &dyn Target, record: &Record, fit: &Fit, draws: &Draws) -> (f64, f64, usize) {
+fn integration_error(record: &Record, fit: &Transport<'_>, draws: &Draws) -> (f64, f64, usize) {
     let n = REDRAWN.min(record.n_draws / REDRAWN_PART).max(FEWEST).min(record.n_draws);
     if fit.sampler() == Sampler::Noise || n == 0 {
         return (f64::NAN, f64::NAN, 0);
     }
     let usual = Tolerance::default();
     let tolerance = Tolerance { absolute: usual.absolute * TIGHTER, relative: usual.relative * TIGHTER };
-    let Ok(again) = fit.draw_within(tolerance, target, n, record.seed) else {
+    let Ok(again) = fit.draw_within(tolerance, n, record.seed) else {
         return (f64::NAN, f64::NAN, 0);
     };
     let (before, after) = (&draws.log_weights[..n], &again.log_weights);
@@ -192,13 +196,13 @@ fn integration_error(target: &dyn Target, record: &Record, fit: &Fit, draws: &Dr
 
 /// The log weights at exact draws; empty if there are no exact draws, or if draws are moved with
 /// noise, where the weights belong to whole trajectories and not to points.
-fn at_exact_draws(problem: &Problem<'_>, record: &Record, fit: &Fit) -> Vec<f64> {
+fn at_exact_draws(problem: &Problem<'_>, record: &Record, fit: &Transport<'_>) -> Vec<f64> {
     let Some(exact) = problem.exact_draws.filter(|_| fit.sampler() == Sampler::Flow) else {
         return Vec::new();
     };
     let n = EXACT_FOR_BOUND.min(record.n_draws / EXACT_PART).max(FEWEST);
     let some = Points::new(exact, record.dim).first(n);
-    fit.flow_log_weights_at(problem.target, some.as_slice()).unwrap_or_default()
+    fit.flow_log_weights_at(some.as_slice()).unwrap_or_default()
 }
 
 /// The densities of draws and of weight over log w − log Z. The heavy side is whole, the light side

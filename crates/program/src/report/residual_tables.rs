@@ -6,7 +6,7 @@ use crate::format::csv::Csv;
 use crate::report::cells::{TIMES, bin, central_range, edges, rounded};
 use pushforward::density::Target;
 use pushforward::num::Points;
-use pushforward::sampling::{Fit, ResidualsAt, Trajectories};
+use pushforward::sampling::{ResidualsAt, Trajectories, Transport};
 
 /// The number of bins of the coordinate.
 const BINS: usize = 48;
@@ -24,7 +24,7 @@ const NEARLY: f64 = 0.9;
 pub fn residual_tables(
     target: &dyn Target,
     record: &Record,
-    fit: &Fit,
+    fit: &Transport<'_>,
     trajectories: Option<&Trajectories>,
     shown: &[usize],
 ) -> [(&'static str, String); 2] {
@@ -32,7 +32,7 @@ pub fn residual_tables(
     let mut dots = Csv::new(&["time", "x", "residual"]);
     if let Some(map) = trajectories.and_then(|trajectories| Map::of(target, fit, trajectories, shown)) {
         map.write(&mut cells);
-        if let Ok(points) = fit.residuals_at_collocation(target, map.block, record.n_points) {
+        if let Ok(points) = fit.residuals_at_collocation(map.block, record.n_points) {
             let x = Points::new(&points.x, target.dim()).coordinate(map.coordinate);
             for ((t, x), size) in points.times.iter().zip(x).zip(&points.sizes) {
                 dots.row(&[rounded(*t), rounded(x), rounded(*size)]);
@@ -51,16 +51,21 @@ struct Map {
 }
 
 impl Map {
-    fn of(target: &dyn Target, fit: &Fit, trajectories: &Trajectories, shown: &[usize]) -> Option<Map> {
+    fn of(
+        target: &dyn Target,
+        fit: &Transport<'_>,
+        trajectories: &Trajectories,
+        shown: &[usize],
+    ) -> Option<Map> {
         let (times, x) = at_middles(trajectories, target.dim());
-        let (block, at) = worst_block(target, fit, &times, &x)?;
+        let (block, at) = worst_block(fit, &times, &x)?;
         let of_block = Points::new(&at.x, target.dim());
         let coordinate = coordinate_of(of_block, Points::new(&x, target.dim()), shown);
         let passed: Vec<f64> = of_block.coordinate(coordinate).collect();
         let range = central_range(&passed);
         let mut map = Map { block, coordinate, range, cells: vec![(0.0, 0); TIMES * BINS] };
         if fit.factorisation.ranges[block].len() == 1 {
-            map.fill_everywhere(target, fit)?;
+            map.fill_everywhere(fit)?;
         } else {
             map.fill_where_draws_pass(&passed, &at.sizes);
         }
@@ -68,7 +73,7 @@ impl Map {
     }
 
     /// Fills the cells along the only direction of the factor, with all else at its middle.
-    fn fill_everywhere(&mut self, target: &dyn Target, fit: &Fit) -> Option<()> {
+    fn fill_everywhere(&mut self, fit: &Transport<'_>) -> Option<()> {
         let factorisation = &fit.factorisation;
         let direction = factorisation.matrix.column(factorisation.ranges[self.block].start);
         let height = self.range.width() / BINS as f64;
@@ -79,7 +84,7 @@ impl Map {
             times.push(middle(k % TIMES));
             x.extend(factorisation.centre.iter().zip(direction.iter()).map(|(c, m)| c + m * y));
         }
-        let at = fit.residuals_at(target, self.block, &times, &x).ok()?;
+        let at = fit.residuals_at(self.block, &times, &x).ok()?;
         for (cell, size) in self.cells.iter_mut().zip(&at.sizes).filter(|(_, size)| size.is_finite()) {
             *cell = (size * size, 1);
         }
@@ -119,10 +124,10 @@ fn at_middles(trajectories: &Trajectories, dim: usize) -> (Vec<f64>, Vec<f64>) {
 
 /// The factor with the largest root mean square residual at these points, the first of equals, and
 /// its residuals.
-fn worst_block(target: &dyn Target, fit: &Fit, times: &[f64], x: &[f64]) -> Option<(usize, ResidualsAt)> {
+fn worst_block(fit: &Transport<'_>, times: &[f64], x: &[f64]) -> Option<(usize, ResidualsAt)> {
     let mut worst: Option<(f64, usize, ResidualsAt)> = None;
     for k in 0..fit.factors.len() {
-        let at = fit.residuals_at(target, k, times, x).ok()?;
+        let at = fit.residuals_at(k, times, x).ok()?;
         let squares: Vec<f64> = at.sizes.iter().filter(|r| r.is_finite()).map(|r| r * r).collect();
         let mean = squares.iter().sum::<f64>() / squares.len().max(1) as f64;
         if worst.as_ref().is_none_or(|(largest, ..)| mean > *largest) {

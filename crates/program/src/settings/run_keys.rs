@@ -1,7 +1,8 @@
-//! The table of the keys of a run: what a key is called and means, which values it takes, and where its value stands.
+//! The table of the keys of a run: what a key is called and means, which values it takes, and where
+//! its value stands.
 //!
-//! Configuration files, `--set`, options of the command line, help, config.toml and run.json all read this table. A new
-//! setting is a field with its default and an entry here.
+//! Configuration files, `--set`, options of the command line, help, config.toml and run.json all
+//! read this table. A new setting is a field with its default and an entry here.
 
 use crate::format::capital::capital;
 use crate::settings::keys::{KeySpec, Kind, Value};
@@ -52,8 +53,8 @@ enum Written {
     Nowhere,
 }
 
-/// Every key, in the order of the help and of config.toml. Upper ends without a reason of their own catch a slip of the
-/// finger before it asks for all memory there is.
+/// Every key, in the order of the help and of config.toml. Upper ends without a reason of their own
+/// catch a slip of the finger before it asks for all memory there is.
 pub const KEYS: &[Key] = &[
     Key::new(
         "evolution",
@@ -310,8 +311,8 @@ pub fn run_settings(settings: &Settings) -> RunSettings {
     run
 }
 
-/// Every key that config.toml states, with its value, in the order of [`KEYS`]. Read back by [`run_settings`], they give
-/// the same run.
+/// Every key that config.toml states, with its value, in the order of [`KEYS`]. Read back by
+/// [`run_settings`], they give the same run.
 pub fn config_values(run: &RunSettings) -> Vec<(&'static str, Value)> {
     let stated = KEYS.iter().filter(|key| key.written != Written::Nowhere);
     stated.map(|key| (key.name, (key.get)(run))).collect()
@@ -359,7 +360,8 @@ fn word(word: &str) -> Value {
     Value::Word(word.to_string())
 }
 
-/// Settings of the Gauss-Newton method. Those of a fit by another method, which does not use them, are the defaults.
+/// Settings of the Gauss-Newton method. Those of a fit by another method, which does not use them,
+/// are the defaults.
 fn gauss_newton(run: &RunSettings) -> GaussNewton {
     match run.fit.optimiser.method {
         Method::GaussNewton(method) => method,
@@ -392,7 +394,8 @@ mod tests {
             }
             (Kind::YesNo, Value::YesNo(yes)) => Value::YesNo(!yes),
             (Kind::Choice(words), Value::Word(default)) => {
-                // The last direction of Gauss-Newton: other methods do not use the keys that follow it.
+                // The last direction of Gauss-Newton: other methods do not use the keys that follow
+                // it.
                 let named = |w: &&&str| **w != default.as_str() && !["broyden", "adam"].contains(*w);
                 word(words.iter().rfind(named).expect("a choice has two words"))
             }
@@ -441,7 +444,8 @@ mod tests {
         assert_eq!(run_settings(&Settings::new(specs())), RunSettings::default());
     }
 
-    /// The fields that hold a value, as `Debug` prints them: a name, then what follows up to the next name.
+    /// The fields that hold a value, as `Debug` prints them: a name, then what follows up to the
+    /// next name.
     fn fields(run: &RunSettings) -> BTreeMap<String, String> {
         let mut fields = BTreeMap::new();
         let mut last = String::new();

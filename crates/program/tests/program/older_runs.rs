@@ -1,4 +1,5 @@
-//! Folders of runs that an older version of the program left: they are known for what they are, and stay as they are.
+//! Folders of runs that an older version of the program left: they are known for what they are, and
+//! stay as they are.
 
 use crate::run_folder::files_below;
 use pushforward_cli::format::safetensors::Safetensors;
@@ -55,7 +56,8 @@ fn a_checkpoint_of_an_older_version_is_left_as_it_is() {
         "run gauss --set steps=3 --set points=64 --set width=4 --set depth=1 --draws 300 --quiet --out run";
     let (code, out, err) = ended(&home, line);
     assert!([0, 3].contains(&code), "{out}{err}");
-    // As a run of an older version that was interrupted: no record, and a checkpoint without a number of the format.
+    // As a run of an older version that was interrupted: no record, and a checkpoint without a
+    // number of the format.
     fs::remove_file(home.path().join("run/run.json")).unwrap();
     let path = home.path().join("run/checkpoint.safetensors");
     let mut checkpoint = Safetensors::from_bytes(&fs::read(&path).unwrap()).unwrap();
