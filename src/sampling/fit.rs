@@ -186,10 +186,15 @@ pub fn fit_observed<'t>(
     }
     let Checkpoint { located, probe, mut states } = checkpoint;
     if is_new {
-        observer.located(&Snapshot { located: &located, probe: &probe, states: &states, factor: 0 });
+        observer.observe_init(&Snapshot { located: &located, probe: &probe, states: &states, factor: 0 });
     }
     let interruption = train(target, evolution, settings, (&located, &probe), &mut states, observer)?;
-    observer.ended(&Snapshot { located: &located, probe: &probe, states: &states, factor: states.len() - 1 });
+    observer.observe_final(&Snapshot {
+        located: &located,
+        probe: &probe,
+        states: &states,
+        factor: states.len() - 1,
+    });
     let if_not_ended = interruption.unwrap_or(StopReason::Optimiser(Outcome::Interrupted));
     Ok(Transport::of(target, located, states, (evolution, settings), if_not_ended))
 }

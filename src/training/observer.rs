@@ -21,13 +21,13 @@ pub enum Control {
 pub trait Observer {
     /// The target was located and no step is made yet; not called by a fit that goes on from a
     /// checkpoint.
-    fn located(&mut self, _now: &Snapshot<'_>) {}
+    fn observe_init(&mut self, _now: &Snapshot<'_>) {}
 
     /// A step was made.
     fn step(&mut self, progress: &Progress, now: &Snapshot<'_>) -> Control;
 
     /// No more steps will be made.
-    fn ended(&mut self, _now: &Snapshot<'_>) {}
+    fn observe_final(&mut self, _now: &Snapshot<'_>) {}
 }
 
 /// An observer that hands every step to a closure.

@@ -85,7 +85,7 @@ pub struct FitSettings {
     /// What makes the steps.
     pub optimiser: Optimiser,
     /// Steps on one set of points.
-    pub steps_per_set: usize,
+    pub steps_per_batch: usize,
     /// Collocation points in the first set; sets grow to four times as many when the loss stops
     /// falling.
     pub points: usize,
@@ -126,7 +126,7 @@ impl Default for FitSettings {
         FitSettings {
             steps: 1000,
             optimiser: Optimiser::default(),
-            steps_per_set: 1,
+            steps_per_batch: 1,
             points: 500,
             width: 40,
             depth: 3,
@@ -151,8 +151,8 @@ impl FitSettings {
 
     /// The range of [`FitSettings::steps`].
     pub const STEPS: SettingRange = SettingRange::at_least("steps", 1);
-    /// The range of [`FitSettings::steps_per_set`].
-    pub const STEPS_PER_SET: SettingRange = SettingRange::at_least("steps_per_set", 1);
+    /// The range of [`FitSettings::steps_per_batch`].
+    pub const STEPS_PER_BATCH: SettingRange = SettingRange::at_least("steps_per_set", 1);
     /// The range of [`FitSettings::points`]. Fewer points than sixteen are no sample of space and time.
     pub const POINTS: SettingRange = SettingRange::at_least("points", 16);
     /// The range of [`FitSettings::width`].
@@ -175,7 +175,7 @@ impl FitSettings {
     pub fn check(&self) -> Result<(), OutOfRange> {
         let mut checked = [
             (FitSettings::STEPS, self.steps as f64),
-            (FitSettings::STEPS_PER_SET, self.steps_per_set as f64),
+            (FitSettings::STEPS_PER_BATCH, self.steps_per_batch as f64),
             (FitSettings::POINTS, self.points as f64),
             (FitSettings::WIDTH, self.width as f64),
             (FitSettings::TIME_STEPS, self.time_steps as f64),
@@ -209,7 +209,7 @@ mod tests {
         assert_eq!(good().check(), Ok(()));
         for (name, bad) in [
             ("steps", FitSettings { steps: 0, ..good() }),
-            ("steps_per_set", FitSettings { steps_per_set: 0, ..good() }),
+            ("steps_per_set", FitSettings { steps_per_batch: 0, ..good() }),
             ("points", FitSettings { points: 15, ..good() }),
             ("width", FitSettings { width: 0, ..good() }),
             ("depth", FitSettings { depth: 0, ..good() }),

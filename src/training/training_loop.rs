@@ -146,7 +146,7 @@ impl FactorTraining<'_> {
         let has_validation = step.is_multiple_of(STEPS_PER_VALIDATION) || step == self.settings.steps;
         let validation_ess = if has_validation { self.validation_ess(state.theta())? } else { None };
         let n_points = points.len();
-        if goal.is_some() || !step.is_multiple_of(self.settings.steps_per_set) {
+        if goal.is_some() || !step.is_multiple_of(self.settings.steps_per_batch) {
             state.set = Some(points);
         }
         Ok(HistoryRow { step, n_points, record, validation_ess, equation_losses })

@@ -23,7 +23,7 @@ struct Keeper {
 }
 
 impl Observer for Keeper {
-    fn located(&mut self, now: &Snapshot<'_>) {
+    fn observe_init(&mut self, now: &Snapshot<'_>) {
         self.located = Some(now.to_arrays());
     }
     fn step(&mut self, _progress: &Progress, now: &Snapshot<'_>) -> Control {
@@ -32,7 +32,7 @@ impl Observer for Keeper {
         }
         if self.at.last() == Some(&now.steps()) { Control::Stop } else { Control::Continue }
     }
-    fn ended(&mut self, now: &Snapshot<'_>) {
+    fn observe_final(&mut self, now: &Snapshot<'_>) {
         self.ended = Some(now.to_arrays());
     }
 }
@@ -141,7 +141,7 @@ fn any_transport_goes_on_where_it_stopped() {
 #[test]
 fn sets_that_are_kept_and_every_memory_are_part_of_the_state() {
     let gmm9 = target("gmm9", 2);
-    let kept = FitSettings { steps_per_set: 3, ..small() };
+    let kept = FitSettings { steps_per_batch: 3, ..small() };
     // Within a turn, at its end, within the turn of the other block and in the second round.
     for stops in [&[2][..], &[3], &[1, 2, 5, 7, 12]] {
         same_end(&*gmm9, &GeneralOde, &kept, stops);

@@ -99,8 +99,8 @@ pub enum DeclarationError {
     Formula(#[source] FormulaError),
 }
 
-/// Reads `real`, `positive`, `> a`, `< b`, `in (a, b)`, `ordered` or `simplex`; a and b are numbers or formulas of
-/// data.
+/// Reads `real`, `positive`, `> a`, `< b`, `in (a, b)`, `ordered` or `simplex`; a and b are numbers
+/// or formulas of data.
 ///
 /// # Errors
 /// [`DeclarationError`] if the text is not a constraint or leaves no interval.

@@ -85,7 +85,7 @@ fn all_rows() -> Vec<Row> {
     for name in ["broyden", "adam"] {
         let method = Method::named(name, GaussNewton::default()).expect("a name of the list");
         let mut row = with(format!("{name}, points kept for {KEPT} steps"), method);
-        row.settings.steps_per_set = KEPT;
+        row.settings.steps_per_batch = KEPT;
         rows.push(row);
     }
     rows

@@ -106,7 +106,7 @@ impl<'a> RunObserver<'a> {
 }
 
 impl Observer for RunObserver<'_> {
-    fn located(&mut self, now: &Snapshot<'_>) {
+    fn observe_init(&mut self, now: &Snapshot<'_>) {
         self.log.write(Event::Located, json!({"active_dimensions": now.located.factorisation.active()}));
         self.write_if_due(now);
     }
@@ -128,7 +128,7 @@ impl Observer for RunObserver<'_> {
         Control::Continue
     }
 
-    fn ended(&mut self, now: &Snapshot<'_>) {
+    fn observe_final(&mut self, now: &Snapshot<'_>) {
         self.write(now);
     }
 }

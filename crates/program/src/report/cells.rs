@@ -1,4 +1,5 @@
-//! Cells of the tables behind the figures: rounded numbers, bins of a histogram and the range that they cover.
+//! Cells of the tables behind the figures: rounded numbers, bins of a histogram and the range that
+//! they cover.
 
 use crate::figure::axis::Range;
 

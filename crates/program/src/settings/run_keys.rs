@@ -112,9 +112,9 @@ pub const KEYS: &[Key] = &[
     Key::new(
         "steps_per_set",
         "steps on one set of points",
-        || whole(FitSettings::STEPS_PER_SET, 1_000_000),
-        |run| count(run.fit.steps_per_set),
-        |run, value| run.fit.steps_per_set = value.size(),
+        || whole(FitSettings::STEPS_PER_BATCH, 1_000_000),
+        |run| count(run.fit.steps_per_batch),
+        |run, value| run.fit.steps_per_batch = value.size(),
     ),
     Key::new(
         "memory",

@@ -40,7 +40,8 @@ impl Distances {
     }
 }
 
-/// The distances between two sets of `n` exact draws: what a perfect sampler would have, its floors.
+/// The distances between two sets of `n` exact draws: what a perfect sampler would have, its
+/// floors.
 ///
 /// One pair of sets is one random realisation: where modes are few, [`sliced_w2`] and [`mmd`]
 /// depend on how many draws fell into each mode, and change two- or threefold with the seed. A

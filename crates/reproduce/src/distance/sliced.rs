@@ -96,7 +96,7 @@ mod tests {
         assert!((between(&x, &y, 1, 3, 0) / exact - 1.0).abs() < 1e-13);
     }
 
-    /// A shift a gives √(mean (θ·a)²), whose expectation is |a|²/d with E (θ·a)⁴ = 3|a|⁴/(d(d + 2)).
+    /// A shift a gives √(mean (θ·a)²), where E (θ·a)² = |a|²/d and E (θ·a)⁴ = 3|a|⁴/(d(d + 2)).
     #[test]
     fn a_shift_has_its_closed_form() {
         let (d, n) = (5, 40);
