@@ -1,4 +1,4 @@
-//! Gauss-Newton directions: normal equations, kernel and QR on the same random J.
+//! The Gauss-Newton directions on the same random J: normal equations, kernel and QR.
 
 #[path = "support/flops.rs"]
 mod flops;

@@ -1,7 +1,8 @@
-//! Gradient and Jacobian of the residual of a variance-preserving diffusion, against the machine's own limit and
-//! against JAX and PyTorch doing the same right after.
+//! Gradient and Jacobian of the residual of a variance-preserving diffusion, compared with the
+//! limit of the machine, and with JAX and PyTorch for the same work just after.
 //!
-//! `cargo bench --bench engine -- 10,64,4,2048` runs the rows (d, width, layers, points) named, all without a name.
+//! `cargo bench --bench engine -- 10,64,4,2048` runs the rows (d, width, layers, points) named, or
+//! all rows without a name.
 
 #[path = "support/diffusion.rs"]
 mod diffusion;
@@ -27,15 +28,16 @@ use timing::median_seconds;
 const SIZES: [(usize, usize, usize, usize); 5] =
     [(2, 64, 4, 2048), (10, 64, 4, 2048), (50, 64, 4, 1024), (2, 32, 3, 2048), (10, 128, 4, 4096)];
 
-/// Each with the gradients it prints before its Gauss-Newton step.
+/// The scripts of the peers, each with the number of gradients that it prints before its
+/// Gauss-Newton step.
 const SCRIPTS: [(&str, usize); 2] = [("residual_jax.py", 2), ("residual_torch.py", 1)];
 const GEMM: &str = "gemm_peak.py";
 
-/// Side of the matrices of dgemm.
+/// The side of the matrices of dgemm.
 const SQUARE: usize = 1536;
 
 fn main() {
-    // `cargo test` runs bench targets too, with this flag: nothing to test here.
+    // `cargo test` also runs bench targets, with this flag; there is nothing to test here.
     if std::env::args().any(|a| a == "--test") {
         return;
     }
@@ -61,7 +63,7 @@ fn measure(size: Size, name: &str) -> Vec<Entry> {
     let Size { dim, width, layers, points } = size;
     let label = |what: &str| format!("{what} (d {dim}, width {width}, layers {layers}, points {points})");
     let gradient = size.gradient_flops();
-    // Anew for every size: on a shared machine the limit moves within minutes.
+    // The limit is measured for every size, because on a shared machine it moves within minutes.
     let (seconds, flops) = dgemm();
     let peak = flops / seconds;
     let entry =
@@ -85,16 +87,16 @@ fn measure(size: Size, name: &str) -> Vec<Entry> {
     });
     let flops = size.step_flops(theta.len());
     row(&label("kernel step"), seconds, flops);
-    // The peers' word for it.
+    // The peers print this name for the step.
     entries.push(entry("gauss-newton", seconds, flops));
     entries
 }
 
-/// Puts beside our entries what the peers print for the same size.
+/// Adds to our entries the figures that the peers print for the same size.
 fn beside(size: Size, entries: &mut [Entry], peers: &mut Peers) {
     let mut arguments: Vec<String> =
         [size.dim, size.width, size.layers, size.points].iter().map(usize::to_string).collect();
-    // The threads, which PyTorch would not take all by itself.
+    // The number of threads, because PyTorch would not use all of them by default.
     arguments.push(rayon::current_num_threads().to_string());
     for (script, gradients) in SCRIPTS {
         let enough = gradients + entries.len() - 1;
@@ -106,7 +108,7 @@ fn beside(size: Size, entries: &mut [Entry], peers: &mut Peers) {
     }
 }
 
-/// Our dgemm, and NumPy's.
+/// The entry that compares our dgemm with that of NumPy.
 fn against_numpy(peers: &mut Peers) -> Entry {
     let (seconds, flops) = dgemm();
     let size = SQUARE.to_string();
@@ -115,7 +117,7 @@ fn against_numpy(peers: &mut Peers) -> Entry {
     Entry { size, what: "dgemm", seconds, flops, peak: flops / seconds, peers }
 }
 
-/// Seconds and flops of our own symmetric product, counted as a full one is by dgemm.
+/// Seconds and flops of our own symmetric product; the flops are those of a full product by dgemm.
 fn dgemm() -> (f64, f64) {
     let n = SQUARE;
     let mut stream = Stream::new(0, Purpose::Audit, 1);

@@ -1,7 +1,8 @@
-//! How time and memory of a gradient, of J and of a Gauss-Newton step grow with threads, dimension, points and
-//! parameters.
+//! Growth of the time and memory of a gradient, of J and of a Gauss-Newton step with threads,
+//! dimension, points and parameters.
 //!
-//! A column ends in its exponent: the least-squares slope of log column over log size, over the rows that have both.
+//! Each column ends in its exponent: the least-squares slope of log column over log size, over the
+//! rows that have both.
 
 #[path = "support/diffusion.rs"]
 mod diffusion;
@@ -14,7 +15,7 @@ use pushforward::optim::{
 };
 use timing::median_seconds;
 
-/// What a row measures, with the decimals shown; steps are linearisation and solve.
+/// The quantities of a row, with the number of decimals shown. A step is linearisation and solve.
 const COLUMNS: [(&str, usize); 6] = [
     ("gradient s", 5),
     ("gradient GFLOP/s", 1),
@@ -25,8 +26,8 @@ const COLUMNS: [(&str, usize); 6] = [
 ];
 type Columns = [Option<f64>; COLUMNS.len()];
 
-/// J is formed up to this size, 1 GiB, and squared up to this side: the whole bench stays within four minutes on two
-/// cores.
+/// J is formed up to this size, 1 GiB, and squared up to this side, so that the bench stays within
+/// four minutes on two cores.
 const LARGEST_J: usize = 1 << 30;
 const LARGEST_SIDE: usize = 4000;
 
@@ -48,7 +49,7 @@ fn main() {
     [2, 5, 10, 20, 50, 100, 200].iter().for_each(|&dim| sweep.add(dim, Size { dim, ..size }));
     sweep.end();
 
-    // Few parameters, so that J still fits for many points.
+    // There are few parameters, so that J fits in memory for many points.
     let size = Size { width: 32, layers: 3, ..size };
     let mut sweep = Sweep::new("points", size);
     [1000, 3000, 10_000, 30_000, 100_000]
@@ -56,7 +57,7 @@ fn main() {
         .for_each(|&points| sweep.add(points, Size { points, ..size }));
     sweep.end();
 
-    // Widths of about 1e3, 3e3, 1e4, 3e4 and 1e5 parameters.
+    // These widths give about 1e3, 3e3, 1e4, 3e4 and 1e5 parameters.
     let size = Size { layers: 4, points: 1024, ..size };
     let mut sweep = Sweep::new("parameters", size);
     for width in [16, 29, 55, 98, 180] {
@@ -70,7 +71,7 @@ fn main() {
     println!("\npeak memory of the process: {}", peak.map_or("unknown", str::trim));
 }
 
-/// Rows of growing size, and what they measured.
+/// Rows of growing size, and their measured values.
 struct Sweep {
     sizes: Vec<f64>,
     rows: Vec<Columns>,
@@ -109,7 +110,7 @@ impl Sweep {
     }
 }
 
-/// Least-squares slope of y over x.
+/// The least-squares slope of y over x.
 fn slope(points: &[(f64, f64)]) -> f64 {
     let n = points.len() as f64;
     let mean_x = points.iter().map(|(x, _)| x).sum::<f64>() / n;
@@ -118,7 +119,7 @@ fn slope(points: &[(f64, f64)]) -> f64 {
     covariance / points.iter().map(|(x, _)| (x - mean_x) * (x - mean_x)).sum::<f64>()
 }
 
-/// One row, and the direction of its step; what would not fit is left out.
+/// Measures one row, and gives the direction of its step; what would not fit in memory is omitted.
 fn measure(size: Size) -> (Option<Direction>, Columns) {
     let parts = Problem::new(size);
     let (problem, theta) = (parts.assembler(), &parts.theta);

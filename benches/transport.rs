@@ -1,4 +1,5 @@
-//! Draws through a network of the default size, per second and per evaluation of the velocity.
+//! The rate of draws through a network of the default size, and the time of one evaluation of the
+//! velocity.
 
 #[path = "support/timing.rs"]
 mod timing;

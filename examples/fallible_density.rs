@@ -1,9 +1,10 @@
-//! A density with a solver inside, which brings its own score and says so when it has no answer.
+//! A density with a solver inside, which gives its own score and returns an error if it has no
+//! answer.
 //!
-//! How rough is a pipe, and how fast the flow in it, given its friction factor? With roughness k
+//! How rough is a pipe, and how fast is the flow in it, given its friction factor? With roughness k
 //! and Reynolds number R the friction factor f = 1/s² solves s = −2 log₁₀(k/3.7 + 2.51 s/R)
-//! (Colebrook 1939). k = 10⁻⁴ e^x₁ and R = 10⁵ e^(x₂/2) with x ~ N(0, I); f was measured as 0.0200
-//! ± 0.0005. A pipe with k > 1 is none.
+//! (Colebrook 1939). k = 10⁻⁴ e^x₁ and R = 10⁵ e^(x₂/2) with x ~ N(0, I); the measurement is f =
+//! 0.0200 ± 0.0005. A pipe with k > 1 does not exist.
 
 use pushforward::density::{Refusal, Target, values};
 use pushforward::diagnostics::Estimates;
@@ -16,13 +17,13 @@ const ERROR: f64 = 0.0005;
 
 /// log of prior times likelihood, both normalised: Z is the evidence of the measurement.
 struct Pipe {
-    /// Steps that Newton's method may take.
+    /// The number of steps that Newton's method may take.
     steps: usize,
 }
 
 impl Pipe {
-    /// s and its gradient in x, by Newton's method from below and the theorem on implicit
-    /// functions, at point `k` of a batch.
+    /// The solution s and its gradient in x, by Newton's method from below and the implicit
+    /// function theorem, at point `k` of a batch.
     fn solve(&self, k: usize, x: &[f64]) -> Result<(f64, [f64; 2]), Refusal> {
         let roughness = 1e-4 * x[0].exp();
         if roughness > 1.0 {
@@ -96,15 +97,15 @@ fn main() {
     println!("within 4 errors      {}", (estimates.log_z - exact).abs() <= 4.0 * estimates.log_z_se);
     println!("error below 0.002    {}", estimates.log_z_se < 0.002);
 
-    // With too few steps there is no answer: an error of the evaluation and of the fit, and no
-    // panic.
+    // With too few steps there is no answer: the evaluation and the fit return an error, and
+    // nothing panics.
     let hasty = Pipe { steps: 2 };
     println!("{}", values(&hasty, &[0.0, 0.0]).expect_err("two steps are too few"));
     let outcome = fit(&hasty, &GeneralOde, &settings, &mut |_| Control::Continue);
     println!("the fit says so too  {}", matches!(outcome, Err(FitError::Density(_))));
 }
 
-/// The trapezoidal rule over ±8 deviations of the prior.
+/// log Z by the trapezoidal rule over ±8 deviations of the prior.
 fn log_z_by_quadrature(pipe: &Pipe) -> f64 {
     let h = 0.05;
     let nodes = || (-160..=160).map(|k| f64::from(k) * h);

@@ -1,13 +1,13 @@
-//! A density of one's own: Bayesian logistic regression, its evidence checked against quadrature.
+//! A density of one's own: Bayesian logistic regression, with its evidence checked by quadrature.
 //!
-//! Did an O-ring show thermal distress on a flight of the space shuttle, given the temperature at launch? 23
-//! flights before the last one of Challenger (Dalal, Fowlkes & Hoadley 1989, table 1). Intercept and slope
-//! have N(0, 2²) priors; temperature enters as (°F − 70)/10.
+//! Did an O-ring show thermal distress on a flight of the space shuttle, given the temperature at
+//! launch? The data are the 23 flights before the last one of Challenger (Dalal, Fowlkes & Hoadley
+//! 1989, table 1). Intercept and slope have N(0, 2²) priors; temperature enters as (°F − 70)/10.
 
 use pushforward::diagnostics::normalised_weights;
 use pushforward::prelude::*;
 
-/// Temperature at launch in °F, and 1 if an O-ring was distressed.
+/// The temperature at launch in °F, and 1 if an O-ring was distressed.
 #[rustfmt::skip]
 const FLIGHTS: [(f64, f64); 23] = [
     (53.0, 1.0), (57.0, 1.0), (58.0, 1.0), (63.0, 1.0), (66.0, 0.0), (67.0, 0.0), (67.0, 0.0), (67.0, 0.0),
@@ -59,7 +59,8 @@ fn main() {
     println!("P(distress at 50 °F)   {mean:.2}");
 }
 
-/// The trapezoidal rule over ±6 deviations of the prior; exponentially accurate for this integrand.
+/// log Z by the trapezoidal rule over ±6 deviations of the prior, which is exponentially accurate
+/// for this integrand.
 fn log_z_by_quadrature() -> f64 {
     let h = 0.05;
     let nodes: Vec<f64> = (-240..=240).map(|k| f64::from(k) * h).collect();

@@ -1,7 +1,8 @@
-//! An equation of one's own: the Poisson problem −Δu = 2π² sin πx₁ sin πx₂ on the unit square, u = 0 around it.
+//! An equation of one's own: the Poisson problem −Δu = 2π² sin πx₁ sin πx₂ on the unit square, u =
+//! 0 on its boundary.
 //!
-//! The solution is u = sin πx₁ sin πx₂. A network with one hidden layer of 64 units is fitted by Gauss-Newton
-//! to the residuals inside and on the boundary; no derivative is written by hand.
+//! The solution is u = sin πx₁ sin πx₂. A network with one hidden layer of 64 units is fitted by
+//! Gauss-Newton to the residuals inside and on the boundary; no derivative is written by hand.
 
 use pushforward::network::{Inputs, Jets, Networks, Tanh, Unknown, naive_jets};
 use pushforward::num::{Channels, Purpose, Scalar, Stream};
@@ -10,7 +11,8 @@ use pushforward::residual::{Point, System};
 use pushforward::training::{Assembler, CollocationPoints};
 use std::f64::consts::PI;
 
-/// a·(−Δu) + b·u − f = 0, with the data [a, b, f] of each point: (1, 0) inside, (0, 1) on the boundary.
+/// a·(−Δu) + b·u − f = 0, with the data [a, b, f] of each point: (1, 0) inside, (0, 1) on the
+/// boundary.
 struct Poisson;
 
 const STEPS: usize = 600;
@@ -36,7 +38,7 @@ fn solution(x: &[f64]) -> f64 {
     (PI * x[0]).sin() * (PI * x[1]).sin()
 }
 
-/// Uniform points: 900 inside and 30 on each side, both sets with the same weight in the loss.
+/// Uniform points: 900 inside and 30 on each side, both with the same weight in the loss.
 fn points() -> CollocationPoints {
     let (inside, per_side) = (900, 30);
     let mut stream = Stream::new(0, Purpose::Points, 0);
@@ -79,7 +81,7 @@ fn main() {
     println!("rms error below 1e-5   {}", error < 1e-5);
 }
 
-/// Over a grid of 50² points that the fit has not seen.
+/// The root mean square error over a grid of 50² points on which the network was not fitted.
 fn rms_error(networks: &Networks, theta: &[f64]) -> f64 {
     let ticks: Vec<f64> = (0..50).map(|k| (f64::from(k) + 0.5) / 50.0).collect();
     let square = |x: [f64; 2]| (naive_jets(networks, theta, 0.0, &x)[0] - solution(&x)).powi(2);

@@ -1,7 +1,7 @@
 //! An evolution of one's own: the annealing path is prescribed, and the velocity is the gradient of
 //! a potential.
 //!
-//! Of all velocities that move particles along a given path, the gradient spends the least kinetic
+//! Of all velocities that move particles along a given path, the gradient has the least kinetic
 //! energy. The path has a schedule of its own, which starts and ends slowly. The target is a banana
 //! with log Z = log 2π.
 
@@ -11,7 +11,7 @@ use pushforward::num::Channels;
 use pushforward::prelude::*;
 use pushforward::residual::{Point, continuity};
 
-/// b = 3t² − 2t³.
+/// The schedule b = 3t² − 2t³.
 #[derive(Clone, Copy)]
 struct Smoothstep;
 

@@ -1,7 +1,7 @@
 //! Weighted draws and log Z of an unnormalised density, by a learned transport.
 //!
-//! Given log ρ(x), networks learn a log density V(x, t) and a velocity μ(x, t) that carry N(0, I) at
-//! t = 0 to ρ/Z at t = 1. They minimise the residual of the log-continuity equation,
+//! Given log ρ(x), networks learn a log density V(x, t) and a velocity μ(x, t) that carry N(0, I)
+//! at t = 0 to ρ/Z at t = 1. They minimise the residual of the log-continuity equation,
 //!
 //! ```text
 //! R = ∂V/∂t + div μ + μ·∇V        ½ mean R² over points (t, x), without simulation
@@ -32,18 +32,30 @@
 //!
 //! | I have | I implement |
 //! |---|---|
-//! | a formula for log ρ | [`LogDensity`](density::LogDensity): one function, generic in its number |
-//! | a value and a score | [`Target`](density::Target), which may fail with a [`Refusal`](density::Refusal) |
-//! | another path, drift or noise | [`Evolution`](evolution::Evolution): a description, residuals and a flow |
-//! | a differential equation | [`System`](residual::System), solved by [`Assembler`](training::Assembler) and [`Optimiser`](optim::Optimiser) |
-//! | other coordinates | [`ChangeOfVariables`](coordinates::ChangeOfVariables) |
-//! | log weights of my own | [`Estimates`](diagnostics::Estimates) and [`judge`](diagnostics::judge) |
+//! | a formula for log ρ | [`LogDensity`]: one function, generic in its number |
+//! | a value and a score | [`Target`], which may fail with a [`Refusal`] |
+//! | another path, drift or noise | [`Evolution`]: a description, residuals and a flow |
+//! | a differential equation | [`System`], solved by [`Assembler`] and [`Optimiser`] |
+//! | other coordinates | [`ChangeOfVariables`] |
+//! | log weights of my own | nothing: [`Estimates`] and [`judge`] read them |
 //!
 //! The modules stand in the order in which data flow through them. [`num`] and [`autodiff`] are
-//! numbers and derivatives. A [`density`] is located by [`particles`] ([`locate`]) in [`coordinates`]
-//! in which it looks like N(0, I). An [`evolution`] states equations ([`residual`]) for unknowns that
-//! are [`network`]s. [`training`] puts points under them and [`optim`] solves. [`transport`] moves
-//! draws, [`diagnostics`] judges their weights, and [`sampling`] joins all of it.
+//! numbers and derivatives. A [`density`] is located by [`particles`] ([`locate`]) in
+//! [`coordinates`] in which it looks like N(0, I). An [`evolution`] states equations
+//! ([`residual`]) for unknowns that are [`network`]s. [`training`] puts points under them and
+//! [`optim`] solves. [`transport`] moves draws, [`diagnostics`] judges their weights, and
+//! [`sampling`] joins all of it.
+//!
+//! [`LogDensity`]: density::LogDensity
+//! [`Target`]: density::Target
+//! [`Refusal`]: density::Refusal
+//! [`Evolution`]: evolution::Evolution
+//! [`System`]: residual::System
+//! [`Assembler`]: training::Assembler
+//! [`Optimiser`]: optim::Optimiser
+//! [`ChangeOfVariables`]: coordinates::ChangeOfVariables
+//! [`Estimates`]: diagnostics::Estimates
+//! [`judge`]: diagnostics::judge
 //!
 //! The same seed gives the same bits on any number of threads on one type of machine.
 

@@ -1,11 +1,12 @@
-//! The residual the engine is timed on: a variance-preserving diffusion with one tanh network, at a given size.
+//! The residual on which the engine is timed: a variance-preserving diffusion with one tanh
+//! network, at a given size.
 
 use pushforward::network::{Jets, Networks, Tanh, Unknown};
 use pushforward::num::{Channels, Purpose, Scalar, Stream};
 use pushforward::residual::{Point, System};
 use pushforward::training::{Assembler, CollocationPoints};
 
-/// R = ∂V/∂t + ½(d + x·∇V) + ½(ΔV + |∇V|²): the equation of a noised density, β = S = 1.
+/// R = ∂V/∂t + ½(d + x·∇V) + ½(ΔV + |∇V|²), the equation of a noised density with β = S = 1.
 struct Diffusion {
     dim: usize,
 }
@@ -28,32 +29,33 @@ impl System for Diffusion {
     }
 }
 
-/// What decides the cost.
+/// The sizes that determine the cost.
 #[derive(Clone, Copy)]
 pub struct Size {
     pub dim: usize,
     pub width: usize,
-    /// Hidden layers.
+    /// The number of hidden layers.
     pub layers: usize,
     pub points: usize,
 }
 
 impl Size {
-    /// Useful flops of a gradient, 3·2·(d + 3)·N·width²·(layers − 1): a forward and two backward products of each
-    /// layer between hidden ones, in d + 3 channels of jets.
+    /// Useful flops of a gradient, 3·2·(d + 3)·N·width²·(layers − 1): one forward and two backward
+    /// products between each two hidden layers, in d + 3 channels of jets.
     pub fn gradient_flops(self) -> f64 {
         let hidden = self.width * self.width * (self.layers - 1);
         6.0 * (self.dim + 3) as f64 * self.points as f64 * hidden as f64
     }
 
-    /// Useful flops of a Gauss-Newton step with J squared over its shorter side n: gradient, n²·max(N, P), n³/3.
+    /// Useful flops of a Gauss-Newton step with J squared over its shorter side n: those of the
+    /// gradient, n²·max(N, P), and n³/3.
     pub fn step_flops(self, n_params: usize) -> f64 {
         let (short, long) = (self.points.min(n_params) as f64, self.points.max(n_params) as f64);
         self.gradient_flops() + short * short * long + short * short * short / 3.0
     }
 }
 
-/// The parts of a problem; points normal in space and uniform in time.
+/// The parts of a problem; its points are normal in space and uniform in time.
 pub struct Problem {
     system: Diffusion,
     networks: Networks,

@@ -1,7 +1,8 @@
-//! Runs the peers, Python yardsticks that lie beside the checkout, and reads the figures they print.
+//! Runs the peers, which are Python scripts beside the checkout, and reads the figures they print.
 //!
-//! Folder: `PUSHFORWARD_PEERS`, `../shared/peers` without it, relative to the package. Interpreter:
-//! `PUSHFORWARD_PYTHON`, `python3` without it. What is missing is named in one line, and the bench goes on.
+//! The folder is `PUSHFORWARD_PEERS`, by default `../shared/peers` relative to the package. The
+//! interpreter is `PUSHFORWARD_PYTHON`, by default `python3`. One line names what is missing, and
+//! the bench continues.
 
 use std::io::{BufRead, BufReader, Read};
 use std::path::PathBuf;
@@ -9,10 +10,10 @@ use std::process::{Child, Command, Stdio};
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
-/// A script that takes longer is ended.
+/// The time after which a script is ended.
 const LIMIT: Duration = Duration::from_secs(300);
 
-/// A line `name what … number GFLOP/s`.
+/// A figure read from a line `name what … number GFLOP/s`.
 pub struct Figure {
     pub name: String,
     pub what: String,
@@ -29,12 +30,12 @@ fn figure(line: &str) -> Option<Figure> {
 pub struct Peers {
     python: String,
     folder: PathBuf,
-    /// Scripts that printed nothing, and are not asked again.
+    /// The scripts that printed nothing and are not run again.
     silent: Vec<&'static str>,
 }
 
 impl Peers {
-    /// Looks for them; `scripts` are those that will be asked.
+    /// Looks for the peers; `scripts` are those that will be run.
     pub fn find(scripts: &[&'static str]) -> Peers {
         let set = |name: &str, default: &str| std::env::var(name).unwrap_or(default.to_owned());
         let python = set("PUSHFORWARD_PYTHON", "python3");
@@ -48,7 +49,8 @@ impl Peers {
         Peers { python, folder, silent }
     }
 
-    /// The figures `script` prints for `arguments`; once there are `enough` it is ended.
+    /// The figures that `script` prints for `arguments`. The script is ended after `enough`
+    /// figures.
     pub fn run(&mut self, script: &'static str, arguments: &[String], enough: usize) -> Vec<Figure> {
         if self.silent.contains(&script) {
             return Vec::new();
@@ -56,7 +58,7 @@ impl Peers {
         let child = Command::new(&self.python)
             .arg(self.folder.join(script))
             .args(arguments)
-            // Lines must come as they are printed, not when the script ends.
+            // Lines must arrive as they are printed, not when the script ends.
             .env("PYTHONUNBUFFERED", "1")
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
@@ -79,7 +81,8 @@ impl Peers {
     }
 }
 
-/// The first `enough` figures of a child, and why there were no more; the child does not outlive the call.
+/// The first `enough` figures of a child, and the reason if there are fewer. The child does not
+/// outlive the call.
 fn read(mut child: Child, enough: usize) -> (Vec<Figure>, String) {
     let deadline = Instant::now() + LIMIT;
     let stdout = child.stdout.take().expect("piped");

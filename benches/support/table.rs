@@ -1,4 +1,5 @@
-//! The table that ends the engine's bench: ours, the fraction of our own dgemm, and the best peer.
+//! The table at the end of the engine's bench: our figures, their fraction of our own dgemm, and
+//! the best peer.
 
 use crate::peers::Figure;
 
@@ -7,14 +8,14 @@ pub struct Entry {
     pub what: &'static str,
     pub seconds: f64,
     pub flops: f64,
-    /// Our own dgemm just before, flops per second.
+    /// The rate of our own dgemm just before, in flops per second.
     pub peak: f64,
-    /// Those of the peers that did the same.
+    /// The figures of the peers for the same work.
     pub peers: Vec<Figure>,
 }
 
-/// Prints the table. The ratio is ours to the best peer's, above 1 if we are faster: both count the same flops for
-/// the same work.
+/// Prints the table. The ratio is our rate over that of the best peer, above 1 if we are faster;
+/// both count the same flops for the same work.
 pub fn print(entries: &[Entry]) {
     println!(
         "\n{:<14} {:<13} {:>9} {:>8} {:>8}   {:<22} {:>8} {:>6}",

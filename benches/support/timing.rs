@@ -1,8 +1,8 @@
-//! Timing for the benches: medians of whole calls, nothing asserted.
+//! Timing for the benches by medians of whole calls; nothing is asserted.
 
 use std::time::Instant;
 
-/// Median seconds of `repeats` calls after one that warms up.
+/// The median seconds of `repeats` calls, after one call that warms up.
 pub fn median_seconds(repeats: usize, mut work: impl FnMut()) -> f64 {
     work();
     let mut times: Vec<f64> = (0..repeats)

@@ -1,8 +1,8 @@
 //! Published benchmarks of PDE solvers with networks, as a user of the library writes them.
 //!
-//! Equations, points and networks as in the comparisons of energy natural gradients, Kronecker factors and SPRING on
-//! physics-informed networks (arXiv 2405.15603, 2505.12149). Errors are root mean square over 4000 points that no fit
-//! sees. Nothing here uses more of the library than its public traits.
+//! Equations, points and networks follow the comparisons of energy natural gradients, Kronecker
+//! factors and SPRING on physics-informed networks (arXiv 2405.15603, 2505.12149). Errors are root
+//! mean squares over 4000 points that no fit sees. Only public traits of the library are used.
 
 use pushforward::network::{Inputs, Jets, Networks, Tanh, Unknown};
 use pushforward::num::{Channels, Purpose, Scalar, Stream};
@@ -12,13 +12,13 @@ use pushforward::training::{Assembler, CollocationPoints};
 use std::f64::consts::PI;
 use std::time::Instant;
 
-/// −Δu = f inside, u = g on the faces of the unit cube: data [1, f] inside, [0, g] on the faces.
+/// −Δu = f inside and u = g on the faces of the unit cube: data [1, f] inside, [0, g] on the faces.
 pub struct Poisson {
     pub dim: usize,
 }
 
 impl Poisson {
-    /// (u, −Δu): Π sin πx_i in the plane, Σ cos πx_i elsewhere.
+    /// The exact (u, −Δu): Π sin πx_i in the plane, Σ cos πx_i elsewhere.
     fn solution(&self, x: &[f64]) -> (f64, f64) {
         let (u, factor) = match self.dim {
             2 => (x.iter().map(|v| (PI * v).sin()).product(), 2.0),
@@ -43,13 +43,14 @@ impl System for Poisson {
     }
 }
 
-/// ∂q/∂t − d/2 − ½∇q·x − |∇q|² − Δq = 0 on [0, 1]×[−5, 5]^d with q = log N(0, I) + tφ, which has q(·, 0) built in.
+/// ∂q/∂t − d/2 − ½∇q·x − |∇q|² − Δq = 0 on [0, 1]×[−5, 5]^d with q = log N(0, I) + tφ, which
+/// satisfies the condition at t = 0 by construction.
 pub struct FokkerPlanck {
     pub dim: usize,
 }
 
 impl FokkerPlanck {
-    /// q = log N(0, (2 − e^−t) I).
+    /// The exact q = log N(0, (2 − e^−t) I).
     fn solution(&self, t: f64, x: &[f64]) -> f64 {
         let variance = 2.0 - (-t).exp();
         let square: f64 = x.iter().map(|v| v * v).sum();
@@ -75,7 +76,7 @@ impl System for FokkerPlanck {
     }
 }
 
-/// Error against the exact solution, itself a system: a·u − b with data [a, b].
+/// The error against the exact solution, written as a system: a·u − b with data [a, b].
 struct Error {
     unknowns: Vec<Unknown>,
 }
@@ -93,53 +94,55 @@ impl System for Error {
     }
 }
 
-/// A published problem and how it is solved here.
+/// A published problem and its settings here.
 pub struct Problem {
-    /// Its name.
+    /// The name of the problem.
     pub name: &'static str,
-    /// Which points a step sees.
+    /// The points of a step, in words.
     pub points_as_text: &'static str,
-    /// Stop after this many seconds on the problem, in default runs.
+    /// The default limit of a solve, in seconds.
     pub seconds: f64,
     networks: Networks,
     system: Box<dyn ErasedSystem>,
     points: Box<dyn Fn(u64) -> CollocationPoints>,
-    /// Steps on a set of points before the next one is made.
-    steps_per_set: usize,
+    /// The number of steps on a batch of points before the next batch is made.
+    steps_per_batch: usize,
     first_damping: f64,
-    /// None where the points are kept: then there is nothing to remember that the next step does not see.
+    /// The momentum of the steps; 0 if the points are kept, because the next step then sees all
+    /// that momentum remembers.
     momentum: f64,
-    /// With data [a, b]: the exact solution has a·u = b.
+    /// Test points with data [a, b]; the exact solution has a·u = b.
     tests: CollocationPoints,
 }
 
-/// How far a solve has come.
+/// The state of a solve.
 #[derive(Clone, Copy, Debug)]
 pub struct Reached {
-    /// Steps made.
+    /// The number of steps made.
     pub steps: usize,
-    /// Seconds spent on steps and points, not on measuring errors.
+    /// Seconds spent on steps and points, without those for measuring errors.
     pub seconds: f64,
-    /// Root mean square error.
+    /// The root mean square error over the test points.
     pub error: f64,
-    /// Loss of the last step, ½ mean square of the residual.
+    /// The loss of the last step, ½ mean square of the residual.
     pub loss: f64,
-    /// Direction of the last step.
+    /// The direction of the last step.
     pub direction: &'static str,
 }
 
 impl Problem {
-    /// All of them, from easy to hard.
+    /// All problems, from easy to hard.
     pub fn all() -> Vec<Problem> {
         vec![poisson_2(), poisson_5(), poisson_5_deep(), fokker_planck()]
     }
 
-    /// Length of θ.
+    /// The number of parameters, the length of θ.
     pub fn n_params(&self) -> usize {
         self.networks.n_params()
     }
 
-    /// Makes steps until `watch`, which sees every tenth, returns false, or no step helps; ends with the last state.
+    /// Makes steps until `watch` returns false or no step helps; returns the last state. `watch` is
+    /// called at every tenth step.
     pub fn solve(&self, mut watch: impl FnMut(&Reached) -> bool) -> Reached {
         let judge = Error { unknowns: self.system.unknowns() };
         let judge = Assembler::new(&judge, &self.networks, &self.tests);
@@ -149,13 +152,13 @@ impl Problem {
             GaussNewtonState::new(self.networks.initial_parameters(0), Damping::new(self.first_damping));
         let mut reached =
             Reached { steps: 0, seconds: 0.0, error: f64::INFINITY, loss: f64::INFINITY, direction: "" };
-        let mut set = (self.points)(0);
+        let mut batch = (self.points)(0);
         loop {
             let start = Instant::now();
-            if reached.steps > 0 && reached.steps.is_multiple_of(self.steps_per_set) {
-                set = (self.points)((reached.steps / self.steps_per_set) as u64);
+            if reached.steps > 0 && reached.steps.is_multiple_of(self.steps_per_batch) {
+                batch = (self.points)((reached.steps / self.steps_per_batch) as u64);
             }
-            let problem = Assembler::new(&*self.system, &self.networks, &set);
+            let problem = Assembler::new(&*self.system, &self.networks, &batch);
             let (next, record) = method.step(&problem, &state, &mut memory);
             state = next;
             reached.steps += 1;
@@ -163,7 +166,7 @@ impl Problem {
             (reached.loss, reached.direction) = (record.loss, record.direction);
             let ends = record.outcome.is_some();
             if ends || reached.steps.is_multiple_of(10) {
-                // ½ mean (a·u − b)², as every loss.
+                // The loss is ½ mean (a·u − b)², as everywhere.
                 let errors = judge.residuals(&state.theta);
                 reached.error = errors.iter().map(|e| e * e).sum::<f64>().sqrt();
                 if ends || !watch(&reached) {
@@ -174,34 +177,40 @@ impl Problem {
     }
 }
 
-/// 2-64-1, 900 points inside and 120 on the sides, kept for the whole solve.
+/// A 2-64-1 network with 900 points inside and 120 on the sides, kept for the whole solve.
 fn poisson_2() -> Problem {
     let how = PoissonRun { dim: 2, widths: &[64], inside: 900, on_faces: 120, face_weight: 1.0 };
     let text = "900+120, kept";
-    Problem { steps_per_set: usize::MAX, momentum: 0.0, seconds: 30.0, ..poisson("2-d Poisson", text, &how) }
+    Problem {
+        steps_per_batch: usize::MAX,
+        momentum: 0.0,
+        seconds: 30.0,
+        ..poisson("2-d Poisson", text, &how)
+    }
 }
 
-/// 5-64-1, 3000 points inside and 500 on the faces, kept for the whole solve.
+/// A 5-64-1 network with 3000 points inside and 500 on the faces, kept for the whole solve.
 fn poisson_5() -> Problem {
     let how = PoissonRun { dim: 5, widths: &[64], inside: 3000, on_faces: 500, face_weight: 1.0 };
     let text = "3000+500, kept";
     Problem {
-        steps_per_set: usize::MAX,
+        steps_per_batch: usize::MAX,
         momentum: 0.0,
         seconds: 30.0,
         ..poisson("5-d Poisson, one layer", text, &how)
     }
 }
 
-/// 5-64-64-48-48-1: more parameters than points, so that every step gets a fresh set, and a small one.
+/// A 5-64-64-48-48-1 network. It has more parameters than points, so that every step gets a fresh,
+/// small batch.
 ///
-/// The faces are what the error hangs on: an error on them spreads inside, while a residual inside is damped by the
-/// inverse Laplacian, 1/(5π²) for the slowest mode.
+/// The faces determine the error: an error on them spreads inside, while the inverse Laplacian
+/// damps a residual inside, by 1/(5π²) for the slowest mode.
 fn poisson_5_deep() -> Problem {
     let how =
         PoissonRun { dim: 5, widths: &[64, 64, 48, 48], inside: 600, on_faces: 400, face_weight: 100.0 };
     Problem {
-        steps_per_set: 1,
+        steps_per_batch: 1,
         seconds: 200.0,
         ..poisson("5-d Poisson, four layers", "600+400, fresh", &how)
     }
@@ -212,7 +221,7 @@ struct PoissonRun {
     widths: &'static [usize],
     inside: usize,
     on_faces: usize,
-    /// Weight of the mean square on the faces, relative to that inside.
+    /// The weight of the mean square on the faces, relative to that inside.
     face_weight: f64,
 }
 
@@ -251,14 +260,15 @@ fn poisson(name: &'static str, points_as_text: &'static str, how: &PoissonRun) -
         networks,
         system: Box::new(system),
         points: Box::new(points),
-        steps_per_set: 1,
+        steps_per_batch: 1,
         first_damping: 1.0,
         momentum: 0.9,
         tests,
     }
 }
 
-/// 10-128-1 for φ in 9 space dimensions, 1537 parameters; 4000 fresh points for every step.
+/// A 10-128-1 network for φ in 9 space dimensions with 1537 parameters; every step gets 4000 fresh
+/// points.
 fn fokker_planck() -> Problem {
     let dim = 9;
     let system = FokkerPlanck { dim };
@@ -283,7 +293,7 @@ fn fokker_planck() -> Problem {
     let mut tests = CollocationPoints::new(dim, 2);
     for _ in 0..4000 {
         let (t, x) = random(&mut stream);
-        // q = q₀ + tφ.
+        // The exact solution is q = q₀ + tφ.
         tests.push(t, &x, &[t, system.solution(t, &x) - system.solution(0.0, &x)], 1.0);
     }
     Problem {
@@ -293,7 +303,7 @@ fn fokker_planck() -> Problem {
         networks,
         system: Box::new(system),
         points: Box::new(points),
-        steps_per_set: 1,
+        steps_per_batch: 1,
         first_damping: 100.0,
         momentum: 0.9,
         tests,

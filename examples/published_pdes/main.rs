@@ -1,4 +1,5 @@
-//! Published PDE benchmarks, solved with the public traits alone: the 2-d Poisson problem to an error of 1e-5.
+//! Published PDE benchmarks, solved with public traits only: the 2-d Poisson problem to an error of
+//! 1e-5.
 //!
 //! `pushforward reproduce pde` solves all of them and prints the times beside the published ones.
 

@@ -112,7 +112,7 @@ impl<'t> Transport<'t> {
         Ok(Draws { x, log_weights })
     }
 
-    /// log ρ(x) − log q(x), nats, at given points of the target, n×d, under the law of the
+    /// log ρ(x) − log q(x), nats, at given points of the target, n×d, under the distribution of the
     /// probability flow. At exact draws of the target their mean is the EUBO, an upper bound of log
     /// Z in expectation.
     ///

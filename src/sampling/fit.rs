@@ -1,4 +1,4 @@
-//! The door: a target and what differs from the defaults in, a fitted transport out.
+//! A fit: a target and what differs from the defaults give a fitted transport.
 
 use super::transport::Transport;
 use crate::density::Target;
@@ -130,8 +130,8 @@ impl<'t> Fit<'t> {
     }
 }
 
-/// Fits a transport to `target` by `evolution`, one of [`crate::evolution`] or your own; `watch` sees every step and
-/// may stop the fit.
+/// Fits a transport to `target` by `evolution`, one of [`crate::evolution`] or your own; `watch`
+/// sees every step and may stop the fit.
 ///
 /// ```
 /// use pushforward::density::gauss;
@@ -139,9 +139,9 @@ impl<'t> Fit<'t> {
 /// use pushforward::sampling::fit;
 /// use pushforward::training::{Control, FitSettings};
 ///
-/// let settings = FitSettings { steps: 3, points: 64, width: 4, depth: 1, ..FitSettings::default() };
+/// let small = FitSettings { steps: 3, points: 64, width: 4, depth: 1, ..Default::default() };
 /// let target = gauss(2);
-/// let fitted = fit(&target, &OptimalTransport, &settings, &mut |progress| {
+/// let fitted = fit(&target, &OptimalTransport, &small, &mut |progress| {
 ///     println!("step {}: loss {:.1e}", progress.step, progress.record.loss);
 ///     Control::Continue
 /// });
@@ -164,8 +164,9 @@ pub fn fit<'t>(
     fit_observed(target, evolution, settings, None, &mut ClosureObserver(watch))
 }
 
-/// Fits as [`fit`] does, from the start or on from a checkpoint of a fit of the same target by the same evolution with
-/// the same settings; then it ends with the bits of a fit that was never interrupted.
+/// Fits as [`fit`] does, from the start or on from a checkpoint of a fit of the same target by the
+/// same evolution with the same settings; then it ends with the bits of a fit that was never
+/// interrupted.
 ///
 /// # Errors
 /// As [`fit`]; [`FitError::Checkpoint`] if the checkpoint is of another target or other networks.

@@ -15,7 +15,7 @@ use crate::transport::{Tolerance, trajectories};
 /// The first draws of a fit on their way from t = 0 to 1.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Trajectories {
-    /// T times.
+    /// The T times at which the draws are shown, in [0, 1].
     pub times: Vec<f64>,
     /// Positions in the target's own coordinates, n×T×d.
     pub x: Vec<f64>,
@@ -24,13 +24,13 @@ pub struct Trajectories {
 /// The size of the residual of one factor at points (t, x).
 #[derive(Clone, Debug, PartialEq)]
 pub struct ResidualsAt {
-    /// The times.
+    /// The time of each point, in [0, 1].
     pub times: Vec<f64>,
     /// Positions in the target's own coordinates, n×d; other factors and Gaussian directions, which
     /// the equations of the factor do not see, at their middle.
     pub x: Vec<f64>,
-    /// √(Σ_k R_k²) over the equations, in nats per unit of time where they are conservation laws;
-    /// NaN where the density is zero.
+    /// √(Σ_k R_k²) over the equations, in nats per unit of time where they are conservation
+    /// distributions; NaN where the density is zero.
     pub sizes: Vec<f64>,
 }
 
@@ -43,9 +43,9 @@ impl<'t> Transport<'t> {
             .map_or(Sampler::Flow, |factor| sampler(factor.evolution.description(), &self.settings))
     }
 
-    /// The first `n` draws of [`Transport::draw`] with this seed, at `times`, moved as they are: each
-    /// factor along its own flow, Gaussian directions standing still. With noise `n` has to be a
-    /// multiple of 64 or all draws, since 64 draws share their stream.
+    /// The first `n` draws of [`Transport::draw`] with this seed, at `times`, moved as they are:
+    /// each factor along its own flow, Gaussian directions standing still. With noise `n` has to be
+    /// a multiple of 64 or all draws, since 64 draws share their stream.
     ///
     /// # Errors
     /// As [`Transport::draw`].
@@ -170,7 +170,8 @@ mod tests {
         fit(target, evolution, &settings, &mut |_| Control::Continue).unwrap()
     }
 
-    /// Trajectories end where the draws are: within the tolerance along a flow, to the bit with noise.
+    /// Trajectories end where the draws are: within the tolerance along a flow, to the bit with
+    /// noise.
     #[test]
     fn trajectories_end_at_the_draws() {
         let target = gauss(2);

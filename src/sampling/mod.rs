@@ -1,11 +1,12 @@
 //! Sampling: the fitted transport, and what is drawn and read from it.
 //!
-//! [`fit`] locates a target, trains a transport for each of its factors and gives a [`Transport`]. A draw
-//! moves x₀ ~ N(0, I) along dx = v dt, factor by factor, and its log weight is log ρ(x) − log q(x)
-//! with log q = log p_prior(x₀) − ∫ div v dt: weights are exact whatever the networks have learned.
+//! [`fit`] locates a target, trains a transport for each of its factors and gives a [`Transport`].
+//! A draw moves x₀ ~ N(0, I) along dx = v dt, factor by factor, and its log weight is log ρ(x) −
+//! log q(x) with log q = log p_prior(x₀) − ∫ div v dt: weights are exact whatever the networks have
+//! learned.
 //!
-//! In reading order: [`plan`], what a fit would be; [`fit`] and [`Transport`]; [`FactorTransport`], one
-//! of its factors with the target at hand; `sampler`, how its draws are moved; [`Draws`];
+//! In reading order: [`plan`], what a fit would be; [`fit`] and [`Transport`]; [`FactorTransport`],
+//! one of its factors with the target at hand; `sampler`, how its draws are moved; [`Draws`];
 //! `coverage`, the mass that draws never reach; `inspect`, trajectories and residuals.
 
 mod coverage;

@@ -22,7 +22,7 @@ pub struct Plan {
     pub unknowns: Vec<String>,
     /// Free numbers beside the networks.
     pub n_scalars: usize,
-    /// Parameters of all.
+    /// The number of parameters of all networks and free scalars.
     pub n_params: usize,
     /// CollocationPoints of the first set, and of the largest.
     pub points: [usize; 2],

@@ -42,11 +42,11 @@ pub struct FittedFactor {
     pub population_path: PopulationPath,
     /// Dimension and feature width of the whitened factor.
     pub summary: TargetSummary,
-    /// What was fitted.
+    /// The evolution that was fitted, for this factor.
     pub evolution: Box<dyn PreparedEvolution>,
-    /// Its unknowns.
+    /// The networks that stand for its unknowns.
     pub networks: Networks,
-    /// Their parameters.
+    /// The parameters of the networks and the free scalars, in their order.
     pub theta: Vec<f64>,
     /// Every step of its training.
     pub history: Vec<HistoryRow>,

@@ -20,12 +20,13 @@ enum In {
 /// file after `!` is one in which the words are right.
 const RETIRED: &[(&str, &str, In, &str)] = &[
     // The target is located before training; draws that judge a fit are validation draws. Only the
-    // chains that place the grid of times are pilot runs.
+    // chains that place the grid of times are pilot runs. Files of a run keep a column `pilot_ess`.
     (
         "pilot pilots",
         "locate, `Preconditioning`, or validation draws",
         In::Text,
-        "!src/transport/time_grid.rs",
+        "!src/transport/time_grid.rs !src/sampling/sampler.rs !crates/program/src/report/figures.rs \
+         !crates/program/src/report/report_data.rs !crates/program/src/output/run_observer.rs",
     ),
     ("turns", "a round robin, `schedule`", In::Names, ""),
     ("Frame Framed framed", "`Whitening`, `WhitenedTarget`", In::Names, ""),

@@ -1,19 +1,20 @@
-//! Writes the instructions of a formula: constants are folded, sums are taken as early as they can be.
+//! Writes the instructions of a formula; constants are folded, and sums are taken as early as
+//! possible.
 
 use super::Matrix;
 use super::program::{Instruction, Operation, apply};
 use pushforward::num::Elementary;
 use std::sync::Arc;
 
-/// Instructions written so far.
+/// The instructions written so far.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Builder {
     pub instructions: Vec<Instruction>,
-    /// Bounds that entries are known to keep: those of parameters.
+    /// The bounds that the entries of parameters are known to keep.
     bounds: Vec<(f64, f64)>,
 }
 
-/// The place of a result.
+/// The index of the instruction that computes a result.
 pub(super) type Place = usize;
 
 impl Builder {
@@ -21,7 +22,7 @@ impl Builder {
         self.instructions[place].length
     }
 
-    /// Its values, if they are known already.
+    /// The values of a result if they do not depend on parameters.
     pub fn known(&self, place: Place) -> Option<&[f64]> {
         match &self.instructions[place].operation {
             Operation::Constant(values) => Some(values),
@@ -29,7 +30,7 @@ impl Builder {
         }
     }
 
-    /// Its value, if it is one number known already.
+    /// The value of a result if it is one number that does not depend on parameters.
     fn known_number(&self, place: Place) -> Option<f64> {
         self.known(place).and_then(|values| if let [value] = values { Some(*value) } else { None })
     }
@@ -43,14 +44,14 @@ impl Builder {
         self.constants(vec![value])
     }
 
-    /// Parameters `first`, … that keep to the bounds.
+    /// The parameters from index `first`, whose entries keep to the bounds.
     pub fn parameters(&mut self, first: usize, length: usize, bounds: (f64, f64)) -> Place {
         let place = self.write(Operation::Parameters(first), length);
         self.bounds[place] = bounds;
         place
     }
 
-    /// Bounds that all entries keep.
+    /// The bounds that all entries of a result keep.
     pub fn bounds(&self, place: Place) -> (f64, f64) {
         self.bounds[place]
     }
@@ -61,7 +62,7 @@ impl Builder {
         self.instructions.len() - 1
     }
 
-    /// Writes an operation, or its result if all it reads is known.
+    /// Writes an operation, or its result if all its operands are constants.
     fn push(&mut self, operation: Operation, length: usize) -> Place {
         let operands = operation.operands();
         let known: Option<Vec<&[f64]>> = operands.iter().map(|place| self.known(*place)).collect();
@@ -74,7 +75,8 @@ impl Builder {
         }
     }
 
-    /// The length of an elementwise result; a size that fits none is a mistake of the caller, who checks shapes.
+    /// The length of an elementwise result. Lengths that do not match are a mistake of the caller,
+    /// who checks shapes.
     fn common(&self, a: Place, b: Place) -> usize {
         let (a, b) = (self.length(a), self.length(b));
         debug_assert!(a == b || a == 1 || b == 1, "lengths {a} and {b}");
@@ -93,7 +95,8 @@ impl Builder {
         }
     }
 
-    /// (p + b) − b is p, without the rounding that would be all there is left of a small p.
+    /// The difference a − b. (p + b) − b gives p, because rounding would leave nothing of a small
+    /// p.
     pub fn subtract(&mut self, a: Place, b: Place) -> Place {
         let rest = match self.instructions[a].operation {
             Operation::Add(p, q) if q == b => Some(p),
@@ -115,7 +118,7 @@ impl Builder {
         }
     }
 
-    /// (p·b)/b is p, and where b is 0, too.
+    /// The ratio a/b. (p·b)/b gives p, also where b is 0.
     pub fn divide(&mut self, a: Place, b: Place) -> Place {
         let rest = match self.instructions[a].operation {
             Operation::Multiply(p, q) if q == b => Some(p),
@@ -151,7 +154,7 @@ impl Builder {
         self.elementary(Elementary::Ln, a)
     }
 
-    /// ln(e^a + e^b), entry by entry.
+    /// ln(e^a + e^b) for each entry.
     pub fn log_add_exp(&mut self, a: Place, b: Place) -> Place {
         let difference = self.subtract(b, a);
         let gain = self.elementary(Elementary::Softplus, difference);
@@ -177,14 +180,16 @@ impl Builder {
         self.push(Operation::Product(matrix, a), length)
     }
 
-    /// −inf if an entry is not within the bounds; nothing if all are known to be.
+    /// 0 for each entry within the bounds and −inf for each outside, summed; none if all entries
+    /// are known to be within.
     pub fn inside(&mut self, a: Place, (low, high): (f64, f64)) -> Option<Place> {
         let known = self.bounds(a);
         let kept = known.0 >= low && known.1 <= high;
         (!kept).then(|| self.push(Operation::Inside(a, low, high), 1))
     }
 
-    /// The sum of the entries. Factors and summands of length 1 are taken out, squares and products are never stored.
+    /// The sum of the entries. Factors and summands of length 1 are taken out, and squares and
+    /// products are never stored.
     pub fn sum(&mut self, a: Place) -> Place {
         let length = self.length(a);
         if length == 1 {
@@ -221,7 +226,7 @@ impl Builder {
     fn sum_of_squares(&mut self, a: Place) -> Place {
         match self.instructions[a].operation.clone() {
             Operation::Divide(b, c) if self.length(c) == 1 => {
-                // Twice, since the square of a small scale underflows earlier.
+                // It is divided twice, because the square of a small scale underflows earlier.
                 let rest = self.sum_of_squares(b);
                 let once = self.divide(rest, c);
                 self.divide(once, c)
@@ -235,7 +240,7 @@ impl Builder {
         }
     }
 
-    /// The sum over `n` entries of a result that has as many, or one that stands for all.
+    /// The sum over `n` entries of a result that has n entries, or one entry that stands for all.
     pub fn total(&mut self, a: Place, n: usize) -> Place {
         if self.length(a) == 1 { self.scale(a, n as f64) } else { self.sum(a) }
     }

@@ -1,4 +1,4 @@
-//! Calls of functions in a formula.
+//! Compiles calls of functions in a formula.
 
 use super::builder::Place;
 use super::compiler::{Compiled, Compiler, Value, of_shape};
@@ -11,7 +11,7 @@ use pushforward::density::nearest;
 use pushforward::num::Elementary;
 
 impl Compiler {
-    /// A call of a function, or of a log density as one.
+    /// Compiles a call of a function, or of a log density used as a function.
     pub fn call(&mut self, name: &str, arguments: &[Expression], span: Span) -> Compiled<Value> {
         if let Some((_, function)) = OF_EACH.iter().find(|(known, _)| *known == name) {
             let [argument] = self.of_count(name, arguments, "1 argument", span)?;
@@ -88,7 +88,7 @@ impl Compiler {
         Ok(of_shape(shape, f(self, a, b)))
     }
 
-    /// Sum, mean, and the standard deviation with divisor n − 1.
+    /// The sum, the mean, or the standard deviation with divisor n − 1.
     fn moment(&mut self, name: &str, arguments: &[Expression], span: Span) -> Compiled<Value> {
         let [argument] = self.of_count(name, arguments, "1 argument", span)?;
         let entries = self.entries(argument, name)?;
@@ -122,7 +122,7 @@ impl Compiler {
         Ok(Value::Number(self.builder.sum(product)))
     }
 
-    /// log(p e^a + (1 − p) e^b), entry by entry.
+    /// log(p e^a + (1 − p) e^b) for each entry.
     fn log_mix(&mut self, name: &str, arguments: &[Expression], span: Span) -> Compiled<Value> {
         let [p, a, b] = self.of_count(name, arguments, "a weight and 2 log densities", span)?;
         let (p, of_p) = self.entries_and_shape(p, name)?;

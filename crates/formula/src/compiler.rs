@@ -1,4 +1,4 @@
-//! From the tree of a formula to instructions: names, shapes and operators.
+//! Compiles the tree of a formula to instructions: names, shapes and operators.
 
 use super::builder::{Builder, Place};
 use super::fault::{Fault, Located};
@@ -9,7 +9,7 @@ use pushforward::num::Elementary;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// A thing that a name or an expression stands for.
+/// What a name or an expression stands for.
 #[derive(Clone, Debug)]
 pub(super) enum Value {
     Number(Place),
@@ -17,22 +17,22 @@ pub(super) enum Value {
     Matrix(Arc<Matrix>),
 }
 
-/// A formula on its way to a program.
+/// A formula while it is compiled to a program.
 #[derive(Debug, Default)]
 pub(super) struct Compiler {
     pub builder: Builder,
     pub names: BTreeMap<String, Value>,
-    /// What the log density is the sum of.
+    /// The places whose sum is the log density.
     pub terms: Vec<Place>,
-    /// 0 or −inf each: outside the support if any is −inf.
+    /// Places that are 0 or −inf each; a point is outside the support if any is −inf.
     pub supports: Vec<Place>,
 }
 
-/// What comes of an expression.
+/// The result of compiling an expression.
 pub(super) type Compiled<T> = Result<T, Located>;
 
 impl Compiler {
-    /// Data by their names.
+    /// A compiler that knows the data by their names.
     pub fn with_data(data: &BTreeMap<String, Data>) -> Compiler {
         let mut compiler = Compiler::default();
         for (name, data) in data {
@@ -81,7 +81,7 @@ impl Compiler {
         Ok(())
     }
 
-    /// An expression; one that depends on data alone must be finite.
+    /// Compiles an expression; one that depends on data alone must be finite.
     pub fn value(&mut self, expression: &Expression) -> Compiled<Value> {
         let value = self.value_as_computed(expression)?;
         let known = match &value {
@@ -130,12 +130,12 @@ impl Compiler {
         self.names.get(name).cloned().ok_or_else(unknown)
     }
 
-    /// A number or a vector, as entries.
+    /// Compiles a number or a vector and gives the place of its entries.
     pub fn entries(&mut self, expression: &Expression, what: &str) -> Compiled<Place> {
         self.entries_and_shape(expression, what).map(|(place, _)| place)
     }
 
-    /// A number or a vector, as entries, and which of them it is.
+    /// Compiles a number or a vector and gives the place of its entries and its shape.
     pub fn entries_and_shape(&mut self, expression: &Expression, what: &str) -> Compiled<(Place, Shape)> {
         let value = self.value(expression)?;
         let given = self.shape(&value);
@@ -148,7 +148,7 @@ impl Compiler {
         }
     }
 
-    /// A number that is known already.
+    /// Compiles an expression that must be one number that does not depend on parameters.
     pub fn known_number(&mut self, expression: &Expression, what: &'static str) -> Compiled<f64> {
         let value = self.value(expression)?;
         let Value::Number(place) = value else {
@@ -208,7 +208,7 @@ impl Compiler {
         }
     }
 
-    /// a^b: a power where b is one number known, e^{b log a} otherwise.
+    /// a^b: a power if b is one known number, otherwise e^{b log a}.
     pub fn power(&mut self, a: Place, b: Place) -> Place {
         match self.builder.known(b) {
             Some([exponent]) => {
@@ -268,7 +268,7 @@ impl Compiler {
         }
     }
 
-    /// Places counted from 0 that an index chooses of `size`, and whether it is a single number.
+    /// The places, from 0, that an index selects out of `size`, and whether it is a single number.
     fn chosen(&mut self, index: &Index, size: usize) -> Compiled<(Vec<usize>, bool)> {
         let place = |value: f64, span: Span| {
             let fits = value >= 1.0 && value <= size as f64 && value == libm::trunc(value);
@@ -292,7 +292,7 @@ impl Compiler {
     }
 }
 
-/// A result of that shape, which is no matrix.
+/// A value of the given shape, which is not a matrix.
 pub(super) fn of_shape(shape: Shape, place: Place) -> Value {
     if shape == Shape::Number { Value::Number(place) } else { Value::Vector(place) }
 }

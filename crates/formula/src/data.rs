@@ -1,20 +1,20 @@
-//! Data of a formula.
+//! The data of a formula.
 
 use super::Matrix;
 
-/// What a name of the data stands for.
+/// The value of a name of the data.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Data {
-    /// One number.
+    /// A scalar, which stands for one number.
     Number(f64),
-    /// Numbers in a row.
+    /// A vector of numbers.
     Vector(Vec<f64>),
-    /// A matrix, such as a design.
+    /// A matrix, such as a design matrix.
     Matrix(Matrix),
 }
 
 impl Data {
-    /// All its numbers; those of a matrix column after column.
+    /// All numbers of the value; those of a matrix column after column.
     pub fn entries(&self) -> &[f64] {
         match self {
             Data::Number(value) => std::slice::from_ref(value),

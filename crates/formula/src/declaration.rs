@@ -1,4 +1,4 @@
-//! Parameters of a formula: names, sizes and constraints, and the words that declare them.
+//! Parameters of a formula: names, sizes and constraints, and the text that declares them.
 
 use super::compiler::Compiler;
 use super::fault::FormulaError;
@@ -11,28 +11,29 @@ use std::collections::BTreeMap;
 /// A parameter of a formula.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Parameter {
-    /// Its name.
+    /// The name of the parameter in the formula.
     pub name: String,
-    /// How many entries it has if it is a vector; none if it is a number.
+    /// The number of entries if the parameter is a vector; none if it is a number.
     pub size: Option<usize>,
-    /// What it must satisfy.
+    /// The constraint that the parameter satisfies.
     pub constraint: Constraint,
-    /// A change of variables by other parameters.
+    /// A change of variables by other parameters, if there is one.
     pub affine: Option<Affine>,
 }
 
-/// x = offset + multiplier·u, formulas of data and of parameters that have none themselves: the coordinates u of a
-/// hierarchy are no funnel. With its Jacobian in the density, x has the law that the formula gives it.
+/// The change of variables x = offset + multiplier·u, where both are formulas of data and of
+/// parameters without such a change. In the coordinates u a hierarchical model has no funnel. The
+/// density includes the Jacobian, so that x has the distribution that the formula gives it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Affine {
-    /// A number, or a vector as long as the parameter.
+    /// The formula of the offset: a number, or a vector as long as the parameter.
     pub offset: String,
-    /// Likewise, and positive.
+    /// The formula of the multiplier, of the same length as the offset and positive.
     pub multiplier: String,
 }
 
 impl Parameter {
-    /// Names of its coordinates.
+    /// The names of the parameter's coordinates.
     pub(super) fn free_names(&self) -> Vec<String> {
         let names = self.entry_names();
         match &self.affine {
@@ -43,7 +44,7 @@ impl Parameter {
         }
     }
 
-    /// Number of entries.
+    /// The number of entries, 1 for a number.
     pub fn length(&self) -> usize {
         self.size.unwrap_or(1)
     }
@@ -52,13 +53,13 @@ impl Parameter {
         self.size.map_or(Shape::Number, Shape::Vector)
     }
 
-    /// Its name, or `name[1]`, `name[2]`, … of a vector.
+    /// The name of the parameter, or `name[1]`, `name[2]`, … of a vector.
     pub fn entry_names(&self) -> Vec<String> {
         entry_names(&self.name, self.size)
     }
 }
 
-/// `name`, or `name[1]`, `name[2]`, ….
+/// The name `name`, or `name[1]`, `name[2]`, … if there is a size.
 pub(super) fn entry_names(name: &str, size: Option<usize>) -> Vec<String> {
     match size {
         None => vec![name.to_string()],
@@ -66,43 +67,43 @@ pub(super) fn entry_names(name: &str, size: Option<usize>) -> Vec<String> {
     }
 }
 
-/// Why the words that declare a parameter declare none.
+/// Why a text declares no parameter.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum DeclarationError {
-    /// No constraint is written that way.
+    /// The text is not a constraint.
     #[error(
         "no constraint is written {given:?}; write \"real\", \"positive\", \"> 0\", \"< 1\", \
          \"in (0, 1)\", \"ordered\" or \"simplex\""
     )]
     Constraint {
-        /// As given.
+        /// The text of the constraint.
         given: String,
     },
-    /// Bounds that leave nothing.
+    /// The bounds leave no interval.
     #[error("nothing lies above {low} and below {high}; give a lower bound below the upper one")]
     Bounds {
-        /// The lower one.
+        /// The lower bound of the interval.
         low: f64,
-        /// The upper one.
+        /// The upper bound of the interval.
         high: f64,
     },
-    /// A size that is no whole number of at least 1.
+    /// A size is not a whole number of at least 1.
     #[error("the size {given} is not a whole number from 1 to 1000000")]
     Size {
-        /// As given.
+        /// The value of the size.
         given: f64,
     },
-    /// A bound or a size is no formula of data.
+    /// A bound or a size is not a formula of data.
     #[error("{}", .0.fault)]
     Formula(#[source] FormulaError),
 }
 
-/// Reads `real`, `positive`, `> a`, `< b`, `in (a, b)`, `ordered` or `simplex`; a and b are numbers or formulas of
-/// data.
+/// Reads `real`, `positive`, `> a`, `< b`, `in (a, b)`, `ordered` or `simplex`; a and b are numbers
+/// or formulas of data.
 ///
 /// # Errors
-/// [`DeclarationError`].
+/// [`DeclarationError`] if the text is not a constraint or leaves no interval.
 pub fn constraint(text: &str, data: &BTreeMap<String, Data>) -> Result<Constraint, DeclarationError> {
     let given = || DeclarationError::Constraint { given: text.to_string() };
     let trimmed = text.trim();
@@ -127,17 +128,17 @@ pub fn constraint(text: &str, data: &BTreeMap<String, Data>) -> Result<Constrain
     if low < high { Ok(Constraint::Between(low, high)) } else { Err(DeclarationError::Bounds { low, high }) }
 }
 
-/// Reads a size: a number or a formula of data.
+/// Reads a size, which is a number or a formula of data.
 ///
 /// # Errors
-/// [`DeclarationError`].
+/// [`DeclarationError`] if the text is not a whole number from 1 to 1000000.
 pub fn size(text: &str, data: &BTreeMap<String, Data>) -> Result<usize, DeclarationError> {
     let given = number(text, data)?;
     let fits = (1.0..=1e6).contains(&given) && given == libm::trunc(given);
     if fits { Ok(given as usize) } else { Err(DeclarationError::Size { given }) }
 }
 
-/// At the comma outside all brackets.
+/// Splits a text at the comma outside all brackets.
 fn split_at_comma(text: &str) -> Option<(&str, &str)> {
     let mut depth = 0;
     for (token, Span { start, end }) in tokens(text).ok()? {

@@ -12,15 +12,15 @@ use pushforward::num::Elementary;
 use std::f64::consts::PI;
 use std::sync::Arc;
 
-/// Distributions of whole vectors.
+/// The distributions of whole vectors.
 const OF_VECTORS: [&str; 2] = ["multi_normal", "dirichlet"];
 
-/// Names of all distributions.
+/// The names of all distributions.
 pub(super) fn density_names() -> impl Iterator<Item = &'static str> {
     DISTRIBUTIONS.iter().map(|known| known.name).chain(OF_VECTORS)
 }
 
-/// The pieces of a log density of several entries.
+/// The pieces whose sum is a log density of `n` entries.
 struct Pieces {
     shape: Shape,
     n: usize,
@@ -28,7 +28,7 @@ struct Pieces {
 }
 
 impl Compiler {
-    /// Σ log p(y_i | …) over the entries of y.
+    /// Compiles Σ log p(y_i | …) over the entries of y.
     pub fn log_density_sum(
         &mut self,
         name: &str,
@@ -50,7 +50,7 @@ impl Compiler {
         Ok(sum)
     }
 
-    /// log p(y_i | …), entry by entry.
+    /// Compiles log p(y_i | …) for each entry.
     pub fn log_density_of_each(
         &mut self,
         name: &str,
@@ -59,7 +59,7 @@ impl Compiler {
         arguments: &[Expression],
     ) -> Compiled<Value> {
         let Pieces { shape, n, pieces } = self.pieces(name, span, left, arguments)?;
-        // Zeros as many as there are entries: pieces alone may all be of length 1.
+        // There is a zero for each entry, because all pieces may have length 1.
         let mut sum = self.builder.constants(vec![0.0; n]);
         for piece in pieces {
             sum = self.builder.add(sum, piece);
@@ -94,7 +94,7 @@ impl Compiler {
         Ok(Pieces { shape, n, pieces })
     }
 
-    /// An argument that is known already must be what the distribution needs.
+    /// Checks that an argument that does not depend on parameters is what the distribution needs.
     fn check_argument(
         &self,
         distribution: &Distribution,
@@ -125,7 +125,7 @@ impl Compiler {
         }
     }
 
-    /// Data must lie in the support; for anything else the density is 0 outside.
+    /// Checks that data lie in the support; for anything else adds a term that is −inf outside.
     fn support(
         &mut self,
         distribution: &Distribution,
@@ -206,7 +206,7 @@ impl Compiler {
         }
     }
 
-    /// −½|L⁻¹(y − μ)|² − log det L − (d/2) log 2π, where LLᵀ is the covariance, which is data.
+    /// −½|L⁻¹(y − μ)|² − log det L − (d/2) log 2π, where the covariance LLᵀ is data.
     fn multi_normal(&mut self, span: Span, left: &Expression, arguments: &[Expression]) -> Compiled<Place> {
         let [mu, sigma] = arguments else {
             let (name, takes) = ("multi_normal".to_string(), "a mean and a covariance");

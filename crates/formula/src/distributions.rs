@@ -1,29 +1,29 @@
-//! Log densities by name, normalising constants kept, as the pieces that add up to them.
+//! Log densities by name with their normalising constants, as the pieces that sum to them.
 
 use super::builder::{Builder, Place};
 use pushforward::num::Elementary;
 use std::f64::consts::PI;
 
-/// What values a distribution gives a density.
+/// The values at which a distribution has a density.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Support {
     Real,
     /// y > 0, or y ≥ 0 where the density is finite at 0.
     Positive,
     NotNegative,
-    /// 0 < y < 1.
+    /// The interval 0 < y < 1.
     Unit,
-    /// Between the arguments, which are numbers.
+    /// The interval between the two arguments, which are numbers.
     Arguments,
-    /// 0, 1, 2, …; data.
+    /// The counts 0, 1, 2, …, which must be data.
     Counts,
-    /// 0 or 1; data.
+    /// The values 0 and 1, which must be data.
     Binary,
-    /// 0, 1, … up to the first argument; both data.
+    /// The counts 0, 1, … up to the first argument; both must be data.
     CountsUpToFirst,
 }
 
-/// What an argument must be.
+/// The values that an argument may have.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Need {
     Any,
@@ -32,12 +32,13 @@ pub(super) enum Need {
     Counts,
 }
 
-/// A distribution of numbers, each independent of the others.
+/// A distribution of numbers that are independent of one another.
 pub(super) struct Distribution {
     pub name: &'static str,
     pub arguments: &'static [(&'static str, Need)],
     pub support: Support,
-    /// log p of each entry as a sum of pieces; a piece of length 1 counts for every entry.
+    /// The log density of each entry as a sum of pieces; a piece of length 1 counts for every
+    /// entry.
     pub pieces: fn(&mut Builder, Place, &[Place]) -> Vec<Place>,
 }
 
@@ -55,7 +56,7 @@ const fn entry(
 const LOCATION_SCALE: &[(&str, Need)] = &[("mu", Any), ("sigma", Positive)];
 const SHAPE_RATE: &[(&str, Need)] = &[("alpha", Positive), ("beta", Positive)];
 
-/// All of them; `docs/formula.md` has their formulas.
+/// All distributions of numbers; `docs/formula.md` has their formulas.
 pub(super) const DISTRIBUTIONS: [Distribution; 22] = [
     entry("normal", LOCATION_SCALE, Support::Real, normal),
     entry("half_normal", &[("sigma", Positive)], Support::NotNegative, half_normal),
@@ -81,7 +82,7 @@ pub(super) const DISTRIBUTIONS: [Distribution; 22] = [
     entry("geometric", &[("p", Unit)], Support::Counts, geometric),
 ];
 
-/// (y − μ)/σ
+/// The standardised value (y − μ)/σ.
 fn standard(b: &mut Builder, y: Place, mu: Place, sigma: Place) -> Place {
     let centred = b.subtract(y, mu);
     b.divide(centred, sigma)
@@ -96,7 +97,7 @@ fn log_gamma(b: &mut Builder, a: Place) -> Place {
     b.elementary(Elementary::LnGamma, a)
 }
 
-/// log(1 − p)
+/// The logarithm of the complement, log(1 − p).
 fn log_complement(b: &mut Builder, p: Place) -> Place {
     let minus = b.negate(p);
     b.elementary(Elementary::Ln1p, minus)
@@ -235,13 +236,13 @@ fn beta(b: &mut Builder, y: Place, args: &[Place]) -> Vec<Place> {
     ]
 }
 
-/// −log(b − a)
+/// The log density −log(b − a) of the uniform distribution.
 fn uniform(b: &mut Builder, _: Place, args: &[Place]) -> Vec<Place> {
     let width = b.subtract(args[1], args[0]);
     vec![minus_log(b, width)]
 }
 
-/// −log y!
+/// The negative logarithm of the factorial, −log y!.
 fn minus_log_factorial(b: &mut Builder, y: Place) -> Place {
     let next = b.shift(y, 1.0);
     let log = log_gamma(b, next);

@@ -1,41 +1,41 @@
-//! A place in a text, shown as its line with carets under it.
+//! A place in a text, shown as its line with carets below.
 
 use std::fmt;
 
-/// A stretch of bytes of a text.
+/// A range of bytes of a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Span {
-    /// The first byte.
+    /// The index of the first byte.
     pub start: usize,
-    /// One past the last.
+    /// One past the index of the last byte.
     pub end: usize,
 }
 
 impl Span {
-    /// From the start of one to the end of the other.
+    /// The span from the start of this one to the end of the other.
     pub fn to(self, other: Span) -> Span {
         Span { start: self.start, end: other.end }
     }
 
-    /// The same place in a text in which this one begins at `offset`.
+    /// The same place in a text that contains this text from byte `offset`.
     pub fn shifted(self, offset: usize) -> Span {
         Span { start: self.start + offset, end: self.end + offset }
     }
 }
 
-/// A line of a text with a place in it; shown as the line, and carets under the place.
+/// A line of a text with a place in it, shown with carets under the place.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Excerpt {
-    /// The line, counted from 1.
+    /// The number of the line, from 1.
     pub line: usize,
-    /// The column in characters, counted from 1.
+    /// The column in characters, from 1.
     pub column: usize,
     text: String,
     width: usize,
 }
 
 impl Excerpt {
-    /// The line in which the span begins; what lies beyond its end is left out.
+    /// The line in which the span begins; the part of the span beyond its end is omitted.
     pub fn of(text: &str, span: Span) -> Excerpt {
         let mut start = span.start.min(text.len());
         while !text.is_char_boundary(start) {
@@ -57,7 +57,7 @@ impl fmt::Display for Excerpt {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let number = self.line.to_string();
         let margin = " ".repeat(number.len());
-        // Tabs before the place stay tabs, so that the carets stand under it.
+        // Tabs before the place are kept, so that the carets stand under it.
         let indent: String =
             self.text.chars().take(self.column - 1).map(|c| if c == '\t' { '\t' } else { ' ' }).collect();
         writeln!(f, "  {number} | {}", self.text)?;

@@ -1,125 +1,125 @@
-//! What is wrong with a formula, and where.
+//! The faults of a formula, with their places.
 
 use super::{Excerpt, Shape, Span};
 
-/// What is wrong with a formula.
+/// A fault of a formula.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Fault {
-    /// A character that no formula has.
+    /// The formula has a character that no formula may have.
     #[error("a formula has no character {0:?}")]
     Character(char),
-    /// Something else should stand there.
+    /// Something else should stand at the place.
     #[error("{what} should stand here, not {found}")]
     Expected {
-        /// What.
+        /// The construct that should stand at the place.
         what: &'static str,
-        /// What stands there.
+        /// The word that stands at the place.
         found: String,
     },
-    /// Nothing of that name.
+    /// A name is not known.
     #[error("unknown {what} {given:?}{}", suggestion(.nearest.as_deref()))]
     Unknown {
-        /// "name", "function" or "distribution".
+        /// The kind of name: "name", "function" or "distribution".
         what: &'static str,
-        /// As given.
+        /// The name that is not known.
         given: String,
-        /// What was most likely meant.
+        /// The known name that was most likely meant.
         nearest: Option<String>,
     },
-    /// A name that is given a second meaning.
+    /// A name is given a second meaning.
     #[error("{name:?} has a meaning already; choose another name")]
     Redefined {
-        /// The name.
+        /// The name that is defined twice.
         name: String,
     },
-    /// Two things of sizes that do not go together.
+    /// Two operands have sizes that do not match.
     #[error("{what}: {left} and {right} do not go together")]
     Sizes {
-        /// The operation.
+        /// The operation, in words.
         what: String,
-        /// Size of the first.
+        /// The size of the first operand.
         left: Shape,
-        /// Size of the second.
+        /// The size of the second operand.
         right: Shape,
     },
-    /// A thing of a kind that the operation does not take.
+    /// An operand has a kind that the operation does not accept.
     #[error("{what} takes {takes}, not {given}")]
     Kind {
-        /// The operation.
+        /// The operation, in words.
         what: String,
-        /// What it takes.
+        /// The kinds that the operation accepts.
         takes: &'static str,
-        /// What it got.
+        /// The shape of the operand.
         given: Shape,
     },
-    /// A function or distribution with the wrong number of arguments.
+    /// A function or distribution has the wrong number of arguments.
     #[error("{name} takes {takes}, not {given} arguments")]
     Count {
-        /// Its name.
+        /// The name of the function or distribution.
         name: String,
-        /// Its arguments.
+        /// The arguments that it takes, in words.
         takes: &'static str,
-        /// How many were given.
+        /// The number of arguments given.
         given: usize,
     },
-    /// Something that must be known before the parameters are.
+    /// Something depends on parameters and may not.
     #[error("{what} must be data or a number: it may not depend on parameters")]
     NotData {
-        /// What.
+        /// The quantity that may not depend on parameters.
         what: &'static str,
     },
-    /// An index outside its vector or matrix, or not a whole number.
+    /// An index lies outside its vector or matrix, or is not a whole number.
     #[error("index {index} is not a whole number from 1 to {size}")]
     Index {
-        /// As given.
+        /// The index that was given.
         index: f64,
-        /// The size it must not exceed.
+        /// The largest index allowed.
         size: usize,
     },
-    /// Data at which a distribution has no density.
+    /// A distribution has no density at an entry of the data.
     #[error("{distribution}: entry {entry} of the data is {value} and must be {must_be}")]
     Support {
-        /// The distribution.
+        /// The name of the distribution.
         distribution: String,
-        /// Which entry, from 1.
+        /// The number of the entry, from 1.
         entry: usize,
-        /// Its value.
+        /// The value of the entry.
         value: f64,
-        /// What it must be.
+        /// The values allowed, in words.
         must_be: String,
     },
-    /// An argument that is data, and not what the distribution needs.
+    /// An argument is data and lies outside the values that the distribution allows.
     #[error("{distribution}: {argument} is {value} and must be {must_be}")]
     Argument {
-        /// The distribution.
+        /// The name of the distribution.
         distribution: String,
-        /// The argument.
+        /// The name of the argument.
         argument: &'static str,
-        /// Its value.
+        /// The value of the argument.
         value: f64,
-        /// What it must be.
+        /// The values allowed, in words.
         must_be: &'static str,
     },
-    /// Data for which a formula has no value.
+    /// A formula has no value for the data given.
     #[error("entry {entry} is {value} for the data given")]
     NotFinite {
-        /// Which entry, from 1.
+        /// The number of the entry, from 1.
         entry: usize,
-        /// Its value.
+        /// The value of the entry.
         value: f64,
     },
-    /// Nothing is added to the log density.
+    /// The formula adds nothing to the log density.
     #[error("nothing is added to the log density; write a line such as `mu ~ normal(0, 1)`")]
     Empty,
 }
 
-/// `; did you mean "x"?`, if something is near.
+/// The hint `; did you mean "x"?`, or nothing if no name is near.
 pub(super) fn suggestion(nearest: Option<&str>) -> String {
     nearest.map_or(String::new(), |nearest| format!("; did you mean {nearest:?}?"))
 }
 
-/// A fault where it stands in the formula.
+/// A fault with its place in the formula.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Located {
     pub fault: Fault,
@@ -140,12 +140,12 @@ impl Fault {
     .excerpt.column
 )]
 pub struct FormulaError {
-    /// What is wrong.
+    /// The fault at this place.
     #[source]
     pub fault: Fault,
-    /// Where, in bytes of the formula.
+    /// The place of the fault, in bytes of the formula.
     pub span: Span,
-    /// The line, and the place in it.
+    /// The line with the place marked in it.
     pub excerpt: Box<Excerpt>,
 }
 
@@ -167,7 +167,7 @@ mod tests {
     use std::collections::BTreeMap;
     use std::error::Error;
 
-    /// The last cause of an error.
+    /// The last cause of an error, as a fault.
     fn last_cause<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a Fault> {
         let mut cause = error.source()?;
         while let Some(next) = cause.source() {

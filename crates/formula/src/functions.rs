@@ -3,10 +3,10 @@
 use super::builder::{Builder, Place};
 use pushforward::num::Elementary;
 
-/// Writes a function of every entry.
+/// Writes the instructions of a function that acts on every entry.
 pub(super) type OfEach = fn(&mut Builder, Place) -> Place;
 
-/// Name and function; the functions are those of Stan.
+/// The name and the writer of each function; the functions are those of Stan.
 pub(super) const OF_EACH: [(&str, OfEach); 21] = [
     ("exp", |b, a| b.elementary(Elementary::Exp, a)),
     ("expm1", |b, a| b.elementary(Elementary::Expm1, a)),
@@ -45,7 +45,7 @@ pub(super) const OF_EACH: [(&str, OfEach); 21] = [
     }),
 ];
 
-/// Names of the other functions, which [`Compiler`](super::compiler::Compiler) knows by their shapes.
+/// The names of the other functions, whose shapes [`Compiler`](super::compiler::Compiler) knows.
 pub(super) const OTHERS: [&str; 13] = [
     "sum",
     "mean",

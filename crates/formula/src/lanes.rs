@@ -1,6 +1,6 @@
-//! Sums over slices in eight lanes: the same order, and so the same bits, on any width of vectors.
+//! Sums over slices in eight lanes, which give the same order and bits on any width of vectors.
 
-/// Σ f(a_i).
+/// The sum Σ f(a_i) over a slice.
 #[inline(always)]
 pub(super) fn sum1(a: &[f64], f: impl Fn(f64) -> f64) -> f64 {
     let mut lanes = [0.0; 8];
@@ -13,10 +13,10 @@ pub(super) fn sum1(a: &[f64], f: impl Fn(f64) -> f64) -> f64 {
     joined(lanes) + rest.iter().map(|v| f(*v)).sum::<f64>()
 }
 
-/// Σ f(a_i, b_i).
+/// The sum Σ f(a_i, b_i) over two slices.
 ///
 /// # Panics
-/// If the lengths differ.
+/// If the lengths of the slices differ.
 #[inline(always)]
 pub(super) fn sum2(a: &[f64], b: &[f64], f: impl Fn(f64, f64) -> f64) -> f64 {
     assert_eq!(a.len(), b.len(), "sums over two slices of one length");

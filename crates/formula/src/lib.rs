@@ -1,4 +1,5 @@
-//! Densities written as formulas: declarations, data and statements compiled to instructions on vectors.
+//! Densities written as formulas: declarations, data and statements are compiled to instructions on
+//! vectors.
 
 mod builder;
 mod calls;

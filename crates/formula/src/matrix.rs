@@ -1,6 +1,6 @@
 //! A matrix of data.
 
-/// Columns one after another.
+/// A matrix of numbers, stored column after column.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Matrix {
     rows: usize,
@@ -9,20 +9,20 @@ pub struct Matrix {
 }
 
 impl Matrix {
-    /// From its entries, column after column.
+    /// A matrix with these entries, column after column.
     ///
     /// # Panics
-    /// If there are not rows·columns of them.
+    /// If the number of entries is not rows·columns.
     #[track_caller]
     pub fn new(rows: usize, columns: usize, entries: Vec<f64>) -> Matrix {
         assert_eq!(entries.len(), rows * columns, "{rows}×{columns} entries");
         Matrix { rows, columns, entries }
     }
 
-    /// From its rows.
+    /// A matrix with these rows.
     ///
     /// # Panics
-    /// If they differ in length.
+    /// If the rows differ in length.
     #[track_caller]
     pub fn from_rows(rows: &[Vec<f64>]) -> Matrix {
         let columns = rows.first().map_or(0, Vec::len);
@@ -31,22 +31,22 @@ impl Matrix {
         Matrix { rows: rows.len(), columns, entries }
     }
 
-    /// Number of rows.
+    /// The number of rows of the matrix.
     pub fn rows(&self) -> usize {
         self.rows
     }
 
-    /// Number of columns.
+    /// The number of columns of the matrix.
     pub fn columns(&self) -> usize {
         self.columns
     }
 
-    /// One column, counted from 0.
+    /// The entries of one column, counted from 0.
     pub fn column(&self, j: usize) -> &[f64] {
         &self.entries[j * self.rows..(j + 1) * self.rows]
     }
 
-    /// One row, counted from 0.
+    /// The entries of one row, counted from 0.
     pub fn row(&self, i: usize) -> Vec<f64> {
         (0..self.columns).map(|j| self.entries[j * self.rows + i]).collect()
     }
@@ -56,7 +56,7 @@ impl Matrix {
         &self.entries
     }
 
-    /// The same with every entry mapped.
+    /// A matrix of the same size with `f` applied to every entry.
     pub fn map(&self, f: impl Fn(f64) -> f64) -> Matrix {
         Matrix { entries: self.entries.iter().map(|v| f(*v)).collect(), ..*self }
     }

@@ -16,38 +16,42 @@ use pushforward::density::{Refusal, Target, nearest};
 use pushforward::num::Scalar;
 use std::collections::BTreeMap;
 
-/// A log density compiled from a formula, on coordinates that lift the constraints of its parameters:
+/// A log density compiled from a formula, in coordinates without constraints:
 ///
-/// log ρ(u) = Σ terms of the formula at x(u) + log |det ∂x/∂u|, nats; every normalising constant is kept.
+/// log ρ(u) = Σ terms of the formula at x(u) + log |det ∂x/∂u|, in nats, with every normalising
+/// constant.
 ///
-/// −inf where a distribution has no density, where log ρ is below −1e100, and where a parameter has been rounded to a
-/// bound or overflowed (σ = e^u for u = −800): there is no mass there, and searches come by. NaN where the formula gives
-/// NaN. Scores come from one sweep backward
-/// over whole vectors, second derivatives from one run per direction.
+/// The value is −inf where a distribution has no density, where log ρ is below −1e100, and where a
+/// parameter was rounded to a bound or overflowed (σ = e^u for u = −800): there is no mass there,
+/// but searches pass through. It is NaN where the formula gives NaN. A score costs one backward
+/// sweep over whole vectors, a second derivative one run for each direction.
 #[derive(Clone, Debug)]
 pub struct Model {
     parameters: Vec<Parameter>,
     program: Program,
-    /// Parameters, then what else is to be reported, and the names of all entries.
+    /// The program of the parameters and the quantities to report, and the names of all their
+    /// entries.
     reported: Program,
     names: Vec<String>,
     dim: usize,
 }
 
-/// Log densities below this one are as good as −inf, and their scores may overflow.
+/// A log density below this value counts as −inf; its score may overflow.
 const LEAST: f64 = -1e100;
 
-/// A parameter nearer than this to a bound counts as on it: its inverse, a slope of log ρ, must not overflow.
+/// A parameter nearer than this to a bound counts as on it, because its inverse, a slope of log ρ,
+/// must not overflow.
 const EDGE: f64 = 1e-300;
 
 impl Model {
-    /// Compiles a formula; `report` names quantities it defines that are wanted beside the parameters.
+    /// Compiles a formula; `report` names quantities of the formula that are reported beside the
+    /// parameters.
     ///
     /// # Errors
-    /// [`ModelError`], with the place in the formula where there is one.
+    /// [`ModelError`], with the place in the formula if there is one.
     ///
     /// # Cost
-    /// What depends on data alone is computed here, once.
+    /// Everything that depends on data alone is computed here, once.
     pub fn compile(
         parameters: Vec<Parameter>,
         data: &BTreeMap<String, Data>,
@@ -72,15 +76,15 @@ impl Model {
         Ok(Model { program: log_density(&mut compiler), reported, names, parameters, dim })
     }
 
-    /// Its parameters.
+    /// The parameters in the order in which they were declared.
     pub fn parameters(&self) -> &[Parameter] {
         &self.parameters
     }
 
-    /// log ρ(u) on any scalar: the slow way, which judges the sweeps.
+    /// log ρ(u) on any scalar, instruction by instruction; tests compare the sweeps with it.
     ///
     /// # Panics
-    /// If `u` has not as many numbers as there are coordinates.
+    /// If the length of `u` is not the number of coordinates.
     pub fn log_density<S: Scalar>(&self, u: &[S]) -> S {
         let (x, log_det) = self.lift(u);
         let outside = || S::constant(f64::NEG_INFINITY);
@@ -95,30 +99,30 @@ impl Model {
         if value.value() < LEAST { outside() } else { value }
     }
 
-    /// Whether a parameter with a constraint has been rounded to a bound, or to infinity.
+    /// Whether a parameter with a constraint was rounded to a bound or overflowed to infinity.
     fn is_on_a_bound<S: Scalar>(&self, x: &[S]) -> bool {
         let mut rest = x;
         self.parameters.iter().any(|parameter| {
             let (own, others) = rest.split_at(parameter.length());
             rest = others;
             let (low, high) = bounds(parameter.constraint);
-            // An ordered vector has no bounds, but differences that may overflow.
+            // An ordered vector has no bounds, but its differences may overflow.
             parameter.constraint != Constraint::Real
                 && own.iter().map(S::value).any(|v| v - low < EDGE || high - v < EDGE || v.abs() > 1.0 / EDGE)
         })
     }
 
-    /// log ρ by a sweep; none outside.
+    /// The value of log ρ by a sweep; none where it counts as −inf.
     fn swept(&self, sweep: &mut Sweep<'_>, x: &[f64], log_det: f64) -> Option<f64> {
         if self.is_on_a_bound(x) {
             return None;
         }
         let value = sweep.forward(x)? + log_det;
-        // NaN is not below, and goes on to be told.
+        // NaN is not below the limit, and is returned.
         if value < LEAST { None } else { Some(value) }
     }
 
-    /// Parameters of coordinates, and log |det ∂x/∂u|.
+    /// The parameters at the coordinates u, and log |det ∂x/∂u|.
     fn lift<S: Scalar>(&self, u: &[S]) -> (Vec<S>, S) {
         assert_eq!(u.len(), self.dim, "a point of another dimension");
         let (mut x, mut log_det, mut rest) = (Vec::new(), S::constant(0.0), u);
@@ -134,7 +138,7 @@ impl Model {
         (x, log_det)
     }
 
-    /// ∂/∂u of g·x(u) + log |det ∂x/∂u| for a gradient g in x.
+    /// The gradient ∂/∂u of g·x(u) + log |det ∂x/∂u| for a gradient g in x.
     fn pull_back(&self, u: &[f64], g: &[f64], tape: &mut Tape, scratch: &mut Vec<f64>, score: &mut [f64]) {
         let (mut at_u, mut at_x) = (0, 0);
         for parameter in &self.parameters {
@@ -223,7 +227,7 @@ impl Target for Model {
     }
 }
 
-/// The sum of the terms, and if some density may vanish the sum of zeros and −inf that says where.
+/// The sum of the terms and, if some density may vanish, the sum of zeros and −inf that says where.
 fn log_density(compiler: &mut Compiler) -> Program {
     let sum = |compiler: &mut Compiler, places: Vec<usize>| {
         places.into_iter().reduce(|a, b| compiler.builder.add(a, b))
@@ -234,8 +238,8 @@ fn log_density(compiler: &mut Compiler) -> Program {
     Program::new(&compiler.builder.instructions, &roots)
 }
 
-/// Gives the parameters their names: as they are, then those with an offset and a multiplier, whose log Jacobians are
-/// left among the terms.
+/// Defines the names of the parameters, first those without an offset and a multiplier, then those
+/// with. The log Jacobians of the latter are added to the terms.
 fn declare(compiler: &mut Compiler, parameters: &[Parameter]) -> Result<(), ModelError> {
     let mut places = Vec::new();
     let mut first = 0;
@@ -260,12 +264,12 @@ fn declare(compiler: &mut Compiler, parameters: &[Parameter]) -> Result<(), Mode
             moved.push((parameter.name.clone(), of_shape(parameter.shape(), x)));
         }
     }
-    // Only now: an offset may not read a parameter that has one itself.
+    // These names are added last, because an offset may not read a parameter that has one itself.
     compiler.names.extend(moved);
     Ok(())
 }
 
-/// An offset or a multiplier: a number, or as many as the parameter has.
+/// An offset or a multiplier: a number, or as many entries as the parameter has.
 fn affine_part(compiler: &mut Compiler, parameter: &Parameter, text: &str) -> Result<Place, ModelError> {
     let wrong =
         |located| ModelError::Affine { name: parameter.name.clone(), error: FormulaError::of(located, text) };
@@ -279,7 +283,7 @@ fn affine_part(compiler: &mut Compiler, parameter: &Parameter, text: &str) -> Re
     Ok(place)
 }
 
-/// A program of the parameters and the quantities to report, and the names of their entries.
+/// The program of the parameters and the quantities to report, and the names of their entries.
 fn reported(
     compiler: &Compiler,
     parameters: &[Parameter],
@@ -301,7 +305,7 @@ fn reported(
     Ok((Program::new(&compiler.builder.instructions, &roots), names))
 }
 
-/// What entries keep to under a constraint.
+/// The bounds that entries keep under a constraint.
 fn bounds(constraint: Constraint) -> (f64, f64) {
     match constraint {
         Constraint::Real | Constraint::Ordered => (f64::NEG_INFINITY, f64::INFINITY),

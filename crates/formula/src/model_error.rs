@@ -1,88 +1,88 @@
-//! Why parameters, data and a formula make no density.
+//! Errors of parameters, data and a formula that form no density.
 
 use super::FormulaError;
 use super::fault::suggestion;
 
-/// Why parameters, data and a formula make no density.
+/// Why parameters, data and a formula form no density.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ModelError {
-    /// The formula is wrong somewhere.
+    /// The formula has a fault.
     #[error("{0}")]
     Formula(#[source] FormulaError),
-    /// There is nothing to sample.
+    /// No parameter is declared.
     #[error("there are no parameters; declare one, such as mu = \"real\"")]
     NoParameters,
-    /// A name that formulas cannot read.
+    /// A name cannot be read by formulas.
     #[error(
         "{name:?} is not a name that a formula can read: letters, digits and _, with a letter \
          first, and not `target`"
     )]
     NotAName {
-        /// As given.
+        /// The name that was given.
         name: String,
     },
-    /// A name of data and of a parameter, or of two parameters.
+    /// A name belongs to data and to a parameter, or to two parameters.
     #[error("{name:?} is declared twice; data and parameters need names of their own")]
     TwoMeanings {
-        /// The name.
+        /// The name that is declared twice.
         name: String,
     },
-    /// Data without an entry.
+    /// Data have no entry.
     #[error("the data {name:?} have no entry")]
     EmptyData {
-        /// Its name.
+        /// The name of the data.
         name: String,
     },
-    /// Data that are not finite.
+    /// An entry of the data is not finite.
     #[error("entry {entry} of the data {name:?} is {value}; leave such rows out")]
     DataNotFinite {
-        /// The name.
+        /// The name of the data.
         name: String,
-        /// Which entry, from 1.
+        /// The number of the entry, from 1.
         entry: usize,
-        /// Its value.
+        /// The value of the entry.
         value: f64,
     },
-    /// A constraint that needs a vector of two entries or more.
+    /// A constraint needs a vector of at least two entries.
     #[error(
         "{name:?} is ordered or a simplex and needs 2 entries or more: {name} = {{ size = 3, \
          constraint = … }}"
     )]
     NeedsVector {
-        /// The parameter.
+        /// The name of the parameter.
         name: String,
     },
-    /// Bounds of a parameter that are not finite or leave nothing.
+    /// The bounds of a parameter are not finite or leave no interval.
     #[error("the bounds of {name:?} must be finite, the lower one below the upper one")]
     Bounds {
-        /// The parameter.
+        /// The name of the parameter.
         name: String,
     },
-    /// An offset or a multiplier that is wrong somewhere.
+    /// An offset or a multiplier has a fault.
     #[error("the offset or multiplier of {name:?}: {}", .error.fault)]
     Affine {
-        /// The parameter.
+        /// The name of the parameter.
         name: String,
-        /// What is wrong.
+        /// The fault of the offset or multiplier.
         #[source]
         error: FormulaError,
     },
-    /// A change of variables of a parameter that has a constraint already.
+    /// A parameter has a change of variables and a constraint.
     #[error(
         "{name:?} has a constraint and cannot have an offset or a multiplier beside it; leave \
          one of them out"
     )]
     AffineOfConstrained {
-        /// The parameter.
+        /// The name of the parameter.
         name: String,
     },
-    /// A quantity to report that the formula does not define.
+    /// A quantity to report is not defined in the formula.
     #[error("the formula defines no quantity {name:?} to report{}", suggestion(.nearest.as_deref()))]
     NotDefined {
-        /// As given.
+        /// The name of the quantity.
         name: String,
-        /// What was most likely meant.
+        /// The name that was most likely meant.
         nearest: Option<String>,
     },
 }

@@ -1,4 +1,4 @@
-//! Tests of compiled formulas: against closed forms, quadrature, and the slow way.
+//! Tests of compiled formulas against closed forms, quadrature, and evaluation on general scalars.
 
 use super::{Affine, Data, Fault, Matrix, Model, ModelError, Parameter, constraint};
 use nalgebra::DMatrix;
@@ -38,7 +38,7 @@ fn compiled(parameters: Vec<Parameter>, formula: &str) -> Model {
     Model::compile(parameters, &data(), formula, &[]).unwrap_or_else(|error| panic!("{error}"))
 }
 
-/// Touches every instruction, forward and backward.
+/// A model that uses every instruction, forward and backward.
 fn everything() -> Model {
     let parameters = vec![
         parameter("a", None, "real"),
@@ -78,7 +78,8 @@ fn off(a: f64, b: f64) -> f64 {
     (a - b).abs() / b.abs().max(1.0)
 }
 
-/// The sweep against the slow way on jets; the bound is some thousand sums and products of rounding each.
+/// The sweep is compared with the evaluation on jets; the bound is the rounding of some thousand
+/// sums and products.
 #[test]
 fn sweeps_give_the_values_and_scores_of_jets() {
     let model = everything();
@@ -128,7 +129,8 @@ fn derivatives_in_every_mode() {
     assert!(checks.iter().all(ModeCheck::passed), "{checks:?}");
 }
 
-/// ∫ p dy = 1 on the coordinate of a parameter, by the trapezoidal rule, which converges geometrically.
+/// ∫ p dy = 1 on the coordinate of a parameter, by the trapezoidal rule, which converges
+/// geometrically.
 #[test]
 fn densities_are_normalised() {
     let continuous = [
@@ -147,7 +149,8 @@ fn densities_are_normalised() {
     ];
     for (formula, of) in continuous {
         let model = Model::compile(vec![parameter("y", None, of)], &BTreeMap::new(), formula, &[]).unwrap();
-        // Wide enough for the tail y^−5.5 of a Student law; steps fine enough for all.
+        // The range is wide enough for the tail y^−5.5 of Student's t; the steps are fine enough
+        // for all.
         let step = 0.02;
         let grid: Vec<f64> = (-15_000..=15_000).map(|k| f64::from(k) * step).collect();
         let mut values = vec![0.0; grid.len()];
@@ -179,16 +182,16 @@ fn counts_are_normalised() {
         ("binomial(7, 1 / (1 + s))", 7, 1.0),
         ("binomial_logit(7, s)", 7, 1.0),
     ];
-    for (law, most, exact) in counts {
+    for (distribution, most, exact) in counts {
         let data = BTreeMap::from([("y".to_string(), Data::Vector((0..=most).map(f64::from).collect()))]);
-        let formula = format!("target += log_sum_exp({})", law.replacen('(', "_each(y | ", 1));
+        let formula = format!("target += log_sum_exp({})", distribution.replacen('(', "_each(y | ", 1));
         let model = Model::compile(vec![parameter("s", None, "real")], &data, &formula, &[]).unwrap();
         let log_sum: f64 = model.log_density(&[2.3]);
-        assert!((libm::exp(log_sum) - exact).abs() < 1e-12, "{law}: {log_sum}");
+        assert!((libm::exp(log_sum) - exact).abs() < 1e-12, "{distribution}: {log_sum}");
     }
 }
 
-/// A conjugate regression: log Z in closed form as a ratio of densities at any point.
+/// A conjugate regression: log Z in closed form is a ratio of densities at any point.
 #[test]
 fn sums_and_entries_agree_with_closed_forms() {
     let model = compiled(vec![parameter("m", None, "real")], "y ~ normal(m * x, 0.5); m ~ normal(0, 2)");
@@ -244,7 +247,7 @@ fn fault(formula: &str) -> (Fault, String) {
 }
 
 #[test]
-fn mistakes_are_told_at_their_places() {
+fn mistakes_are_reported_at_their_places() {
     let shown = |formula: &str| {
         let (fault, at) = fault(formula);
         format!("{fault} @ {at}")
@@ -304,7 +307,8 @@ fn declarations_and_data_are_checked() {
     assert_eq!(error(vec![ordered], BTreeMap::new()), ModelError::NeedsVector { name: "a".into() });
 }
 
-/// θ = μ + τη: the density of (η, μ, log τ) is that of (θ, μ, log τ) and τ for each entry, and θ is what is reported.
+/// With θ = μ + τη the density of (η, μ, log τ) is that of (θ, μ, log τ) times τ for each entry,
+/// and θ is reported.
 #[test]
 fn offsets_and_multipliers_are_changes_of_variables() {
     let formula =
@@ -324,7 +328,8 @@ fn offsets_and_multipliers_are_changes_of_variables() {
     let (mut value, mut score) = ([0.0], [0.0; 5]);
     moved.values_and_scores(&[eta[0], eta[1], eta[2], mu, -720.0], &mut value, &mut score).unwrap();
     assert_eq!((value[0], score[4]), (f64::NEG_INFINITY, 0.0), "a subnormal scale has slopes that overflow");
-    // However small τ is, nothing of θ − μ is lost: −½|η|² and the prior of log τ, −log π/2 + log τ, are left.
+    // However small τ is, nothing of θ − μ is lost: −½|η|² and the prior of log τ, −log π/2 + log
+    // τ, are left.
     let alone = "theta ~ normal(mu, tau); mu ~ normal(0, 1); tau ~ half_cauchy(1)";
     let alone = compiled([theta.clone()].into_iter().chain(others()).collect(), alone);
     let at = |log_tau: f64| alone.log_density(&[eta[0], eta[1], eta[2], mu, log_tau]);

@@ -1,11 +1,11 @@
-//! From the words of a formula to its tree, by recursive descent.
+//! Parses the words of a formula to its tree, by recursive descent.
 
 use super::Span;
 use super::fault::{Fault, Located};
 use super::syntax::{Expression, Index, Kind, Operator, Statement};
 use super::token::{Token, tokens};
 
-/// The statements of a formula.
+/// Parses the statements of a formula.
 pub(super) fn statements(text: &str) -> Result<Vec<Statement>, Located> {
     let mut parser = Parser { tokens: tokens(text)?, next: 0, depth: 0 };
     let mut found = Vec::new();
@@ -22,7 +22,7 @@ pub(super) fn statements(text: &str) -> Result<Vec<Statement>, Located> {
     Ok(found)
 }
 
-/// A text that is one expression.
+/// Parses a text that is one expression.
 pub(super) fn expression(text: &str) -> Result<Expression, Located> {
     let mut parser = Parser { tokens: tokens(text)?, next: 0, depth: 0 };
     let found = parser.sum()?;
@@ -38,7 +38,7 @@ struct Parser {
     depth: usize,
 }
 
-/// Brackets and signs inside each other; more of them would use up the stack.
+/// The largest depth of nested brackets and signs; more would exhaust the stack.
 const DEEPEST: usize = 200;
 
 impl Parser {
@@ -50,7 +50,7 @@ impl Parser {
         self.tokens[self.next.min(self.tokens.len() - 1)].1
     }
 
-    /// Where the word before stands.
+    /// The place of the word before.
     fn last(&self) -> Span {
         self.tokens[self.next - 1].1
     }
@@ -59,7 +59,7 @@ impl Parser {
         Fault::Expected { what, found: self.peek().shown() }.at(self.span())
     }
 
-    /// Takes the symbol if it comes next.
+    /// Takes the symbol if it comes next, and says whether it did.
     fn takes(&mut self, symbol: &str) -> bool {
         let here = matches!(self.peek(), Token::Symbol(s) if *s == symbol);
         self.next += usize::from(here);
@@ -216,7 +216,7 @@ impl Parser {
         }
     }
 
-    /// Up to the closing bracket, which is taken; `|` separates as a comma does.
+    /// The arguments up to the closing bracket, which is taken; `|` separates as a comma does.
     fn arguments(&mut self, close: &'static str) -> Result<Vec<Expression>, Located> {
         let mut found = Vec::new();
         if self.takes(close) {
@@ -243,7 +243,7 @@ fn binary(operator: Operator, left: Expression, right: Expression) -> Expression
 mod tests {
     use super::*;
 
-    /// With a bracket around every operation.
+    /// The expression with a bracket around every operation.
     fn shown(e: &Expression) -> String {
         let all = |list: &[Expression]| list.iter().map(shown).collect::<Vec<_>>().join(", ");
         let index = |i: &Index| match i {

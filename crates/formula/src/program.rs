@@ -4,11 +4,11 @@ use super::Matrix;
 use pushforward::num::{Elementary, Scalar, log_sum_exp_scalars};
 use std::sync::Arc;
 
-/// What an instruction computes from the results of earlier ones, which it names by their places. In arithmetic a
-/// result of length 1 goes with one of any length.
+/// The operation of an instruction on the results of earlier instructions, given by their places.
+/// In arithmetic a result of length 1 combines with one of any length.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Operation {
-    /// Parameters from this one on.
+    /// The parameters from this index on.
     Parameters(usize),
     Constant(Arc<[f64]>),
     Elementary(Elementary, usize),
@@ -22,16 +22,16 @@ pub(super) enum Operation {
     LogSumExp(usize),
     /// Entries of one result, counted from 0.
     Gather(usize, Arc<[usize]>),
-    /// Results one after another.
+    /// Several results, one after another.
     Join(Vec<usize>),
-    /// Matrix times vector.
+    /// The product of a matrix and a vector.
     Product(Arc<Matrix>, usize),
     /// The sum of 0 for each entry within these bounds and −inf for each outside.
     Inside(usize, f64, f64),
 }
 
 impl Operation {
-    /// The places it reads.
+    /// The places of the operands.
     pub fn operands(&self) -> Vec<usize> {
         self.clone().operands_mut().into_iter().map(|place| *place).collect()
     }
@@ -63,7 +63,7 @@ pub(super) struct Instruction {
     pub length: usize,
 }
 
-/// Instructions of which each reads only earlier ones, and the results that are asked for.
+/// Instructions that read only earlier ones, and the places of the results.
 #[derive(Clone, Debug)]
 pub(super) struct Program {
     pub instructions: Vec<Instruction>,
@@ -71,7 +71,7 @@ pub(super) struct Program {
 }
 
 impl Program {
-    /// Those of the instructions that the roots depend on.
+    /// A program of the instructions on which the roots depend.
     pub fn new(instructions: &[Instruction], roots: &[usize]) -> Program {
         let mut needed = vec![false; instructions.len()];
         roots.iter().for_each(|root| needed[*root] = true);
@@ -91,9 +91,10 @@ impl Program {
         Program { instructions: kept, roots: roots.iter().map(|root| moved[*root]).collect() }
     }
 
-    /// The roots, one after another, at the parameters.
+    /// The values of the roots, one after another, at the parameters.
     ///
-    /// The slow way, on any scalar: what [`Sweep`](super::sweep::Sweep) is judged by.
+    /// This runs on any scalar and is slower than [`Sweep`](super::sweep::Sweep), which is tested
+    /// against it.
     pub fn run<S: Scalar>(&self, parameters: &[S]) -> Vec<S> {
         let mut results: Vec<Vec<S>> = Vec::with_capacity(self.instructions.len());
         for Instruction { operation, length } in &self.instructions {
@@ -111,7 +112,7 @@ impl Program {
     }
 }
 
-/// The result of an operation that is not a parameter, from its operands in order.
+/// The result of an operation, other than a parameter, from its operands in order.
 pub(super) fn apply<S: Scalar>(operation: &Operation, length: usize, inputs: &[&[S]]) -> Vec<S> {
     let both = |f: &dyn Fn(S, S) -> S| {
         let at = |k: usize, i: usize| inputs[k][if inputs[k].len() == 1 { 0 } else { i }].clone();

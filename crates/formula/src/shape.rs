@@ -1,15 +1,15 @@
-//! Sizes of the things of a formula.
+//! The shapes of values in a formula.
 
 use std::fmt;
 
-/// Whether a thing is a number, a vector or a matrix, and how large.
+/// The shape of a value: a number, a vector or a matrix, with its size.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Shape {
-    /// One number.
+    /// A scalar, which has no size.
     Number,
-    /// That many numbers.
+    /// A vector with this number of entries.
     Vector(usize),
-    /// Rows and columns.
+    /// A matrix with these numbers of rows and columns.
     Matrix(usize, usize),
 }
 

@@ -1,15 +1,16 @@
-//! A program run forward and backward on plain numbers, in loops over whole vectors.
+//! Runs a program forward and backward on plain numbers, in loops over whole vectors.
 
 use super::lanes::{sum1, sum2};
 use super::program::{Instruction, Operation, Program};
 use pushforward::num::{Elementary, vectorized};
 
-/// Memory for one program: results and adjoints of all instructions, one after another.
+/// The workspace of one program: results and adjoints of all instructions, one after another.
 ///
-/// A sweep forward and one backward cost about three times the value, whatever the number of parameters.
+/// A forward and a backward sweep cost about three times the value, whatever the number of
+/// parameters.
 pub(super) struct Sweep<'a> {
     program: &'a Program,
-    /// Where the result of each instruction begins; one more at the end.
+    /// The offset of each instruction's result, and one more at the end.
     offsets: Vec<usize>,
     /// Whether an instruction depends on parameters.
     varies: Vec<bool>,
@@ -36,7 +37,7 @@ impl<'a> Sweep<'a> {
         Sweep { program, offsets, varies, results, adjoints: vec![0.0; size] }
     }
 
-    /// The first root, one number, at the parameters; none if there is a second root and it is not 0.
+    /// The value of the first root, one number; none if there is a second root and it is not 0.
     pub fn forward(&mut self, parameters: &[f64]) -> Option<f64> {
         for (k, instruction) in self.program.instructions.iter().enumerate() {
             if !self.varies[k] {
@@ -52,7 +53,7 @@ impl<'a> Sweep<'a> {
         (!outside).then(|| first(&self.program.roots[0]))
     }
 
-    /// After [`Sweep::forward`]: the gradient of the first root.
+    /// The gradient of the first root, after [`Sweep::forward`].
     pub fn backward(&mut self, gradient: &mut [f64]) {
         gradient.fill(0.0);
         self.adjoints.fill(0.0);
@@ -75,7 +76,7 @@ impl<'a> Sweep<'a> {
     }
 }
 
-/// One instruction forward.
+/// Evaluates one instruction in the forward sweep.
 fn forward<'r>(operation: &Operation, out: &mut [f64], parameters: &[f64], at: impl Fn(usize) -> &'r [f64]) {
     match operation {
         Operation::Parameters(first) => out.copy_from_slice(&parameters[*first..first + out.len()]),
@@ -124,7 +125,7 @@ fn elementary(function: Elementary, from: &[f64], out: &mut [f64]) {
     }
 }
 
-/// out = f(a, b), entry by entry; a slice of length 1 stands for one of any length.
+/// out = f(a, b) for each entry; a slice of length 1 stands for one of any length.
 #[inline(always)]
 fn map2(a: &[f64], b: &[f64], out: &mut [f64], f: impl Fn(f64, f64) -> f64) {
     vectorized(|| match (a, b) {
@@ -134,7 +135,7 @@ fn map2(a: &[f64], b: &[f64], out: &mut [f64], f: impl Fn(f64, f64) -> f64) {
     });
 }
 
-/// Adjoints of the instructions before the present one.
+/// The adjoints of the instructions before the current one.
 struct Back<'b> {
     before: &'b mut [f64],
     offsets: &'b [usize],
@@ -142,12 +143,12 @@ struct Back<'b> {
 }
 
 impl Back<'_> {
-    /// The adjoint of a place; none if it does not depend on parameters.
+    /// The adjoint of a place; none if the place does not depend on parameters.
     fn at(&mut self, place: usize) -> Option<&mut [f64]> {
         self.varies[place].then(|| &mut self.before[self.offsets[place]..self.offsets[place + 1]])
     }
 
-    /// Adds g_i·partial(other_i) to the adjoint of a place, over all i if that has length 1.
+    /// Adds g_i·partial(other_i) to the adjoint of a place, summed over i if that has length 1.
     #[inline(always)]
     fn add(&mut self, place: usize, g: &[f64], other: &[f64], partial: impl Fn(f64) -> f64) {
         let Some(target) = self.at(place) else { return };
@@ -165,7 +166,7 @@ impl Back<'_> {
     }
 }
 
-/// One instruction backward: adds to the adjoints of what it read, from its own.
+/// Evaluates one instruction in the backward sweep: adds to the adjoints of its operands.
 fn backward<'r>(
     operation: &Operation,
     adjoint: &[f64],
@@ -196,7 +197,8 @@ fn backward<'r>(
         }
         Operation::Divide(a, b) => {
             back.add(*a, adjoint, at(*b), |v| 1.0 / v);
-            // ∂(a/b)/∂b = −(a/b)/b: the quotient is at hand, and one of the two is divided at a time.
+            // ∂(a/b)/∂b = −(a/b)/b: the quotient is at hand, and one of the two is divided at a
+            // time.
             let over: Vec<f64> = match at(*b) {
                 [b] => adjoint.iter().map(|g| g / b).collect(),
                 b => adjoint.iter().zip(b).map(|(g, b)| g / b).collect(),

@@ -1,26 +1,26 @@
-//! A formula as a tree: statements and expressions, each with its place.
+//! The tree of a formula: statements and expressions, each with its place.
 
 use super::Span;
 
 /// A statement of a formula.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Statement {
-    /// `name = value`.
+    /// The definition of a quantity, `name = value`.
     Define { name: String, span: Span, value: Expression },
-    /// `target += value`.
+    /// A term of the log density, `target += value`.
     Add { value: Expression },
-    /// `left ~ distribution(arguments)`.
+    /// The log density of a distribution, `left ~ distribution(arguments)`.
     Distributed { left: Expression, distribution: String, span: Span, arguments: Vec<Expression> },
 }
 
-/// An expression and where it stands.
+/// An expression and its place.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Expression {
     pub kind: Kind,
     pub span: Span,
 }
 
-/// What an expression is.
+/// The kinds of expressions.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Kind {
     Number(f64),
@@ -31,7 +31,7 @@ pub(super) enum Kind {
         name: String,
         arguments: Vec<Expression>,
     },
-    /// `[a, b, c]`.
+    /// A vector of expressions, `[a, b, c]`.
     List(Vec<Expression>),
     Index {
         of: Box<Expression>,
@@ -42,11 +42,11 @@ pub(super) enum Kind {
 /// What stands between the brackets of an index.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Index {
-    /// Nothing, or `:`.
+    /// All entries: an empty index, or `:`.
     All,
-    /// `i`, a number or a vector of them.
+    /// The entries `i`, a number or a vector of numbers.
     At(Expression),
-    /// `from:to`, both included.
+    /// The entries `from:to`, both ends included.
     Range(Expression, Expression),
 }
 
@@ -61,7 +61,7 @@ pub(super) enum Operator {
 }
 
 impl Operator {
-    /// As it is written.
+    /// The operator as it is written.
     pub fn sign(self) -> &'static str {
         match self {
             Operator::Add => "+",

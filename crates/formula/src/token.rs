@@ -1,4 +1,4 @@
-//! From the text of a formula to its words.
+//! Splits the text of a formula into words.
 
 use super::Span;
 use super::fault::{Fault, Located};
@@ -11,12 +11,12 @@ pub(super) enum Token {
     Name(String),
     /// An operator or a bracket.
     Symbol(&'static str),
-    /// The end of a statement: a new line outside brackets and not after an operator, or `;`.
+    /// The end of a statement: `;`, or a new line outside brackets and not after an operator.
     End,
 }
 
 impl Token {
-    /// As messages name it.
+    /// The word as messages show it.
     pub fn shown(&self) -> String {
         match self {
             Token::Number(x) => x.to_string(),
@@ -27,11 +27,12 @@ impl Token {
     }
 }
 
-/// Longer ones first.
+/// All symbols; a longer one stands before its own beginning.
 const SYMBOLS: [&str; 18] =
     ["+=", ".*", "./", ".^", "+", "-", "*", "/", "^", "(", ")", "[", "]", ",", ":", "|", "=", "~"];
 
-/// The words of a formula with their places; `#` and `//` begin a comment. The last word is an [`Token::End`].
+/// The words of a formula with their places; `#` and `//` begin a comment. The last word is a
+/// [`Token::End`].
 pub(super) fn tokens(text: &str) -> Result<Vec<(Token, Span)>, Located> {
     let mut found: Vec<(Token, Span)> = Vec::new();
     let (mut at, mut depth) = (0, 0usize);
@@ -63,7 +64,8 @@ pub(super) fn tokens(text: &str) -> Result<Vec<(Token, Span)>, Located> {
     Ok(found)
 }
 
-/// Names that a formula reads or defines; of a text that is no formula, those before the first strange character.
+/// The names that a formula reads or defines. In a text that is not a formula, those before the
+/// first invalid character.
 pub fn names_in(text: &str) -> BTreeSet<String> {
     let until = tokens(text).err().map_or(text.len(), |located| located.span.start);
     let words = tokens(&text[..until]).unwrap_or_default();
@@ -73,7 +75,7 @@ pub fn names_in(text: &str) -> BTreeSet<String> {
         .collect()
 }
 
-/// A line that ends in an operator or a comma goes on in the next one.
+/// Whether a new line ends a statement; after an operator or a comma the statement continues.
 fn ends_a_statement(last: Option<&Token>) -> bool {
     match last {
         None | Some(Token::End) => false,
@@ -82,7 +84,7 @@ fn ends_a_statement(last: Option<&Token>) -> bool {
     }
 }
 
-/// The word with which a text begins, and its length in bytes.
+/// The word at the start of a text, and its length in bytes.
 fn word(rest: &str) -> Result<(Token, usize), Fault> {
     let first = rest.chars().next().expect("a text that is not empty");
     let second = rest.chars().nth(1);

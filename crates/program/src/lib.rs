@@ -1,5 +1,5 @@
-//! The program `pushforward` reads a target or a density file and writes a folder with draws, log Z,
-//! a report and a verdict.
+//! The program `pushforward` reads a target or a density file and writes a folder with draws, log
+//! Z, a report and a verdict.
 //!
 //! Each room imports only rooms above it: file formats and drawing come first, then the folder of a
 //! run, density files and settings, the report, what is printed and written, the command line, and

@@ -1,4 +1,5 @@
-//! Whether the stated errors of log Z are those it has: every evolution on one small target, many times.
+//! Measures whether the stated errors of log Z are right: every evolution on one small target, many
+//! times.
 
 use crate::comparison::{Comparison, median};
 use crate::session::Session;
@@ -10,19 +11,20 @@ use pushforward::training::{FitError, FitSettings};
 use std::collections::BTreeMap;
 use std::sync::atomic::Ordering;
 
-/// One tilted well: two modes of unequal mass and quartic walls, no symmetry.
+/// A tilted well with two modes of unequal mass and quartic walls, without symmetry.
 const TARGET: &str = "double-well";
-/// Fits with seeds 0, 1, …, each with its own draws.
+/// The number of fits, with seeds 0, 1, …, each with its own draws.
 const FITS: u64 = 60;
 const DRAWS: usize = 10_000;
-/// Seconds for a fit unless something else is asked for.
+/// The default limit of a fit, in seconds.
 const SECONDS: f64 = 30.0;
 
 const CAPTION: &str = "(log Z^ − log Z)/se over sixty fits of double-well with defaults and seeds 0 to 59, 10 000 draws from \
 each: mean and standard deviation, which are 0 ± 0.13 and 1 ± 0.09 if the errors are as stated, and the largest in size. \
 ESS: median.";
 
-/// Measures all evolutions, or those whose names hold `filter`; a fit takes `limit` seconds at most.
+/// Measures all evolutions, or those whose names contain `filter`; a fit takes at most `limit`
+/// seconds.
 pub fn calibration(
     filter: Option<&str>,
     limit: Option<f64>,
@@ -49,7 +51,8 @@ pub fn calibration(
     Ok(Comparison { name: "calibration", caption: CAPTION, header, rows })
 }
 
-/// (score, ESS) of the draws of one fit; NaN where they cannot be moved.
+/// The score (log Z^ − log Z)/se and the ESS of the draws of one fit; NaN if the draws cannot be
+/// moved.
 fn run_of(
     target: &dyn Benchmark,
     evolution: &dyn ErasedEvolution,

@@ -1,4 +1,4 @@
-//! Evolutions whose solution is unique, polished, beside that solution in closed form.
+//! Evolutions with a unique solution, polished and compared with that solution in closed form.
 
 use crate::comparison::Comparison;
 use crate::session::Session;
@@ -16,15 +16,15 @@ use pushforward::transport::{StartAt, Tolerance, TransportError, VelocityField, 
 use std::sync::atomic::Ordering;
 use std::time::Instant;
 
-/// A problem with a closed form: what is fitted, and how far the fit is from it.
+/// A problem with a closed form: the fit, and the function that measures its error.
 struct Row {
     name: &'static str,
     evolution: fn() -> Box<dyn ErasedEvolution>,
     target: fn() -> Box<dyn Target>,
     error: fn(&Transport<'_>, &dyn Target) -> Result<f64, DrawError>,
-    /// Hidden layers of this width, and how many.
+    /// The width and the number of the hidden layers.
     network: (usize, usize),
-    /// Points of the first set.
+    /// The number of points of the first batch.
     points: usize,
     bound: f64,
 }
@@ -68,24 +68,25 @@ const ROWS: [Row; 4] = [
     },
 ];
 
-/// Polishing ends where the time does.
+/// The number of steps after the goal is so large that the time limit ends the polishing.
 const POLISH: usize = 1_000_000;
-/// Seconds for a row unless something else is asked for.
+/// The default limit of a row, in seconds.
 const SECONDS: f64 = 300.0;
-/// Times at which errors are looked at, from 0 to 1, and draws at each.
+/// The number of times from 0 to 1 at which errors are measured.
 const TIMES: usize = 11;
 const DRAWS: usize = 256;
-/// Nodes of Gauss-Hermite quadrature in each dimension: exact for an affine map from two on.
+/// The number of nodes of Gauss-Hermite quadrature in each dimension; for an affine map two are
+/// exact.
 const NODES: usize = 12;
-/// Errors of the paths count with the cost.
+/// The tolerance is tight, because the errors of the paths count in the cost.
 const TOLERANCE: Tolerance = Tolerance { absolute: 1e-11, relative: 1e-11 };
 
-const CAPTION: &str = "Fits without a frame, polished until the time is over. Bures cost: \
+const CAPTION: &str = "Fits without whitening, polished until the time limit. Bures cost: \
 |E|X₁ − X₀|² less its closed form| for N(0, I) to a full Gaussian, by Gauss-Hermite quadrature over X₀. drift: relative L2 \
 error of ∇Φ against the Schrödinger bridge between the same Gaussians. V: relative L2 error of log p_t against the noised \
-mixture. L2: over draws on their way, at 11 times.";
+mixture. L2: over trajectories of draws, at 11 times.";
 
-/// Fits all rows, or those whose names hold `filter`, each for at most `limit` seconds.
+/// Fits all rows, or those whose names contain `filter`, each for at most `limit` seconds.
 pub fn exactness(
     filter: Option<&str>,
     limit: Option<f64>,
@@ -113,13 +114,13 @@ fn measured(row: &Row, limit: f64, session: &mut Session<'_>) -> Result<Vec<Stri
         ..FitSettings::default()
     };
     let start = Instant::now();
-    let mut told = 0.0;
+    let mut reported = 0.0;
     let evolution = (row.evolution)();
     let fitted =
         timed_fit(&*target, (&*evolution, &settings), Some(limit), session, &mut |progress, err| {
             let elapsed = progress.elapsed.as_secs_f64();
-            if elapsed >= told + 10.0 {
-                told = elapsed;
+            if elapsed >= reported + 10.0 {
+                reported = elapsed;
                 let (step, loss) = (progress.step, progress.record.loss);
                 let _ = writeln!(err, "{}: {elapsed:.0} s, step {step}, loss {loss:.1e}", row.name);
             }
@@ -149,11 +150,11 @@ fn case() -> GaussianCase {
 }
 
 fn gaussian() -> Box<dyn Target> {
-    let law = Gaussian::new(case().mean().clone(), &case().covariance());
-    Box::new(law.expect("its covariance is LLᵀ").with_log_z(case().log_z()))
+    let target = Gaussian::new(case().mean().clone(), &case().covariance());
+    Box::new(target.expect("its covariance is LLᵀ").with_log_z(case().log_z()))
 }
 
-/// Unequal weights, places and widths, about as wide as the prior.
+/// A mixture with unequal weights, means and widths, about as wide as the prior.
 fn mixture(dim: usize) -> GaussianMixture {
     let component = |place: f64, tilt: f64, width: f64| {
         let mean = DVector::from_fn(dim, |i, _| if i == 0 { place } else { tilt });
@@ -168,12 +169,12 @@ fn mixture(dim: usize) -> GaussianMixture {
     GaussianMixture::new(&[0.35, 0.65], components).expect("two weights for two components")
 }
 
-/// The one block of a fit without a frame.
+/// The only factor of a fit without whitening.
 fn block<'a>(fit: &'a Transport<'_>) -> &'a FittedFactor {
     &fit.factors[0]
 }
 
-/// |E|X₁ − X₀|² − (|m|² + tr(Σ + I − 2Σ^½))|.
+/// The error of the cost, |E|X₁ − X₀|² − (|m|² + tr(Σ + I − 2Σ^½))|.
 fn cost_error(fit: &Transport<'_>, target: &dyn Target) -> Result<f64, DrawError> {
     let block = block(fit);
     let FittedFactor { evolution, networks, theta, .. } = block;
@@ -198,8 +199,8 @@ fn cost_error(fit: &Transport<'_>, target: &dyn Target) -> Result<f64, DrawError
     Ok((cost - bures).abs())
 }
 
-/// Nodes and weights for E f(X), X of N(0, 1): eigenvalues of the Jacobi matrix, and squared first components of its
-/// eigenvectors (Golub & Welsch 1969).
+/// Nodes and weights for E f(X), X of N(0, 1): the eigenvalues of the Jacobi matrix, and the
+/// squared first components of its eigenvectors (Golub & Welsch 1969).
 fn gauss_hermite(n: usize) -> (Vec<f64>, Vec<f64>) {
     let jacobi =
         DMatrix::from_fn(n, n, |i, j| if i.abs_diff(j) == 1 { (i.max(j) as f64).sqrt() } else { 0.0 });
@@ -208,10 +209,10 @@ fn gauss_hermite(n: usize) -> (Vec<f64>, Vec<f64>) {
     (eigen.eigenvalues.iter().copied().collect(), weights)
 }
 
-/// Number of Φ among the unknowns of the bridge.
+/// The index of Φ among the unknowns of the bridge.
 const POTENTIAL: usize = 1;
 
-/// Relative L2 error of ∇Φ.
+/// The relative L2 error of ∇Φ.
 fn drift_error(fit: &Transport<'_>, target: &dyn Target) -> Result<f64, DrawError> {
     let FittedFactor { networks, theta, .. } = block(fit);
     let case = case();
@@ -226,7 +227,7 @@ fn drift_error(fit: &Transport<'_>, target: &dyn Target) -> Result<f64, DrawErro
     })
 }
 
-/// Relative L2 error of V, up to a constant as it is learned: at t = 1 it is log ρ − z.
+/// The relative L2 error of V, up to a constant as it is learned: at t = 1 it is log ρ − z.
 fn log_density_error(fit: &Transport<'_>, target: &dyn Target) -> Result<f64, DrawError> {
     let FittedFactor { evolution, networks, theta, summary, .. } = block(fit);
     let noising = Noising::new(summary.feature_variance);
@@ -244,7 +245,7 @@ fn log_density_error(fit: &Transport<'_>, target: &dyn Target) -> Result<f64, Dr
     })
 }
 
-/// The law of αX + √n·N(0, I) for X of the mixture.
+/// The distribution of αX + √n·N(0, I) for X of the mixture.
 fn noised(mixture: &GaussianMixture, squared_signal: f64, variance: f64) -> GaussianMixture {
     let of = |component: &Gaussian| {
         let d = component.mean().len();
@@ -255,7 +256,7 @@ fn noised(mixture: &GaussianMixture, squared_signal: f64, variance: f64) -> Gaus
     GaussianMixture::new(mixture.weights(), components).expect("as many weights as before")
 }
 
-/// √(Σ|learned − exact|²/Σ|exact|²) over draws of the fit on their way along its flow.
+/// √(Σ|learned − exact|²/Σ|exact|²) over draws of the fit along their trajectories.
 fn relative_error(
     fit: &Transport<'_>,
     target: &dyn Target,
@@ -288,12 +289,12 @@ mod tests {
         }
     }
 
-    /// Noise of variance 1 − α² on a mixture: mean and variance are those of the sum.
+    /// With noise of variance 1 − α² on a mixture, mean and variance are those of the sum.
     #[test]
     fn a_noised_mixture_has_the_moments_of_a_sum() {
-        let law = noised(&mixture(1), 0.36, 0.64);
-        let moments = |law: &GaussianMixture| {
-            let parts = law.weights().iter().zip(law.components());
+        let sum = noised(&mixture(1), 0.36, 0.64);
+        let moments = |sum: &GaussianMixture| {
+            let parts = sum.weights().iter().zip(sum.components());
             let (mut mean, mut square) = (0.0, 0.0);
             for (w, c) in parts {
                 mean += w * c.mean()[0];
@@ -301,7 +302,7 @@ mod tests {
             }
             (mean, square - mean * mean)
         };
-        let ((before, spread), (mean, variance)) = (moments(&mixture(1)), moments(&law));
+        let ((before, spread), (mean, variance)) = (moments(&mixture(1)), moments(&sum));
         assert!((mean - 0.6 * before).abs() < 1e-14);
         assert!((variance - 0.36 * spread - 0.64).abs() < 1e-14);
     }

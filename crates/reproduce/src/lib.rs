@@ -1,7 +1,9 @@
-//! Tables of measured figures beside published ones, which anyone can make again, and the distances in them.
+//! Tables of measured figures beside published ones, which anyone can make again, and the distances
+//! in them.
 //!
-//! A table is a [`Comparison`]: the program prints it and writes it as Markdown and CSV. Each function here measures
-//! one table; `filter` picks the rows whose names hold it, and `limit` bounds the seconds of each fit.
+//! A table is a [`Comparison`]: the program prints it and writes it as Markdown and CSV. Each
+//! function here measures one table; `filter` selects the rows whose names contain it, and `limit`
+//! bounds the seconds of each fit.
 
 mod calibration;
 mod comparison;

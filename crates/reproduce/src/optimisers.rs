@@ -12,25 +12,27 @@ use std::io::Write;
 use std::sync::atomic::Ordering;
 
 const TARGETS: [(&str, &[(&str, f64)]); 2] = [("gmm9", &[]), ("many-well", &[("dim", 5.0), ("wells", 5.0)])];
-/// Effective fractions whose times are told.
+/// The effective fractions whose times are reported.
 const FRACTIONS: [f64; 3] = [0.9, 0.95, 0.99];
-/// Seconds for a row unless something else is asked for: twice what the default takes on the harder target.
+/// The default limit of a row in seconds, twice the time of the defaults on the harder target.
 const SECONDS: f64 = 60.0;
-/// Steps for which the methods that learn a matrix or moments from gradients keep their points.
+/// The number of steps for which methods that learn a matrix or moments from gradients keep their
+/// points.
 const KEPT: usize = 20;
-/// Steps of Adam in the row that warms up.
+/// The number of steps of Adam in the row that warms up.
 const WARM_UP: usize = 200;
 
-const CAPTION: &str = "Seconds of the fit, pilots included, until 1024 draws reach an effective fraction; defaults \
+const CAPTION: &str = "Seconds of the fit, validation draws included, until 1024 draws reach an effective fraction; defaults \
 but for what the row says, each target fitted whole.";
 
-/// A way to fit.
+/// A fit with its settings.
 struct Row {
     name: String,
     settings: FitSettings,
 }
 
-/// Fits both targets with every pair, or those whose names hold `filter`, each for at most `limit` seconds.
+/// Fits both targets with every pair, or with those whose names contain `filter`, each for at most
+/// `limit` seconds.
 pub fn optimisers(
     filter: Option<&str>,
     limit: Option<f64>,
@@ -63,7 +65,7 @@ fn table(rows: Vec<Vec<String>>) -> Comparison {
 fn all_rows() -> Vec<Row> {
     let with = |name: String, method: Method| {
         let optimiser = Optimiser { method, ..Optimiser::default() };
-        // Pilots of one block say nothing of the others: the whole target is one.
+        // Validation draws of one factor say nothing of the others: the whole target is one factor.
         let whole = FitSettings { factorise: false, ..FitSettings::default() };
         let settings = FitSettings { optimiser, target_ess: 0.992, steps: 1_000_000, ..whole };
         Row { name, settings }
@@ -89,7 +91,7 @@ fn all_rows() -> Vec<Row> {
     rows
 }
 
-/// Times to the fractions, and the best one reached.
+/// The times to the fractions, and the best fraction reached.
 fn measured(
     row: &Row,
     target: &str,

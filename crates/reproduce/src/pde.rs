@@ -1,29 +1,30 @@
-//! The solver by itself on published PDEs: root mean square error against time.
+//! The solver alone on published PDEs: root mean square error against time.
 
 use crate::comparison::{Comparison, note_first, seconds};
 use crate::session::Session;
 use std::sync::atomic::Ordering;
 
-/// Benchmarks as a user writes them, with public traits only: the example is compiled here as it stands.
+/// The benchmarks as a user writes them, with public traits only: the example is compiled here
+/// unchanged.
 #[path = "../../../examples/published_pdes/equations.rs"]
 mod equations;
 
 use equations::{Problem, Reached};
 
-/// Errors whose times are told.
+/// The errors whose times are reported.
 const DIGITS: [f64; 6] = [1e-3, 1e-4, 1e-5, 1e-6, 1e-7, 1e-8];
 
 /// Seconds between two lines of progress.
 const SECONDS_PER_LINE: f64 = 5.0;
 
-/// A published run.
+/// A published run of another solver.
 #[derive(Clone, Copy)]
 struct Published {
-    /// Seconds to 1e-3 / 1e-4 / 1e-5 / 1e-6.
+    /// Seconds to errors of 1e-3 / 1e-4 / 1e-5 / 1e-6.
     times: &'static str,
-    /// Its error at the end.
+    /// The error at the end of the run.
     end: f64,
-    /// When that was, and with which optimiser.
+    /// The time of the end, and the optimiser.
     how: &'static str,
 }
 
@@ -35,11 +36,12 @@ const PUBLISHED: [Published; 4] = [
     Published { times: "–", end: 3.7e-3, how: "7000 s, SPRING, 118 145 parameters" },
 ];
 
-const CAPTION: &str = "Seconds until the root mean square error over 4000 points stays uncovered falls below a bound; \
+const CAPTION: &str = "Seconds until the root mean square error over 4000 points that no step sees falls below a bound; \
 published: logged runs in f64 on GPUs (arXiv 2405.15603, 2505.12149) with the same networks for Poisson, and 3000+500 \
 points in five dimensions.";
 
-/// Solves all problems, or those whose names hold `filter`, each for at most `limit` seconds if that is given.
+/// Solves all problems, or those whose names contain `filter`, each for at most `limit` seconds if
+/// that is given.
 pub fn pde(filter: Option<&str>, limit: Option<f64>, session: &mut Session<'_>) -> Comparison {
     let mut rows = Vec::new();
     for (problem, published) in Problem::all().into_iter().zip(PUBLISHED) {
@@ -69,11 +71,11 @@ pub fn pde(filter: Option<&str>, limit: Option<f64>, session: &mut Session<'_>) 
 fn row(problem: &Problem, published: Published, limit: f64, session: &mut Session<'_>) -> Vec<String> {
     let bounds: Vec<f64> = DIGITS.into_iter().chain([published.end]).collect();
     let mut times: Vec<Option<f64>> = vec![None; bounds.len()];
-    let mut told = 0.0;
+    let mut reported = 0.0;
     let end = problem.solve(|reached| {
         note_first(&mut times, bounds.iter().map(|bound| reached.error <= *bound), reached.seconds);
-        if reached.seconds >= told + SECONDS_PER_LINE {
-            told = reached.seconds;
+        if reached.seconds >= reported + SECONDS_PER_LINE {
+            reported = reached.seconds;
             progress(problem, reached, session);
         }
         reached.seconds < limit && !session.stop.load(Ordering::Relaxed)

@@ -1,4 +1,5 @@
-//! Posteriors of real data with known answers: density files fitted with defaults, beside reference draws.
+//! Posteriors of real data with known answers: density files fitted with defaults, compared with
+//! reference draws.
 
 use crate::comparison::Comparison;
 use crate::session::Session;
@@ -14,14 +15,14 @@ use std::collections::BTreeMap;
 use std::sync::atomic::Ordering;
 use std::time::Instant;
 
-/// A file of `examples/posteriors`, as it was when the program was built.
+/// Embeds a file of `examples/posteriors` as it is when the program is built.
 macro_rules! embedded {
     ($path:literal) => {
         ($path, include_str!(concat!("../../../examples/posteriors/", $path)))
     };
 }
 
-/// The density files of `examples/posteriors` and their data: names and texts.
+/// The names and texts of the density files of `examples/posteriors` and their data.
 pub static POSTERIOR_FILES: &[(&str, &str)] = &[
     embedded!("earnings-earn_height.toml"),
     embedded!("earnings-logearn_height.toml"),
@@ -45,7 +46,7 @@ pub static POSTERIOR_FILES: &[(&str, &str)] = &[
 
 const REFERENCE: &str = include_str!("../../../examples/posteriors/data/reference.json");
 
-/// Draws for the estimates.
+/// The number of draws for the estimates.
 const DRAWS: usize = 20_000;
 
 const CAPTION: &str = "Density files of examples/posteriors with defaults, seed 0, 20 000 draws. off: log Z less the exact \
@@ -53,14 +54,14 @@ one. mean, sd: the parameter whose mean (standard deviation) lies furthest from 
 standard errors of both together. Bars: log Z within 0.02 and 3 standard errors; every mean and sd within 4.8; ESS 0.9 and \
 60 s, for eight schools 0.7 and 300 s.";
 
-/// What is known of one posterior.
+/// The known answers of one posterior.
 #[derive(Deserialize)]
 struct Reference {
     log_z: f64,
     reference: BTreeMap<String, Summary>,
 }
 
-/// A parameter over the reference draws.
+/// A parameter summarised over the reference draws.
 #[derive(Deserialize)]
 struct Summary {
     mean: f64,
@@ -68,7 +69,7 @@ struct Summary {
     draws: f64,
 }
 
-/// What one fit gave.
+/// The results of one fit.
 struct Measured {
     dim: usize,
     steps: usize,
@@ -79,7 +80,7 @@ struct Measured {
     seconds: f64,
 }
 
-/// The parameter that is furthest off, and by how many standard errors; NaN is furthest.
+/// The parameter with the largest deviation in standard errors; NaN counts as largest.
 #[derive(Clone, Debug, PartialEq)]
 struct Deviation {
     name: String,
@@ -98,13 +99,13 @@ fn references() -> BTreeMap<String, Reference> {
     serde_json::from_str(REFERENCE).expect("reference.json was checked by a test")
 }
 
-/// Measures the rows whose names hold `filter`; a fit takes `limit` seconds at most.
+/// Measures the rows whose names contain `filter`; a fit takes at most `limit` seconds.
 ///
-/// `open` turns the name of one of [`POSTERIOR_FILES`] into the density that it describes: this crate reads no
-/// density files.
+/// `open` turns the name of one of [`POSTERIOR_FILES`] into the density that it describes, because
+/// this crate reads no density files.
 ///
 /// # Errors
-/// Those of `open` and of the fits.
+/// The errors of `open` and of the fits.
 pub fn posteriors<E: From<FitError>>(
     filter: Option<&str>,
     limit: Option<f64>,
@@ -153,7 +154,7 @@ fn measured<E: From<FitError>>(
     })
 }
 
-/// The worst mean and the worst standard deviation.
+/// The worst deviation of a mean and the worst of a standard deviation.
 fn deviations(target: &dyn Target, draws: &Draws, reference: &Reference) -> (Deviation, Deviation) {
     let names = target.constrained_names();
     let constrained: Vec<Vec<f64>> =
@@ -176,8 +177,9 @@ fn worst(all: Vec<Deviation>) -> Deviation {
     all.into_iter().max_by(|a, b| size(a).total_cmp(&size(b))).expect("a posterior has parameters")
 }
 
-/// How many standard errors a mean and a standard deviation are off. The error of a weighted mean is that of a ratio,
-/// √Σw²(x − m)²; that of a standard deviation follows from its square; reference draws count as independent.
+/// The deviations of a mean and of a standard deviation in standard errors. The error of a weighted
+/// mean is that of a ratio, √Σw²(x − m)²; that of a standard deviation follows from its square;
+/// reference draws count as independent.
 fn errors(values: &[f64], weights: &[f64], reference: &Summary) -> (f64, f64) {
     let sum = |f: &dyn Fn(f64, f64) -> f64| {
         let terms: Vec<f64> = values.iter().zip(weights).map(|(x, w)| f(*x, *w)).collect();
@@ -196,12 +198,12 @@ fn errors(values: &[f64], weights: &[f64], reference: &Summary) -> (f64, f64) {
     (mean_errors, sd_errors)
 }
 
-/// ESS at least, and seconds at most.
+/// The least ESS and the most seconds that a posterior may take.
 fn bars(name: &str) -> (f64, f64) {
     if name.starts_with("eight_schools") { (0.7, 300.0) } else { (0.9, 60.0) }
 }
 
-/// The bars that are missed; NaN misses.
+/// The names of the bars that are missed; NaN misses.
 fn missed(name: &str, m: &Measured) -> Vec<&'static str> {
     let (ess, seconds) = bars(name);
     let checks = [
@@ -239,7 +241,8 @@ mod tests {
     fn deviations_are_in_standard_errors() {
         let values: Vec<f64> = (0..10_000).map(|k| f64::from(k % 2)).collect();
         let weights = vec![1e-4; 10_000];
-        // Mean ½ and sd ½, known to 0.005 each on both sides; a fair coin has no error of its sd to first order.
+        // The mean ½ and the sd ½ are each known to 0.005 on both sides; to first order a fair coin
+        // has no error of its sd.
         let off = |mean: f64, sd: f64| errors(&values, &weights, &Summary { mean, sd, draws: 10_000.0 });
         assert!((off(0.5 - 0.01 * 2.0f64.sqrt(), 0.5).0 - 2.0).abs() < 1e-9);
         assert!(off(0.5, 0.49).1 > 1e6);

@@ -17,24 +17,24 @@ use std::time::Instant;
 /// A target with an evolution, fitted with defaults.
 #[derive(Clone, Debug)]
 struct Row {
-    /// As printed.
+    /// The name of the row as it is printed.
     name: String,
     target: &'static str,
     parameters: &'static [(&'static str, f64)],
-    /// Name of the evolution.
+    /// The name of the evolution.
     evolution: &'static str,
-    /// Whether independent blocks are fitted apart, which is the default.
+    /// Whether independent factors are fitted separately, which is the default.
     factorise: bool,
-    /// Seeds 0, 1, …; figures are medians over them.
+    /// The number of seeds 0, 1, …; figures are medians over them.
     seeds: u64,
     /// The best published figure for this target, with its source.
     published: &'static str,
 }
 
-/// Draws for the estimates, and of those for the distances.
+/// The number of draws for the estimates.
 const DRAWS: usize = 20_000;
 const DISTANCE_DRAWS: usize = 2000;
-/// Exact draws for the upper bound of log Z.
+/// The number of exact draws for the upper bound of log Z.
 const EXACT_DRAWS: usize = 2000;
 
 const GMM9: &str = "DIS-LV 0.0203 / 0.805 / 0.0899 (CDDS); LFIS ESS 0.97 on a grid of nine (ICML 2024)";
@@ -63,12 +63,12 @@ fn row(
     Row { name: name.to_string(), target, parameters, evolution, factorise: true, seeds, published }
 }
 
-/// The same row fitted as one block, whatever is independent in it.
+/// The same row fitted as one factor, without a search for independent factors.
 fn whole(row: Row) -> Row {
     Row { name: format!("{}, whole", row.name), factorise: false, seeds: WHOLE_SEEDS, ..row }
 }
 
-/// Seeds of a row that is fitted as one block.
+/// The number of seeds of a row that is fitted as one factor.
 const WHOLE_SEEDS: u64 = 2;
 
 fn quick() -> Vec<Row> {
@@ -80,10 +80,10 @@ fn quick() -> Vec<Row> {
     ]
 }
 
-/// Evolutions whose rows are medians of more seeds than two.
+/// The evolutions whose rows are medians over five seeds.
 const FIVE_SEEDS: [&str; 2] = ["general-ode", "optimal-transport"];
 
-/// Every built-in evolution on gmm9, and all of them again with the target fitted as one block.
+/// Every built-in evolution on gmm9, and all of them again with the target fitted as one factor.
 fn evolutions() -> Vec<Row> {
     let of = |name: &'static str| {
         let seeds = if FIVE_SEEDS.contains(&name) { 5 } else { 2 };
@@ -120,7 +120,8 @@ const WELLS_50_5_2: [(&str, f64); 3] = [("dim", 50.0), ("wells", 5.0), ("delta",
 const WELLS_50_5_4: [(&str, f64); 3] = [("dim", 50.0), ("wells", 5.0), ("delta", 4.0)];
 const WELLS_100_5_4: [(&str, f64); 3] = [("dim", 100.0), ("wells", 5.0), ("delta", 4.0)];
 
-/// Measures the rows of the table `name`, or those whose names hold `filter`; a fit takes `limit` seconds at most.
+/// Measures the rows of the table `name`, or those whose names contain `filter`; a fit takes at
+/// most `limit` seconds.
 pub fn samplers(
     name: &str,
     filter: Option<&str>,
@@ -167,9 +168,9 @@ pub fn samplers(
     Ok(Comparison { name, caption: CAPTION, header, rows })
 }
 
-/// What one fit gave; NaN for what is not known of the target.
+/// The results of one fit; NaN where the target has no known answer.
 struct Measured {
-    /// Dimensions of the blocks that were fitted.
+    /// The dimensions of the factors that were fitted.
     blocks: String,
     estimates: Estimates,
     delta_log_z: f64,
@@ -231,7 +232,7 @@ fn judged(
         delta_log_z: facts.log_z.map_or(f64::NAN, |exact| (estimates.log_z - exact).abs()),
         eubo: eubo(target, fitted, &draws.log_weights, seed),
         delta_std: facts.std.as_ref().map_or(f64::NAN, |exact| delta_std(&unweighted.std, exact)),
-        // A mode is found if it has a tenth of its draws.
+        // A mode counts as found if it has a tenth of its draws.
         modes: both.map(|(modes, shares)| {
             let found = modes.weights.iter().zip(shares).filter(|(weight, share)| **share >= 0.1 * **weight);
             (found.count(), modes.weights.len())
@@ -244,7 +245,8 @@ fn judged(
     }
 }
 
-/// Mean log weight at exact draws under the flow; NaN if there are none, or the flow cannot be followed back.
+/// The mean log weight at exact draws under the flow; NaN if there are none, or if the flow cannot
+/// be followed backward.
 fn eubo(target: &dyn Benchmark, fitted: &Transport<'_>, log_weights: &[f64], seed: u64) -> f64 {
     let mut x = vec![0.0; EXACT_DRAWS * target.dim()];
     let mut stream = Stream::new(seed, Purpose::Exact, 3);

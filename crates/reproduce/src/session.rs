@@ -1,9 +1,9 @@
-//! What a table is made with: where its progress goes, and the signal that ends it.
+//! The surroundings of a table: the stream of its progress, and the signal that ends it.
 
 use std::io::Write;
 use std::sync::atomic::AtomicBool;
 
-/// The surroundings of a table while it is measured.
+/// The streams and the stop signal of a table while it is measured.
 pub struct Session<'a> {
     /// One line of progress for each fit goes here.
     pub err: &'a mut (dyn Write + Send),

@@ -8,7 +8,8 @@ use pushforward::training::{Control, FitError, FitSettings, Progress};
 use std::io::Write;
 use std::sync::atomic::Ordering;
 
-/// A fit of `limit` seconds at most; `tell` sees every step and where messages go.
+/// A fit of at most `limit` seconds; `tell` is called after every step, with the stream for
+/// messages.
 pub(crate) fn timed_fit<'t>(
     target: &'t dyn Target,
     (evolution, settings): (&dyn ErasedEvolution, &FitSettings),
@@ -24,7 +25,7 @@ pub(crate) fn timed_fit<'t>(
     Ok(fitted)
 }
 
-/// `n` draws; none if the flow cannot be followed: every figure is NaN then.
+/// Makes `n` draws. There are none if the flow cannot be followed, and then every figure is NaN.
 pub(crate) fn draws_of(fitted: &Transport<'_>, n: usize) -> Result<Draws, FitError> {
     match fitted.draw(n, fitted.settings.seed) {
         Ok(draws) => Ok(draws),

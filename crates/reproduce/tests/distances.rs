@@ -21,7 +21,8 @@ fn figures(distances: Distances) -> [f64; 4] {
     [distances.sinkhorn_w1, distances.w2, distances.sliced_w2, distances.mmd]
 }
 
-/// Each distance of `drawn(seed)` to exact draws, in units of its floor; both are averages over five seeds.
+/// Each distance of `drawn(seed)` to exact draws, in units of its floor; both are averages over
+/// five seeds.
 fn in_floors(target: &dyn Benchmark, drawn: &dyn Fn(u64) -> Vec<f64>) -> Vec<f64> {
     let draw = |stream: &mut Stream, x: &mut [f64]| target.draw(stream, x);
     let (mut ours, mut floor) = ([0.0; 4], [0.0; 4]);
@@ -36,7 +37,7 @@ fn in_floors(target: &dyn Benchmark, drawn: &dyn Fn(u64) -> Vec<f64>) -> Vec<f64
     ours.iter().zip(floor).map(|(a, b)| a / b).collect()
 }
 
-/// But for the funnel, whose heavy tails make every distance that has units a lottery.
+/// The funnel is excluded: its heavy tails make every distance that has units depend on chance.
 #[test]
 fn exact_draws_of_every_target_stand_at_the_floor() {
     for entry in targets().iter().filter(|entry| entry.name != "funnel") {
@@ -47,7 +48,7 @@ fn exact_draws_of_every_target_stand_at_the_floor() {
             points.iter_mut().zip(std.iter().cycle()).for_each(|(v, std)| *v += by * std);
             points
         };
-        // One figure of a floor scatters by half of itself: averages of five by a quarter.
+        // One figure of a floor scatters by half of itself, an average of five by a quarter.
         let ratios = in_floors(target.as_ref(), &|seed| moved(0.0, seed));
         assert!(ratios.iter().all(|r| (0.5..2.0).contains(r)), "{}: {ratios:?}", entry.name);
         let ratios = in_floors(target.as_ref(), &|seed| moved(0.7, seed));
@@ -56,7 +57,8 @@ fn exact_draws_of_every_target_stand_at_the_floor() {
     }
 }
 
-/// A mixture without its components from `first` to `last`: what a sampler that misses them draws from.
+/// A mixture without its components from `first` to `last`, as a sampler that misses them would
+/// draw.
 fn without(mixture: &GaussianMixture, first: usize, last: usize) -> GaussianMixture {
     let kept = |k: &usize| !(first..=last).contains(k);
     let kept: Vec<usize> = (0..mixture.weights().len()).filter(kept).collect();
@@ -80,7 +82,7 @@ fn a_mode_less_is_seen_by_every_figure() {
         panic!("the third mode is missing, {shares:?}");
     };
     assert_eq!((missed, n_modes), (1, 5));
-    // The weights are nearly all ¾: nothing but the missed mass shows, and it is the shortfall of log Z.
+    // The weights are nearly all ¾: only the missed mass shows, and it is the shortfall of log Z.
     let at_draws = log_weights(&target, &proposal, &points);
     let estimates = Estimates::from_log_weights(&at_draws);
     assert!((estimates.log_z - (1.0 - mass).ln()).abs() < 2e-3, "{} {mass}", estimates.log_z);
@@ -88,7 +90,7 @@ fn a_mode_less_is_seen_by_every_figure() {
     assert!(judge(&estimates, &Evidence::default(), &Bounds::default()) == Verdict::Trusted);
     let ratios = in_floors(&target, &|seed| draws(&proposal, n, 10 + seed));
     assert!(ratios.iter().all(|ratio| *ratio > 2.0), "{ratios:?}");
-    // Where the mode is, q is next to nothing: the upper bound goes up, and the lower one stays.
+    // Where the mode is, q is almost 0: the upper bound rises, and the lower one stays.
     let exact = draws(&target, n, 2);
     let bracket = Bracket::new(&at_draws, &log_weights(&target, &proposal, &exact));
     assert!(bracket.contains(0.0, 0.0), "{bracket:?}");

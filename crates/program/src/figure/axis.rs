@@ -3,9 +3,9 @@
 /// An interval of data.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Range {
-    /// Lower end.
+    /// Lower end of the interval, in units of the data.
     pub low: f64,
-    /// Upper end.
+    /// Upper end of the interval, in units of the data.
     pub high: f64,
 }
 
@@ -18,23 +18,23 @@ impl Range {
         if range.low > range.high { Range { low: 0.0, high: 1.0 } } else { range.opened() }
     }
 
-    /// high − low.
+    /// The width high − low, in units of the data.
     pub fn width(self) -> f64 {
         self.high - self.low
     }
 
-    /// The same centre, `factor` times as wide.
+    /// An interval of the same centre that is `factor` times as wide.
     pub fn scaled(self, factor: f64) -> Range {
         let (centre, half) = (0.5 * (self.low + self.high), 0.5 * factor * self.width());
         Range { low: centre - half, high: centre + half }
     }
 
-    /// Whether a value lies within.
+    /// Whether a value lies in [low, high].
     pub fn contains(self, value: f64) -> bool {
         self.low <= value && value <= self.high
     }
 
-    /// A range of no width becomes one of some width around the same value.
+    /// Widens a range of width 0 to a positive width around the same value.
     fn opened(self) -> Range {
         if self.width() > 0.0 {
             return self;
@@ -47,24 +47,24 @@ impl Range {
 /// How values are spaced along an axis.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Spacing {
-    /// Equal differences.
+    /// Equal distances in pixels are equal differences of the data.
     Linear,
-    /// Equal differences, with ticks at whole numbers only.
+    /// As `Linear`, with ticks at whole numbers only.
     Whole,
-    /// Equal ratios; the range must be positive.
+    /// Equal distances in pixels are equal ratios of the data; the range must be positive.
     Logarithmic,
 }
 
 /// A map from data to pixels.
 #[derive(Clone, Copy, Debug)]
 pub struct Axis {
-    /// The data shown.
+    /// The interval of data that the axis shows.
     pub range: Range,
-    /// How they are spaced.
+    /// How values are spaced along the axis.
     pub spacing: Spacing,
-    /// Pixel of the lower end.
+    /// The pixel at which the lower end of the range lies.
     pub from: f64,
-    /// Pixel of the upper end.
+    /// The pixel at which the upper end of the range lies.
     pub to: f64,
 }
 
@@ -83,21 +83,21 @@ impl Axis {
     pub fn ticks(&self, wanted: usize) -> Vec<(f64, String)> {
         match self.spacing {
             Spacing::Linear => linear_ticks(self.range, wanted),
-            // No more ticks than whole numbers: then the round distance between them is at least 1.
+            // There are no more ticks than whole numbers, so that the round step is at least 1.
             Spacing::Whole => linear_ticks(self.range, wanted.min(self.range.width() as usize)),
             Spacing::Logarithmic => logarithmic_ticks(self.range, wanted),
         }
     }
 }
 
-/// Multiples of 1, 2 or 5 times a power of ten (Heckbert, Graphics Gems I, 1990).
+/// Ticks at multiples of 1, 2 or 5 times a power of ten (Heckbert, Graphics Gems I, 1990).
 fn linear_ticks(range: Range, wanted: usize) -> Vec<(f64, String)> {
     let raw = range.width() / wanted.max(1) as f64;
     if !(raw > 0.0 && raw.is_finite()) {
         return Vec::new();
     }
     let exponent = libm::floor(libm::log10(raw)) as i32;
-    // 1.5, 3.5, 7.5: the halfway points that keep the number of ticks nearest to what is wanted.
+    // 1.5, 3.5 and 7.5 are the limits that keep the number of ticks nearest to `wanted`.
     let (digit, exponent) = match raw / power_of_ten(exponent) {
         r if r < 1.5 => (1.0, exponent),
         r if r < 3.5 => (2.0, exponent),
@@ -127,7 +127,8 @@ fn linear_label(value: f64, exponent: i32) -> String {
     text.replace('-', "\u{2212}")
 }
 
-/// Powers of ten, thinned if there are many; multiples 1, 2, 5 if there are fewer than two.
+/// Ticks at powers of ten, thinned if there are many; at multiples 1, 2, 5 if there are fewer than
+/// two.
 fn logarithmic_ticks(range: Range, wanted: usize) -> Vec<(f64, String)> {
     let (low, high) = (libm::log10(range.low) - 1e-9, libm::log10(range.high) + 1e-9);
     if !(low.is_finite() && high.is_finite()) {
@@ -140,7 +141,7 @@ fn logarithmic_ticks(range: Range, wanted: usize) -> Vec<(f64, String)> {
         let shown = all.filter(|&v| (low..=high).contains(&libm::log10(v)));
         return shown.map(|v| (v, format!("{v}"))).collect();
     }
-    // Labels of one line stand twice as close as round numbers need to.
+    // Labels of one line may stand twice as close as those of a linear axis.
     let stride = ((last - first) as usize / (2 * wanted.max(1)) + 1) as i32;
     let kept = (first..=last).filter(|e| e.rem_euclid(stride) == 0);
     kept.map(|e| (power_of_ten(e), format!("10{}", superscript(e)))).collect()
@@ -157,7 +158,7 @@ fn superscript(exponent: i32) -> String {
     exponent.to_string().chars().map(raised).collect()
 }
 
-/// 10^e, correctly rounded: the parser is, powi is not on every platform.
+/// 10^e, correctly rounded: the parser rounds correctly, `powi` does not on every platform.
 fn power_of_ten(exponent: i32) -> f64 {
     format!("1e{exponent}").parse().expect("a number")
 }

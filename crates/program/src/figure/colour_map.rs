@@ -1,10 +1,13 @@
-//! Colours of heat maps: shades for amounts, and for sizes viridis, whose lightness grows evenly, so that it reads without colour and in grey.
+//! Colours of heat maps: viridis for sizes, shades of one colour for amounts.
 //!
-//! Source: viridis of matplotlib (van der Walt & Smith 2015, CC0), at ten equal steps, between them linear.
+//! The lightness of viridis grows evenly, so that it can be read without colour and in grey.
+//!
+//! Source: viridis of matplotlib (van der Walt & Smith 2015, CC0) at ten equal steps, interpolated
+//! linearly.
 
-/// Red, green, blue.
+/// A colour as red, green and blue, 0 to 255 each.
 pub type Rgb = [u8; 3];
-/// Red, green, blue, opacity.
+/// A colour as red, green, blue and opacity, 0 to 255 each.
 pub type Rgba = [u8; 4];
 
 const VIRIDIS: [Rgb; 10] = [
@@ -20,7 +23,7 @@ const VIRIDIS: [Rgb; 10] = [
     [0xfd, 0xe7, 0x25],
 ];
 
-/// The colour of a share from 0 to 1; outside it the nearer end.
+/// The colour of a share in [0, 1]; a share outside takes the colour of the nearer end.
 pub fn viridis(share: f64) -> Rgb {
     let place = share.clamp(0.0, 1.0) * (VIRIDIS.len() - 1) as f64;
     let k = (place as usize).min(VIRIDIS.len() - 2);
@@ -31,19 +34,21 @@ pub fn viridis(share: f64) -> Rgb {
     })
 }
 
-/// Colours of [`crate::figure::png::indexed_png`]: 0 for nothing, 1 to 255 from low to high.
+/// Colours of [`crate::figure::png::indexed_png`]: 0 is transparent, for no value; 1 to 255 run
+/// from low to high.
 pub fn palette() -> Vec<Rgba> {
     let colours = (0..255).map(|k| viridis(f64::from(k) / 254.0)).map(|[r, g, b]| [r, g, b, 255]);
     std::iter::once([0; 4]).chain(colours).collect()
 }
 
-/// Shades of one colour that grow out of the paper, white or black: for amounts, where little must look like little.
+/// Shades of one colour from transparent to opaque, for amounts: a small amount is close to the
+/// paper, white or black.
 pub fn shades() -> Vec<Rgba> {
-    // The colour of draws in all figures, bright enough for the dark paper.
+    // This is the colour of draws in all figures, bright enough for the dark paper.
     (0..=255).map(|k| [0xd9, 0x58, 0x0d, k]).collect()
 }
 
-/// The colour of [`palette`] for a value between two ends; 0 if it is NaN.
+/// The index in [`palette`] of a value between two ends; 0 if the value is NaN.
 pub fn colour_index(value: f64, low: f64, high: f64) -> u8 {
     if value.is_nan() {
         return 0;

@@ -8,12 +8,12 @@ use crate::figure::panel::{Labels, Panel};
 use crate::figure::png::indexed_png;
 use crate::figure::svg::{Anchor, Svg};
 
-/// One coordinate.
+/// Histograms of one coordinate.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Marginal {
-    /// Its name.
+    /// The name of the coordinate, as it is shown.
     pub name: String,
-    /// The bins, those of pairs too.
+    /// The range of the bins, also in the panels of pairs.
     pub range: Range,
     /// Densities of the weighted draws.
     pub draws: Vec<f64>,
@@ -21,34 +21,34 @@ pub struct Marginal {
     pub exact: Option<Vec<f64>>,
 }
 
-/// Two coordinates together.
+/// The histogram of two coordinates together.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Pair {
-    /// The coordinate across, by its place among the marginals.
+    /// The coordinate on the horizontal axis, by its place among the marginals.
     pub across: usize,
-    /// The coordinate upwards, a later one.
+    /// The coordinate on the vertical axis, which comes later among the marginals.
     pub up: usize,
-    /// Shares of the weight, row after row from the low end of `up`, as many rows as columns.
+    /// Shares of the weight, row after row from the low end of `up`, with as many rows as columns.
     pub shares: Vec<f64>,
 }
 
-/// Up to six coordinates and their pairs.
+/// A corner plot of up to six coordinates and their pairs.
 #[derive(Clone, Copy, Debug)]
 pub struct CornerPlot<'a> {
-    /// First line above the figure.
+    /// The first line above the figure.
     pub title: &'a str,
-    /// Second line, smaller.
+    /// The second line above the figure, in smaller type.
     pub note: &'a str,
-    /// On the diagonal.
+    /// The histograms on the diagonal.
     pub marginals: &'a [Marginal],
-    /// Below it.
+    /// The histograms of pairs below the diagonal.
     pub pairs: &'a [Pair],
 }
 
 const LEFT: f64 = 68.0;
 const TOP: f64 = 66.0;
 const GAP: f64 = 10.0;
-/// The sides of all panels and gaps together, but a single panel is no larger than `LARGEST`.
+/// The side of all panels and gaps together in pixels; a single panel is no larger than `LARGEST`.
 const WHOLE: f64 = 640.0;
 const LARGEST: f64 = 260.0;
 
@@ -56,7 +56,8 @@ impl CornerPlot<'_> {
     /// The figure as SVG.
     ///
     /// # Panics
-    /// If a pair has another number of shares than a square, or names no marginals.
+    /// If the number of shares of a pair is not a square, or if a pair names a marginal that does
+    /// not exist.
     pub fn svg(&self) -> String {
         let n = self.marginals.len().max(1);
         let side = ((WHOLE + GAP) / n as f64 - GAP).min(LARGEST);
@@ -114,7 +115,7 @@ impl CornerPlot<'_> {
         panel.grid(svg, if is_last { Labels::Within } else { Labels::Lines }, y);
         let most = pair.shares.iter().copied().filter(|v| v.is_finite()).fold(0.0, f64::max);
         if most > 0.0 {
-            // The root brings out what has a hundredth of the largest share.
+            // The square root makes a cell visible that has a hundredth of the largest share.
             let pixel =
                 |share: &f64| if *share > 0.0 { colour_index(share.sqrt(), 0.0, most.sqrt()) } else { 0 };
             let pixels: Vec<u8> = pair.shares.chunks(bins).rev().flatten().map(pixel).collect();

@@ -4,23 +4,24 @@ use crate::figure::contour::{Grid, closed_contours, mass_levels};
 use crate::figure::panel::{Labels, Panel};
 use crate::figure::svg::{Anchor, Svg};
 
-/// Dots beyond which a figure gets heavier, but not clearer.
+/// The number of dots beyond which a figure becomes heavier, but not clearer.
 const MOST_DOTS: usize = 4000;
 /// Shares of the target's mass that the contours enclose.
 const SHARES: [f64; 6] = [0.99, 0.95, 0.8, 0.6, 0.4, 0.2];
 
-/// A target in the plane with draws scattered over it; equal aspect.
+/// A target in the plane with draws scattered over it, at equal aspect.
 #[derive(Clone, Copy, Debug)]
 pub struct PlanePlot<'a> {
-    /// First line above the figure.
+    /// The first line above the figure.
     pub title: &'a str,
-    /// Second line, smaller.
+    /// The second line above the figure, in smaller type.
     pub note: &'a str,
-    /// Names of the two coordinates.
+    /// The names of the two coordinates.
     pub names: [&'a str; 2],
-    /// log density of the target, any constant left out; its ranges are the figure's. −inf outside the support.
+    /// The log density of the target up to a constant, −inf outside the support; its ranges are
+    /// those of the figure.
     pub grid: Grid<'a>,
-    /// Draws, N×2. Of more than 4000, every k-th is shown.
+    /// The draws, N×2. Of more than 4000 draws every k-th is shown.
     pub draws: &'a [f64],
 }
 
@@ -28,9 +29,9 @@ impl PlanePlot<'_> {
     /// The figure as SVG.
     ///
     /// # Panics
-    /// If the grid has fewer than 2 columns or is not full.
+    /// If the grid has fewer than 2 columns, or if its last row is not full.
     pub fn svg(&self) -> String {
-        // The longer side of the frame; the other follows from equal aspect.
+        // The longer side of the frame in pixels; the other side follows from equal aspect.
         const LONG: f64 = 520.0;
         let (width, height) = (self.grid.x.width(), self.grid.y.width());
         let scale = LONG / width.max(height);
@@ -68,7 +69,7 @@ impl PlanePlot<'_> {
     }
 }
 
-/// Title and note at the upper left.
+/// Draws title and note at the upper left of a figure.
 pub(crate) fn header(svg: &mut Svg, left: f64, title: &str, note: &str) {
     svg.text("pf-title", Anchor::Start, (left, 24.0), title);
     svg.text("pf-note", Anchor::Start, (left, 42.0), note);

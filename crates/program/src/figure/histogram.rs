@@ -2,24 +2,26 @@
 
 use crate::figure::axis::Range;
 
-/// Densities of equal bins over a range.
+/// The densities of equal bins over a range.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Histogram {
-    /// First to last edge.
+    /// The range from the first edge to the last.
     pub range: Range,
-    /// Mass of each bin over its width, where the mass of everything, outside the range too, is 1.
+    /// The mass of each bin over its width. The total mass, which includes that outside the range,
+    /// is 1.
     pub densities: Vec<f64>,
     /// The share of the mass outside the range or at no finite value.
     pub outside: f64,
 }
 
 impl Histogram {
-    /// Bins values with weights, or with equal weights if there are none.
+    /// Bins values by their weights, or by equal weights if there are none.
     ///
-    /// A weight that is not finite and positive counts as 0. No weight at all: densities 0, `outside` NaN.
+    /// A weight that is not finite and positive counts as 0. If no weight is positive, the
+    /// densities are 0 and `outside` is NaN.
     ///
     /// # Panics
-    /// If `bins == 0` or if there are weights, but not as many as values.
+    /// If `bins == 0`, or if there are weights, but not as many as values.
     #[track_caller]
     pub fn new(values: &[f64], weights: Option<&[f64]>, range: Range, bins: usize) -> Histogram {
         assert!(bins > 0, "histogram: 0 bins");
@@ -46,7 +48,7 @@ impl Histogram {
         }
     }
 
-    /// The corners of its outline, from the first edge at 0 to the last edge at 0.
+    /// The corners of the outline, from the first edge at 0 to the last edge at 0.
     pub fn outline(&self) -> Vec<(f64, f64)> {
         let edge = |k: usize| self.range.low + self.range.width() * k as f64 / self.densities.len() as f64;
         let tops = self.densities.iter().enumerate().flat_map(|(k, &d)| [(edge(k), d), (edge(k + 1), d)]);

@@ -1,29 +1,30 @@
-//! Everything that speaks of log Z on one axis: the estimate with its error, the bounds, the learned and the exact value.
+//! Values of log Z on one axis: the estimate with its error, its bounds, the learned and the exact
+//! value.
 
 use crate::figure::axis::Range;
 use crate::figure::density_plot::header;
 use crate::figure::panel::{Labels, Panel};
 use crate::figure::svg::{Anchor, Svg};
 
-/// One value with its standard error.
+/// One value of log Z with its standard error.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct LogZRow<'a> {
-    /// What it is.
+    /// What the value is, as the row is labelled.
     pub name: &'a str,
-    /// In nats; said and not drawn if it is not finite.
+    /// The value in nats; one that is not finite is printed and not drawn.
     pub value: f64,
-    /// Its standard error, if it has one.
+    /// The standard error of the value in nats, if it has one.
     pub error: Option<f64>,
 }
 
-/// Rows of values of log Z; a dashed line at the exact one.
+/// Rows of values of log Z, with a dashed line at the exact value.
 #[derive(Clone, Copy, Debug)]
 pub struct LogZPlot<'a> {
-    /// First line above the figure.
+    /// The first line above the figure.
     pub title: &'a str,
-    /// Second line, smaller.
+    /// The second line above the figure, in smaller type.
     pub note: &'a str,
-    /// From top to bottom.
+    /// The rows from top to bottom.
     pub rows: &'a [LogZRow<'a>],
     /// The exact log Z, if known.
     pub exact: Option<f64>,
@@ -65,7 +66,7 @@ impl LogZPlot<'_> {
     }
 }
 
-/// Name at the left, whiskers of two standard errors, a dot.
+/// Draws a row: the name at the left, whiskers of two standard errors, a dot.
 fn row_of(svg: &mut Svg, panel: &Panel, row: &LogZRow<'_>, y: f64) {
     svg.text("pf-text", Anchor::End, (LEFT - 10.0, y + 4.0), row.name);
     if !row.value.is_finite() {

@@ -1,58 +1,60 @@
-//! The course of a fit: loss, damping and pilot ESS against steps, with the seconds along the top.
+//! The history of a fit: loss, damping and validation ESS against steps, with the seconds along the
+//! top.
 
 use crate::figure::axis::{Range, Spacing};
 use crate::figure::density_plot::header;
 use crate::figure::panel::{Labels, Panel};
 use crate::figure::svg::{Anchor, Svg};
 
-/// What is known after one step.
+/// The state of a fit after one step.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct LossPoint {
-    /// The step; 0 is before the first.
+    /// The number of the step; 0 is the state before the first step.
     pub step: usize,
     /// The loss, ½ mean of squared residuals.
     pub loss: f64,
-    /// λ of the step; not shown where it is not positive.
+    /// The damping λ of the step; a value that is not positive is not shown.
     pub damping: f64,
-    /// Normalised ESS of a pilot drawn after this step, if one was.
-    pub pilot_ess: Option<f64>,
-    /// Wall time since the first step began, if known.
+    /// The normalised ESS of the validation draws after this step, if there were any.
+    pub validation_ess: Option<f64>,
+    /// Seconds of wall time since the first step began, if known.
     pub seconds: Option<f64>,
 }
 
 /// The share of one equation in the loss, where there are several.
 #[derive(Clone, Copy, Debug)]
 pub struct EquationLoss<'a> {
-    /// What the equation is called.
+    /// The name of the equation.
     pub name: &'a str,
-    /// A loss for every point of the plot.
+    /// The loss of the equation at every point of the plot.
     pub losses: &'a [f64],
 }
 
-/// Up to so many steps each is marked: a line through one step would be none.
+/// Up to this number of steps each step is marked, because a line through one step would be
+/// invisible.
 const FEW_STEPS: usize = 20;
 const LEFT: f64 = 68.0;
 const WIDTH: f64 = 540.0;
 const GAP: f64 = 18.0;
-/// Lines of equations, in their order; a fourth looks like the first again.
+/// Classes of the lines of equations, in their order; a fourth line looks like the first.
 const EQUATION_CLASSES: [&str; 3] = ["pf-first", "pf-other", "pf-third"];
-/// Height of a line of the legend.
+/// The height of a line of the legend in pixels.
 const LEGEND_LINE: f64 = 18.0;
 
 fn equation_class(k: usize) -> &'static str {
     EQUATION_CLASSES[k % EQUATION_CLASSES.len()]
 }
 
-/// Loss, damping and pilot ESS over the steps of a fit.
+/// Loss, damping and validation ESS over the steps of a fit.
 #[derive(Clone, Copy, Debug)]
 pub struct LossPlot<'a> {
-    /// First line above the figure.
+    /// The first line above the figure.
     pub title: &'a str,
-    /// Second line, smaller.
+    /// The second line above the figure, in smaller type.
     pub note: &'a str,
-    /// Step after step. Losses that are not positive and finite break the line.
+    /// The points in the order of steps. A loss that is not positive and finite breaks the line.
     pub points: &'a [LossPoint],
-    /// Shares of the loss; none if there is one equation.
+    /// The losses of the equations; empty if there is one equation.
     pub equations: &'a [EquationLoss<'a>],
 }
 
@@ -60,17 +62,17 @@ impl LossPlot<'_> {
     /// The figure as SVG.
     ///
     /// # Panics
-    /// If an equation has not as many losses as there are points.
+    /// If the number of losses of an equation differs from the number of points.
     pub fn svg(&self) -> String {
         let steps = Range::of(self.points.iter().map(|p| p.step as f64)).scaled(1.03);
-        let pilots: Vec<(f64, f64)> =
-            self.points.iter().filter_map(|p| p.pilot_ess.map(|ess| (p.step as f64, ess))).collect();
+        let validated: Vec<(f64, f64)> =
+            self.points.iter().filter_map(|p| p.validation_ess.map(|ess| (p.step as f64, ess))).collect();
         let has_damping = self.points.iter().any(|p| shown(p.damping));
         let legend = self.legend().last().map_or(0.0, |entry| LEGEND_LINE * (entry.line + 1) as f64);
         let top = 76.0;
         let mut heights = vec![210.0];
         heights.extend(has_damping.then_some(100.0));
-        heights.extend((!pilots.is_empty()).then_some(100.0));
+        heights.extend((!validated.is_empty()).then_some(100.0));
         let height = heights.iter().sum::<f64>() + GAP * (heights.len() - 1) as f64;
         let mut svg = Svg::new(LEFT + WIDTH + 26.0, top + height + 48.0 + legend);
         header(&mut svg, LEFT, self.title, self.note);
@@ -90,8 +92,8 @@ impl LossPlot<'_> {
             let line: Vec<(f64, f64)> = self.points.iter().map(|p| (p.step as f64, p.damping)).collect();
             logarithmic_panel(&mut svg, next(), steps, "damping λ", &[("pf-curve", line)]);
         }
-        if !pilots.is_empty() {
-            pilot_panel(&mut svg, next(), steps, &pilots);
+        if !validated.is_empty() {
+            validation_panel(&mut svg, next(), steps, &validated);
         }
         svg.text("pf-text", Anchor::Middle, (LEFT + 0.5 * WIDTH, top + height + 36.0), "step");
         self.draw_legend(&mut svg, top + height + 54.0);
@@ -112,7 +114,7 @@ impl LossPlot<'_> {
         self.seconds(svg, &panel);
     }
 
-    /// Ticks at round times along the top, each at the step at which it was reached.
+    /// Draws ticks at round times along the top, each at the step at which that time was reached.
     fn seconds(&self, svg: &mut Svg, panel: &Panel) {
         let timed: Vec<(f64, f64)> =
             self.points.iter().filter_map(|p| Some((p.step as f64, p.seconds?))).collect();
@@ -120,9 +122,10 @@ impl LossPlot<'_> {
         let mut axis = panel.x;
         axis.range = Range { low: 0.0, high: last };
         axis.spacing = Spacing::Linear;
-        // Steps get slower as their sets grow: labels that would touch their neighbour are left out.
+        // Steps become slower as their batches grow: labels that would touch their neighbour are
+        // left out.
         let mut free = f64::NEG_INFINITY;
-        // What passed before the first step ended has no place on the axis.
+        // The time before the end of the first step has no place on the axis.
         let ticks = axis.ticks(7).into_iter().filter(|tick| tick.0 >= timed[0].1);
         for (seconds, label) in ticks {
             let right = timed.partition_point(|p| p.1 < seconds).clamp(1, timed.len().max(2) - 1);
@@ -138,7 +141,8 @@ impl LossPlot<'_> {
         svg.text("pf-note", Anchor::End, (panel.x.from - 6.0, panel.y.to - 7.0), "seconds");
     }
 
-    /// The entries of the legend, as many on a line as fit under the panels; none if there is one equation.
+    /// The entries of the legend, as many on a line as fit under the panels; empty if there is one
+    /// equation.
     fn legend(&self) -> Vec<LegendEntry<'_>> {
         if self.equations.is_empty() {
             return Vec::new();
@@ -167,7 +171,7 @@ impl LossPlot<'_> {
     }
 }
 
-/// A line of the figure and its name, at `x` on line `line` of the legend.
+/// A line of the figure and its name, at pixel `x` on line `line` of the legend.
 struct LegendEntry<'a> {
     class: &'static str,
     name: &'a str,
@@ -175,14 +179,14 @@ struct LegendEntry<'a> {
     line: usize,
 }
 
-/// Upper left corner, size, and what stands below.
+/// Upper left corner and size of a panel in pixels, and the labels below it.
 type Place = ((f64, f64), (f64, f64), Labels);
 
 fn shown(value: f64) -> bool {
     value > 0.0 && value.is_finite()
 }
 
-/// Lines on a logarithmic scale; with few points they are marked.
+/// Draws lines on a logarithmic scale; points are marked if there are few.
 fn logarithmic_panel(
     svg: &mut Svg,
     (at, size, under): Place,
@@ -211,15 +215,15 @@ fn logarithmic_panel(
     panel
 }
 
-fn pilot_panel(svg: &mut Svg, (at, size, under): Place, steps: Range, pilots: &[(f64, f64)]) {
-    // A little room so that dots at 0 and 1 are whole.
+fn validation_panel(svg: &mut Svg, (at, size, under): Place, steps: Range, validated: &[(f64, f64)]) {
+    // A margin of 0.04 keeps dots at 0 and 1 whole.
     let mut panel = Panel::new(at, size, steps, Range { low: -0.04, high: 1.04 });
     panel.x.spacing = Spacing::Whole;
     panel.grid(svg, under, Labels::Numbers);
     panel.clipped(svg, |svg| {
-        svg.polyline("pf-curve", &panel.places(pilots));
-        svg.dots("pf-mark", &panel.places(pilots));
+        svg.polyline("pf-curve", &panel.places(validated));
+        svg.dots("pf-mark", &panel.places(validated));
     });
     panel.frame(svg);
-    svg.upward_text("pf-text", Anchor::Middle, (18.0, at.1 + 0.5 * size.1), "pilot ESS");
+    svg.upward_text("pf-text", Anchor::Middle, (18.0, at.1 + 0.5 * size.1), "validation ESS");
 }

@@ -1,26 +1,27 @@
-//! A framed rectangle of a figure with its axes, and shapes given in data instead of pixels.
+//! A framed rectangle of a figure with its axes, for shapes given in units of the data.
 
 use crate::figure::axis::{Axis, Range, Spacing};
 use crate::figure::svg::{Anchor, Svg};
 
 /// One pair of axes in a figure.
 pub struct Panel {
-    /// The horizontal axis.
+    /// The horizontal axis, which runs to the right.
     pub x: Axis,
-    /// The vertical axis, drawn upwards.
+    /// The vertical axis, which runs upwards.
     pub y: Axis,
 }
 
-/// Whether an axis has words under its ticks.
+/// What an axis shows at its ticks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Labels {
-    /// Ticks, grid lines and their numbers.
+    /// Ticks, grid lines and numbers.
     Numbers,
-    /// The same without those numbers of a horizontal axis that would stick out into the panel beside it.
+    /// As `Numbers`, without the numbers of a horizontal axis that would stick out into the panel
+    /// beside it.
     Within,
-    /// Grid lines alone.
+    /// Grid lines without ticks and numbers.
     Lines,
-    /// Nothing.
+    /// Neither ticks nor grid lines nor numbers.
     Nothing,
 }
 
@@ -29,7 +30,7 @@ const DIGIT: f64 = 6.7;
 const OVERHANG: f64 = 4.0;
 
 impl Panel {
-    /// A panel with its upper left corner and size in pixels; linear axes over these ranges.
+    /// A panel with linear axes over these ranges; `at` is its upper left corner, both in pixels.
     pub fn new(at: (f64, f64), size: (f64, f64), x: Range, y: Range) -> Panel {
         let spacing = Spacing::Linear;
         Panel {
@@ -38,29 +39,30 @@ impl Panel {
         }
     }
 
-    /// Upper left corner.
+    /// The upper left corner in pixels.
     pub fn corner(&self) -> (f64, f64) {
         (self.x.from, self.y.to)
     }
 
-    /// Width and height.
+    /// Width and height in pixels.
     pub fn size(&self) -> (f64, f64) {
         (self.x.to - self.x.from, self.y.from - self.y.to)
     }
 
-    /// From data to pixels.
+    /// The pixels of a point of the data.
     pub fn place(&self, (x, y): (f64, f64)) -> (f64, f64) {
         (self.x.pixel(x), self.y.pixel(y))
     }
 
-    /// From data to pixels, many.
+    /// The pixels of several points of the data.
     pub fn places(&self, points: &[(f64, f64)]) -> Vec<(f64, f64)> {
         points.iter().map(|&p| self.place(p)).collect()
     }
 
-    /// Grid lines and numbers; before the data, so that they lie beneath.
+    /// Draws grid lines and numbers. They belong before the data, so that they lie beneath.
     pub fn grid(&self, svg: &mut Svg, x: Labels, y: Labels) {
-        // One number per 65 pixels keeps labels apart, and makes the steps of x and y equal at equal aspect.
+        // One number per 65 pixels keeps labels apart, and makes the steps of x and y equal at
+        // equal aspect.
         let wanted = |size: f64, least: f64| (size / 65.0).max(least) as usize;
         for (value, label) in self.x.ticks(wanted(self.size().0, 3.0)) {
             let at = self.x.pixel(value);
@@ -82,18 +84,18 @@ impl Panel {
         }
     }
 
-    /// Whether a number in the middle under `at` stays under the panel.
+    /// Whether a number centred at pixel `at` stays under the panel.
     fn holds(&self, at: f64, label: &str) -> bool {
         let half = 0.5 * DIGIT * label.chars().count() as f64 - OVERHANG;
         at - half >= self.x.from && at + half <= self.x.to
     }
 
-    /// Draws with everything outside the panel cut away.
+    /// Draws shapes and cuts away what lies outside the panel.
     pub fn clipped(&self, svg: &mut Svg, draw: impl FnOnce(&mut Svg)) {
         svg.clipped(self.corner(), self.size(), draw);
     }
 
-    /// The frame; after the data, so that it lies on top.
+    /// Draws the frame. It belongs after the data, so that it lies on top.
     pub fn frame(&self, svg: &mut Svg) {
         let ((x, y), (width, height)) = (self.corner(), self.size());
         svg.rect("pf-frame", x, y, width, height);
@@ -104,7 +106,7 @@ impl Panel {
 mod tests {
     use super::*;
 
-    /// Numbers at both edges, of which one panel's last and the next one's first would stand in one place.
+    /// The numbers at both edges: the last of one panel and the first of the next would overlap.
     #[test]
     fn numbers_do_not_reach_into_the_next_panel() {
         let numbers = |labels: Labels| {

@@ -1,13 +1,16 @@
-//! A picture of few colours as a PNG file without compression, and bytes as text for a page that holds them.
+//! A picture of few colours as a PNG file without compression, and base64 for a page that embeds
+//! it.
 //!
-//! Sources: PNG (ISO/IEC 15948:2004), zlib (RFC 1950), stored blocks of deflate (RFC 1951, 3.2.4), base64 (RFC 4648).
+//! Sources: PNG (ISO/IEC 15948:2004), zlib (RFC 1950), stored blocks of deflate (RFC 1951, 3.2.4),
+//! base64 (RFC 4648).
 
 use crate::figure::colour_map::Rgba;
 
-/// A PNG of one byte per pixel that picks a colour of `palette`.
+/// A PNG with one byte per pixel, which is an index into `palette`.
 ///
 /// # Panics
-/// If there are not width·height pixels, one of them picks no colour, or there are no or more than 256 colours.
+/// If the number of pixels is not width·height, if a pixel has no colour in the palette, or if the
+/// palette is empty or has more than 256 colours.
 #[track_caller]
 pub fn indexed_png(width: usize, height: usize, pixels: &[u8], palette: &[Rgba]) -> Vec<u8> {
     assert_eq!(pixels.len(), width * height, "png: {width}×{height} pixels, not {}", pixels.len());
@@ -16,7 +19,7 @@ pub fn indexed_png(width: usize, height: usize, pixels: &[u8], palette: &[Rgba])
     assert!(usize::from(largest) < palette.len(), "png: colour {largest} of {}", palette.len());
     let mut png = b"\x89PNG\r\n\x1a\n".to_vec();
     let size = |n: usize| u32::try_from(n).expect("a picture fits into memory").to_be_bytes();
-    // 8 bits per pixel, indexed, deflate, no filter, not interlaced.
+    // The header says: 8 bits per pixel, indexed, deflate, no filter, not interlaced.
     chunk(&mut png, b"IHDR", &[&size(width)[..], &size(height)[..], &[8, 3, 0, 0, 0]].concat());
     chunk(&mut png, b"PLTE", &palette.iter().flat_map(|colour| colour[..3].to_vec()).collect::<Vec<u8>>());
     chunk(&mut png, b"tRNS", &palette.iter().map(|colour| colour[3]).collect::<Vec<u8>>());
@@ -36,7 +39,8 @@ fn chunk(png: &mut Vec<u8>, kind: &[u8; 4], data: &[u8]) {
 
 /// A zlib stream of stored blocks.
 fn stored_zlib(data: &[u8]) -> Vec<u8> {
-    // Deflate with a window of 32 KiB; the second byte makes the pair a multiple of 31.
+    // The stream is deflate with a window of 32 KiB; the second byte makes the pair a multiple of
+    // 31.
     let mut stream = vec![0x78, 0x01];
     let blocks = data.chunks(usize::from(u16::MAX));
     let last = blocks.len().saturating_sub(1);
@@ -56,7 +60,7 @@ fn stored_zlib(data: &[u8]) -> Vec<u8> {
 
 fn crc32(data: &[u8]) -> u32 {
     let step = |crc: u32, byte: &u8| {
-        // The reversed polynomial of ISO 3309.
+        // This is the reversed polynomial of ISO 3309.
         (0..8).fold(crc ^ u32::from(*byte), |c, _| if c & 1 == 1 { 0xedb8_8320 ^ (c >> 1) } else { c >> 1 })
     };
     !data.iter().fold(u32::MAX, step)
@@ -70,7 +74,7 @@ fn adler32(data: &[u8]) -> u32 {
     (b << 16) | a
 }
 
-/// Base64 with padding.
+/// The bytes in base64, padded with `=` to a multiple of four characters.
 pub fn base64(bytes: &[u8]) -> String {
     const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
@@ -104,7 +108,8 @@ mod tests {
         assert_eq!(&png[..16], b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR");
         assert_eq!(&png[16..29], [0, 0, 0, 3, 0, 0, 0, 2, 8, 3, 0, 0, 0]);
         let at = png.windows(4).position(|w| w == b"IDAT").unwrap() + 4;
-        // Header of zlib, of the only block with 8 bytes, two rows of filter 0.
+        // The header of zlib, the header of the only block with 8 bytes, and two rows with filter
+        // 0.
         assert_eq!(&png[at..at + 15], [0x78, 1, 1, 8, 0, 0xf7, 0xff, 0, 0, 1, 1, 0, 1, 0, 1]);
         assert!(png.ends_with(b"IEND\xae\x42\x60\x82"));
     }

@@ -7,38 +7,40 @@ use crate::figure::panel::{Labels, Panel};
 use crate::figure::png::indexed_png;
 use crate::figure::svg::{Anchor, Svg};
 
-/// Sizes of the residual on a grid over [0, 1] × a coordinate.
+/// Sizes of the residual on a grid over [0, 1] × one coordinate.
 #[derive(Clone, Copy, Debug)]
 pub struct ResidualPlot<'a> {
-    /// First line above the figure.
+    /// The first line above the figure.
     pub title: &'a str,
-    /// Second line, smaller.
+    /// The second line above the figure, in smaller type.
     pub note: &'a str,
-    /// Name of the coordinate.
+    /// The name of the coordinate.
     pub name: &'a str,
-    /// The coordinate, from the first edge of its bins to the last.
+    /// The range of the coordinate from the first edge of its bins to the last.
     pub range: Range,
-    /// Bins of time.
+    /// The number of bins of time.
     pub columns: usize,
-    /// Root mean square residuals, `sizes[row * columns + column]`, row 0 at the low end of the coordinate; NaN where
-    /// nothing was evaluated.
+    /// Root mean square residuals, `sizes[row * columns + column]`, row 0 at the low end of the
+    /// coordinate; NaN where nothing was evaluated.
     pub sizes: &'a [f64],
     /// Collocation points (t, coordinate).
     pub points: &'a [(f64, f64)],
 }
 
-/// Colours begin at this quantile: a single cell that happens to be near 0 says nothing and would take their range.
+/// The colours begin at this quantile: one cell that happens to be near 0 would otherwise take up
+/// most of the range.
 const LOWEST: f64 = 0.02;
-/// Decades shown below the largest residual at most: what is smaller does not decide the fit.
+/// The largest number of decades shown below the largest residual; smaller residuals do not matter
+/// for the fit.
 const DECADES: f64 = 5.0;
-/// Points beyond which they would hide the map.
+/// The number of points beyond which they would hide the map.
 const MOST_POINTS: usize = 400;
 
 impl ResidualPlot<'_> {
     /// The figure as SVG.
     ///
     /// # Panics
-    /// If there are no columns or the number of sizes is no multiple of them.
+    /// If there are no columns, or if the number of sizes is not a multiple of the columns.
     pub fn svg(&self) -> String {
         const AT: (f64, f64) = (68.0, 58.0);
         const SIZE: (f64, f64) = (480.0, 300.0);
@@ -74,7 +76,7 @@ impl ResidualPlot<'_> {
         svg.finish()
     }
 
-    /// The sizes at the ends of the colours.
+    /// The residuals at the two ends of the colours; none if no residual is positive and finite.
     fn scale(&self) -> Option<Range> {
         let mut sizes: Vec<f64> = self.sizes.iter().copied().filter(|s| *s > 0.0 && s.is_finite()).collect();
         sizes.sort_by(f64::total_cmp);
@@ -88,7 +90,7 @@ impl ResidualPlot<'_> {
         // The upper row of a picture comes first.
         let rows = self.sizes.chunks(self.columns).rev();
         let pixel = |size: &f64| {
-            // A residual of 0 is the smallest there is; +inf the largest.
+            // A residual of 0 takes the lowest colour, +inf the highest.
             colour_index(if *size == 0.0 { low } else { libm::log10(*size) }, low, high)
         };
         let pixels: Vec<u8> = rows.flatten().map(pixel).collect();
@@ -96,7 +98,7 @@ impl ResidualPlot<'_> {
     }
 }
 
-/// The colours with their numbers, upright at the right of a figure.
+/// Draws the colours with their numbers, upright at the right of a figure.
 fn colour_bar(svg: &mut Svg, at: (f64, f64), height: f64, range: Range) {
     const WIDTH: f64 = 14.0;
     let pixels: Vec<u8> = (1..=255).rev().collect();

@@ -1,19 +1,21 @@
-//! A small builder of SVG: a few shapes, one style sheet for light and dark, no scripts, no ids.
+//! A small builder of SVG with a few shapes and one style sheet for light and dark, without scripts
+//! and ids.
 //!
-//! Coordinates are pixels from the top left, rounded to hundredths, so that the same figure is the same
-//! bytes everywhere. Colours come from classes alone; `prefers-color-scheme` picks the sheet.
+//! Coordinates are pixels from the top left, rounded to hundredths, so that the same figure gives
+//! the same bytes everywhere. Colours come from classes alone; `prefers-color-scheme` chooses the
+//! sheet.
 
 use crate::figure::png::base64;
 use std::fmt::Write;
 
-/// Where a text stands relative to its coordinate.
+/// The place of a text relative to its coordinate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Anchor {
-    /// Text starts there.
+    /// The text starts at the coordinate.
     Start,
-    /// Text is centred there.
+    /// The text is centred at the coordinate.
     Middle,
-    /// Text ends there.
+    /// The text ends at the coordinate.
     End,
 }
 
@@ -25,7 +27,7 @@ pub struct Svg {
     body: String,
 }
 
-/// Class names start with `pf-` so that a figure can be pasted into a page of other styles.
+/// Class names start with `pf-`, so that a figure can be pasted into a page with other styles.
 const STYLE: &str = "\
 .pf-paper{fill:#fff}\
 .pf-text{fill:#1f2328;font:12px Helvetica,Arial,'DejaVu Sans',sans-serif}\
@@ -64,13 +66,13 @@ const STYLE: &str = "\
 .pf-third{stroke:#d2a8ff}\
 }";
 
-/// The style sheet that every figure carries, for a page that holds several.
+/// The style sheet that every figure carries, for a page that holds several figures.
 pub fn figure_style() -> &'static str {
     STYLE
 }
 
-/// A finished figure as part of a page that has [`figure_style`]: without its own sheet, with a name for those who
-/// cannot see it.
+/// A finished figure for a page that has [`figure_style`]: without a sheet of its own, and with a
+/// label for readers who cannot see it.
 pub fn inline_figure(figure: &str, label: &str) -> String {
     let sheet = format!("<style>{STYLE}</style>\n");
     let label = escape(label);
@@ -90,26 +92,26 @@ impl Svg {
         svg
     }
 
-    /// A rectangle.
+    /// Draws a rectangle; (`x`, `y`) is its upper left corner, in pixels.
     pub fn rect(&mut self, class: &str, x: f64, y: f64, width: f64, height: f64) {
         let (x, y, width, height) = (number(x), number(y), number(width), number(height));
         self.push(&format!(r#"<rect class="{class}" x="{x}" y="{y}" width="{width}" height="{height}"/>"#));
     }
 
-    /// A straight line.
+    /// Draws a straight line between two points in pixels.
     pub fn line(&mut self, class: &str, from: (f64, f64), to: (f64, f64)) {
         self.polyline(class, &[from, to]);
     }
 
-    /// Points joined by lines; a point that is not finite breaks the line.
+    /// Draws points joined by lines; a point that is not finite breaks the line.
     pub fn polyline(&mut self, class: &str, points: &[(f64, f64)]) {
         let pieces = points.split(|p| !(p.0.is_finite() && p.1.is_finite()));
         let path: String = pieces.filter(|piece| piece.len() > 1).map(open_path).collect();
         self.path(class, &path);
     }
 
-    /// Closed loops filled by the even-odd rule, so that a loop within a loop is a hole; corners that are not finite are
-    /// left out.
+    /// Draws closed loops filled by the even-odd rule, so that a loop within a loop is a hole.
+    /// Corners that are not finite are left out.
     pub fn loops(&mut self, class: &str, loops: &[Vec<(f64, f64)>]) {
         let finite = |points: &Vec<(f64, f64)>| -> Vec<(f64, f64)> {
             points.iter().copied().filter(|p| p.0.is_finite() && p.1.is_finite()).collect()
@@ -119,9 +121,10 @@ impl Svg {
         self.path(class, &path);
     }
 
-    /// Round dots as wide as the class's stroke; dots that are not finite are left out.
+    /// Draws round dots as wide as the stroke of the class. Dots that are not finite are left out.
     ///
-    /// Split into layers of at most 250, so that dots in different layers darken where they overlap.
+    /// The dots are divided into layers of at most 250, so that dots in different layers darken
+    /// where they overlap.
     pub fn dots(&mut self, class: &str, points: &[(f64, f64)]) {
         let finite: Vec<_> = points.iter().filter(|p| p.0.is_finite() && p.1.is_finite()).collect();
         let layers = finite.len().div_ceil(250).max(1);
@@ -134,7 +137,7 @@ impl Svg {
         }
     }
 
-    /// A PNG stretched over a rectangle, its pixels kept square-edged.
+    /// Draws a PNG stretched over a rectangle, with sharp edges between its pixels.
     pub fn png(&mut self, at: (f64, f64), size: (f64, f64), png: &[u8]) {
         let (x, y, w, h) = (number(at.0), number(at.1), number(size.0), number(size.1));
         let data = base64(png);
@@ -143,21 +146,22 @@ impl Svg {
         ));
     }
 
-    /// A line of text, escaped.
+    /// Draws a line of text, escaped.
     pub fn text(&mut self, class: &str, anchor: Anchor, at: (f64, f64), text: &str) {
         self.turned_text(class, anchor, at, "", text);
     }
 
-    /// A line of text that reads upwards.
+    /// Draws a line of text that reads upwards.
     pub fn upward_text(&mut self, class: &str, anchor: Anchor, at: (f64, f64), text: &str) {
         let turn = format!(r#" transform="rotate(-90 {} {})""#, number(at.0), number(at.1));
         self.turned_text(class, anchor, at, &turn, text);
     }
 
-    /// Draws with everything outside a rectangle cut away.
+    /// Draws shapes and cuts away what lies outside a rectangle.
     pub fn clipped(&mut self, at: (f64, f64), size: (f64, f64), draw: impl FnOnce(&mut Svg)) {
         let (x, y, w, h) = (number(at.0), number(at.1), number(size.0), number(size.1));
-        // An inner svg clips by itself and needs no id that another figure on the page could share.
+        // An inner svg clips by itself and needs no id, which another figure on the page could
+        // share.
         self.push(&format!(
             r#"<svg x="{x}" y="{y}" width="{w}" height="{h}" viewBox="{x} {y} {w} {h}" overflow="hidden">"#
         ));
@@ -165,7 +169,7 @@ impl Svg {
         self.push("</svg>");
     }
 
-    /// The file.
+    /// The complete SVG file as text.
     pub fn finish(self) -> String {
         let (w, h) = (number(self.width), number(self.height));
         format!(
@@ -214,7 +218,7 @@ fn number(value: f64) -> String {
     format!("{rounded}")
 }
 
-/// Text for a place between tags or within double quotes, of XML and HTML alike.
+/// Escapes text for a place between tags or within double quotes, in XML and in HTML.
 pub(crate) fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for c in text.chars() {
@@ -223,7 +227,7 @@ pub(crate) fn escape(text: &str) -> String {
             '<' => escaped.push_str("&lt;"),
             '>' => escaped.push_str("&gt;"),
             '"' => escaped.push_str("&quot;"),
-            // Not allowed in XML 1.0, not even as a reference.
+            // Control characters are not allowed in XML 1.0, not even as references.
             c if c.is_control() => escaped.push('\u{fffd}'),
             c => escaped.push(c),
         }

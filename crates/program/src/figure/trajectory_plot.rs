@@ -1,26 +1,26 @@
-//! Draws on their way from t = 0 to 1: lines over time, and snapshots of two coordinates.
+//! Trajectories of draws from t = 0 to 1: lines over time, and snapshots of two coordinates.
 
 use crate::figure::axis::Range;
 use crate::figure::density_plot::header;
 use crate::figure::panel::{Labels, Panel};
 use crate::figure::svg::{Anchor, Svg};
 
-/// Positions of some draws at some times.
+/// The positions of some draws at some times.
 #[derive(Clone, Copy, Debug)]
 pub struct TrajectoryPlot<'a> {
-    /// First line above the figure.
+    /// The first line above the figure.
     pub title: &'a str,
-    /// Second line, smaller.
+    /// The second line above the figure, in smaller type.
     pub note: &'a str,
-    /// Names of the coordinates shown, one or two.
+    /// The names of the coordinates shown, one or two.
     pub names: &'a [&'a str],
-    /// T times, increasing.
+    /// The T times at which positions are given, increasing.
     pub times: &'a [f64],
-    /// n×T×(coordinates shown).
+    /// The positions, n×T×(number of coordinates shown).
     pub x: &'a [f64],
 }
 
-/// Lines beyond which they merge.
+/// The number of lines beyond which they merge into one another.
 const MOST_LINES: usize = 80;
 const SNAPSHOTS: usize = 6;
 const LEFT: f64 = 68.0;
@@ -30,7 +30,8 @@ impl TrajectoryPlot<'_> {
     /// The figure as SVG.
     ///
     /// # Panics
-    /// If there are no times or not one or two names, or positions do not fit them.
+    /// If there are no times, if there are not one or two names, or if the number of positions does
+    /// not fit them.
     pub fn svg(&self) -> String {
         let (k, n_times) = (self.names.len(), self.times.len());
         assert!((1..=2).contains(&k) && n_times > 0, "trajectories: {k} names, {n_times} times");
@@ -97,7 +98,7 @@ fn nearest(times: &[f64], goal: f64) -> usize {
     (0..times.len()).min_by(|a, b| distance(a).total_cmp(&distance(b))).unwrap_or(0)
 }
 
-/// The range without the smallest and largest 1/`part` of the values, a little widened.
+/// The range without the smallest and largest 1/`part` of the values, slightly widened.
 pub(crate) fn central(values: impl Iterator<Item = f64>, part: usize) -> Range {
     let mut sorted: Vec<f64> = values.filter(|v| v.is_finite()).collect();
     sorted.sort_by(f64::total_cmp);

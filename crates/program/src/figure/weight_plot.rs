@@ -1,4 +1,4 @@
-//! The spread of the log weights: where the draws are, and where the weight is.
+//! The spread of the log weights, as the density of the draws and the density of the weight.
 
 use crate::figure::axis::Range;
 use crate::figure::density_plot::header;
@@ -6,20 +6,20 @@ use crate::figure::histogram::Histogram;
 use crate::figure::panel::{Labels, Panel};
 use crate::figure::svg::{Anchor, Svg};
 
-/// Log weights less log Z in equal bins.
+/// Histograms of log weights minus log Z.
 #[derive(Clone, Copy, Debug)]
 pub struct WeightPlot<'a> {
-    /// First line above the figure.
+    /// The first line above the figure.
     pub title: &'a str,
-    /// Second line, smaller.
+    /// The second line above the figure, in smaller type.
     pub note: &'a str,
-    /// The bins, nats from log Z.
+    /// The range of the bins, in nats from log Z.
     pub range: Range,
-    /// Density of the draws over the bins.
+    /// The density of the draws over the bins.
     pub draws: &'a [f64],
-    /// Density of the weight over the bins, its total 1 as well.
+    /// The density of the weight over the bins, also with total 1.
     pub weight: &'a [f64],
-    /// Where the tail begins of which Pareto k is the shape, nats from log Z.
+    /// The start of the tail whose shape is Pareto k, in nats from log Z.
     pub tail_from: Option<f64>,
 }
 

@@ -1,4 +1,4 @@
-//! What a run states about itself: estimates, verdict, provenance.
+//! The record of a run: estimates, verdict, provenance.
 
 use crate::folder::reason::Reason;
 use crate::folder::record::{Machine, Record, Verdict};
@@ -15,7 +15,7 @@ use pushforward::num::Points;
 use pushforward::optim::Method;
 use pushforward::sampling::Transport;
 
-/// The verdict of the diagnostics, and what only the run knows against it.
+/// The verdict of the diagnostics, and the reasons against it that only the run knows.
 pub fn verdict(problem: &Problem<'_>, fitted: &Fitted<'_>, estimates: &Estimates) -> (Verdict, Vec<Reason>) {
     let mut reasons = match &fitted.no_draws {
         Some(error) => vec![Reason::no_draws(error)],
@@ -48,7 +48,8 @@ fn judged(problem: &Problem<'_>, fitted: &Fitted<'_>, estimates: &Estimates) -> 
     reasons
 }
 
-/// Every direction that was used, in the order of its first step, and the rule for the steps.
+/// The name of every direction that was used, in the order of its first step, and the rule for the
+/// steps.
 fn optimiser_as_run(fit: &Transport<'_>, method: &Method) -> String {
     let mut words: Vec<&str> = Vec::new();
     for row in fit.history() {
@@ -63,7 +64,7 @@ fn optimiser_as_run(fit: &Transport<'_>, method: &Method) -> String {
     }
 }
 
-/// All that a run states about itself but the time it took.
+/// Builds the record of a run without the time that the run took.
 pub fn build_record(problem: &Problem<'_>, run_settings: &RunSettings, fitted: &Fitted<'_>) -> Record {
     let RunSettings { fit: settings, threads, .. } = run_settings;
     let Fitted { fit, draws, quantities, .. } = fitted;

@@ -7,7 +7,7 @@ use pushforward_reproduce::Comparison;
 /// The table in Markdown, with the command and the machine above it.
 ///
 /// # Panics
-/// If a row is not as long as the header.
+/// If the length of a row differs from that of the header.
 pub fn markdown(table: &Comparison) -> String {
     let columns = table.header.len();
     assert!(table.rows.iter().all(|row| row.len() == columns), "a row does not have {columns} cells");
@@ -24,7 +24,7 @@ pub fn markdown(table: &Comparison) -> String {
     text
 }
 
-/// The table as CSV; a cell with a comma or a quote stands in quotes.
+/// The table as CSV; a cell with a comma or a quote is quoted.
 pub fn csv(table: &Comparison) -> String {
     let line = |cells: Vec<String>| cells.join(",") + "\n";
     let mut text = line(table.header.iter().map(|cell| quote(cell)).collect());

@@ -1,4 +1,4 @@
-//! The files of a set of draws: on the user's scale and with the user's names, as NPY, CSV and Zarr.
+//! The files of a set of draws, on the user's scale and with the user's names: NPY, CSV and Zarr.
 
 use crate::format::csv::Csv;
 use crate::format::npy::npy_bytes;
@@ -8,11 +8,11 @@ use pushforward::num::{Purpose, Stream, log_sum_exp};
 use pushforward::particles::systematic_resample;
 use pushforward::sampling::Draws;
 
-/// Names and bytes of `draws.npy`, `log_weights.npy`, `draws.csv` and everything in `draws.zarr`; `unconstrained.npy`
-/// too if the coordinates of the fit are not what the user asked about.
+/// Names and bytes of `draws.npy`, `log_weights.npy`, `draws.csv` and all files in `draws.zarr`,
+/// and of `unconstrained.npy` if the coordinates of the fit differ from the user's quantities.
 ///
-/// `draws.zarr` holds as many draws of equal weight, by systematic resampling on a stream of the seed, none if no draw has
-/// a positive weight; see [`zarr_draws`].
+/// `draws.zarr` holds the same number of draws with equal weight, resampled systematically on a
+/// stream of the seed, or none if no draw has a positive weight; see [`zarr_draws`].
 pub fn draw_files(quantities: &Quantities, draws: &Draws, seed: u64) -> Vec<(String, Vec<u8>)> {
     let Quantities { names, values, coordinates } = quantities;
     let n = draws.log_weights.len();
@@ -29,7 +29,7 @@ pub fn draw_files(quantities: &Quantities, draws: &Draws, seed: u64) -> Vec<(Str
     files
 }
 
-/// A column for each quantity, and `log_weight`.
+/// The CSV text with a column for each quantity, and `log_weight`.
 fn table(quantities: &Quantities, log_weights: &[f64]) -> String {
     let header: Vec<&str> = quantities.names.iter().map(String::as_str).chain(["log_weight"]).collect();
     let mut csv = Csv::new(&header);
@@ -39,7 +39,7 @@ fn table(quantities: &Quantities, log_weights: &[f64]) -> String {
     csv.text().to_string()
 }
 
-/// Numbers of the draws that stand for all when each counts the same.
+/// The indices of the draws that represent all draws with equal weight.
 fn resampled(log_weights: &[f64], seed: u64) -> Vec<usize> {
     if !log_sum_exp(log_weights).is_finite() {
         return Vec::new();
@@ -56,7 +56,8 @@ mod tests {
     use pushforward::num::Scalar;
     use std::collections::BTreeMap;
 
-    /// A location and the logarithm of a scale, of which the user asked for the scale and the ratio too.
+    /// A location and the logarithm of a scale, of which the user also asked for the scale and the
+    /// ratio.
     struct Scaled;
 
     impl LogDensity for Scaled {
@@ -89,7 +90,8 @@ mod tests {
         assert_eq!(read_npy(&files["unconstrained.npy"]).unwrap().values, draws.x);
         let csv = String::from_utf8(files["draws.csv"].clone()).unwrap();
         assert!(csv.starts_with("mu,sigma,mu/sigma,log_weight\n1,1,1,-0.5\n-2,2.71828182845904"), "{csv}");
-        // Draws 0 and 2 share the weight: of three one is there twice, and draw 1 never.
+        // Draws 0 and 2 share the weight: of three resampled draws one occurs twice, and draw 1
+        // never.
         let index: Vec<i64> = files["draws.zarr/sample_stats/index/0.0"]
             .chunks_exact(8)
             .map(|c| i64::from_le_bytes(c.try_into().unwrap()))

@@ -1,4 +1,4 @@
-//! The one error of the program, which says how it ends.
+//! The error type of the program, which determines its exit code.
 
 use crate::density_file::error::DensityFileError;
 use crate::folder::folder_error::FolderError;
@@ -10,64 +10,64 @@ use pushforward::density::{PreflightError, Target};
 use pushforward::training::FitError;
 use std::io;
 
-/// Anything that keeps the program from its result.
+/// Any error that keeps the program from its result.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum CliError {
-    /// A setting.
+    /// A setting is wrong.
     #[error("{0}")]
     Settings(#[from] SettingsError),
-    /// The density file.
+    /// The density file cannot be read or describes no density.
     #[error("{0}")]
     DensityFile(#[source] Box<DensityFileError>),
-    /// The output folder.
+    /// The output folder cannot be used.
     #[error("{0}")]
     Folder(#[from] FolderError),
-    /// What a run left to go on from.
+    /// The files that a run left to resume from cannot be used.
     #[error("{0}")]
     Resume(#[from] ResumeError),
-    /// The density, before anything was fitted.
+    /// The density failed before anything was fitted.
     #[error("{0}")]
     Preflight(#[source] Box<PreflightError>),
-    /// The fit, or the density at the draws.
+    /// The fit failed, or the density failed at the draws.
     #[error("{0}")]
     Fit(#[from] FitError),
-    /// The density at a point, with the names of the coordinates that the point is told in.
+    /// The density failed at a point; the coordinates of the point are named.
     #[error("{cause}\nx = ({})", shown(.coordinates))]
     Named {
-        /// What it did there.
+        /// The failure of the density at that point.
         #[source]
         cause: Box<CliError>,
-        /// All d names.
+        /// The names of all d coordinates.
         coordinates: Vec<String>,
     },
-    /// The report of a run.
+    /// The report of a run cannot be made.
     #[error("{0}")]
     Report(#[from] ReportError),
-    /// No row of a table has the text asked for in its name.
+    /// No row of a table has the given text in its name.
     #[error("no row of the table {table} has \"{text}\" in its name; leave --only out to see all")]
     NoRow {
-        /// The table.
+        /// The name of the table.
         table: String,
-        /// The text.
+        /// The text that was searched for.
         text: String,
     },
-    /// Threads, signals or standard output.
+    /// The system refused threads, signals or standard output.
     #[error("{what}: {cause}")]
     System {
-        /// What was tried.
+        /// The operation that failed, in words.
         what: &'static str,
-        /// What the system says.
+        /// The error of the system.
         #[source]
         cause: io::Error,
     },
 }
 
-/// Coordinates that are named: as many as are printed of a point.
+/// The number of coordinates of a point that are printed with their names.
 const NAMED: usize = 8;
 
 impl CliError {
-    /// The same with names for the coordinates of a point of this density, where they have names of their own.
+    /// The same error with names for the coordinates of its point, if the density names them.
     pub fn named(self, target: &dyn Target) -> CliError {
         let coordinates = target.names();
         let are_own = coordinates.iter().enumerate().any(|(k, name)| *name != format!("x{}", k + 1));
@@ -77,7 +77,7 @@ impl CliError {
         CliError::Named { cause: Box::new(self), coordinates }
     }
 
-    /// The exit it leads to.
+    /// The exit code of the error.
     pub fn exit(&self) -> Exit {
         match self {
             CliError::Folder(FolderError::Write { .. } | FolderError::NoRoom { .. })
@@ -98,7 +98,7 @@ impl CliError {
     }
 }
 
-/// The first names, and whether there are more.
+/// The first names, followed by dots if there are more.
 fn shown(coordinates: &[String]) -> String {
     let more = if coordinates.len() > NAMED { ", …" } else { "" };
     format!("{}{more}", coordinates[..coordinates.len().min(NAMED)].join(", "))

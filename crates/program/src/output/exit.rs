@@ -2,26 +2,26 @@
 
 use crate::folder::record::Verdict;
 
-/// What the exit code says.
+/// The meaning of the exit code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Exit {
-    /// 0: finished, every check passed.
+    /// 0: the run finished and every check passed.
     Trusted,
-    /// 1: results could not be written, or standard output is gone.
+    /// 1: results could not be written, or standard output was closed.
     OutputFailed,
-    /// 2: wrong call or configuration, an output folder that cannot be used among them; nothing was
+    /// 2: the call or the configuration is wrong, or the output folder cannot be used; nothing was
     /// computed.
     WrongCall,
-    /// 3: finished, but a check failed.
+    /// 3: the run finished, but a check failed.
     NotTrusted,
     /// 4: the density failed; the message names the point.
     DensityFailed,
-    /// 130: interrupted; what was reached is on disk.
+    /// 130: the run was interrupted; the state it reached is on disk.
     Interrupted,
 }
 
 impl From<Verdict> for Exit {
-    /// The exit of a command that came to its end.
+    /// The exit of a command that finished with this verdict.
     fn from(verdict: Verdict) -> Exit {
         match verdict {
             Verdict::Trusted => Exit::Trusted,
@@ -31,7 +31,7 @@ impl From<Verdict> for Exit {
 }
 
 impl Exit {
-    /// The number the shell sees.
+    /// The exit code as a number.
     pub fn code(self) -> u8 {
         match self {
             Exit::Trusted => 0,

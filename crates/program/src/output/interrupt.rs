@@ -1,4 +1,5 @@
-//! SIGINT and SIGTERM: the first asks the fit to end with what it has, a second SIGINT ends the program at once.
+//! SIGINT and SIGTERM: the first asks the fit to stop early, a second SIGINT ends the program at
+//! once.
 
 use crate::output::exit::Exit;
 use signal_hook::consts::{SIGINT, SIGTERM};
@@ -7,13 +8,13 @@ use std::io;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-/// A flag that turns true at the first signal.
+/// A flag that becomes true at the first signal.
 ///
 /// # Errors
-/// If the system refuses a handler.
+/// If the system refuses a signal handler.
 pub fn watch_signals() -> io::Result<Arc<AtomicBool>> {
     let asked = Arc::new(AtomicBool::new(false));
-    // Handlers run in this order: the exit sees what the signals before this one left.
+    // Handlers run in this order: the exit sees the flag as the earlier signals left it.
     flag::register_conditional_shutdown(SIGINT, Exit::Interrupted.code().into(), Arc::clone(&asked))?;
     for signal in [SIGINT, SIGTERM] {
         flag::register(signal, Arc::clone(&asked))?;

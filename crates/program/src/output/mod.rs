@@ -1,4 +1,4 @@
-//! What a run shows and leaves: streams, progress, exit codes, tables, draws and the summary.
+//! The output of a run: streams, progress, exit codes, tables, draws and the summary.
 
 pub mod build_record;
 pub mod comparison;

@@ -1,4 +1,5 @@
-//! What a fit shows while it runs: one line redrawn on a terminal, now and then a line anywhere else.
+//! The progress of a fit: one line redrawn on a terminal, and a line every two seconds anywhere
+//! else.
 
 use crate::folder::run_log::utc;
 use pushforward::training::Progress;
@@ -10,27 +11,28 @@ use std::time::{Duration, SystemTime};
 pub enum Style {
     /// One line, redrawn at most ten times a second.
     Redrawn,
-    /// The first and the last step, and between them a line every two seconds at most; each after the time of the clock.
+    /// A line for the first step, for the last step, and at most every two seconds in between. Each
+    /// starts with the UTC time.
     Lines,
-    /// Not at all.
+    /// No progress is shown.
     Quiet,
 }
 
-/// Shows progress on a writer. Failure to write is no failure of the fit and is ignored.
+/// Shows progress on a writer. An error of the writer does not end the fit and is ignored.
 #[derive(Debug)]
 pub struct Display<W> {
     out: W,
     style: Style,
     shown: Option<Progress>,
     pending: Option<Progress>,
-    /// The last pilots of the blocks.
-    pilots: Vec<Option<f64>>,
+    /// The last validation ESS of each factor, as fractions.
+    validation_ess: Vec<Option<f64>>,
     open: bool,
-    /// What stands before a line.
+    /// The text before a line.
     now: fn() -> String,
 }
 
-/// `2024-11-24T15:03:27Z`.
+/// The UTC time in ISO 8601 to the second, such as `2024-11-24T15:03:27Z`.
 fn time_of_the_clock() -> String {
     let mut text = utc(SystemTime::now());
     text.truncate("2024-11-24T15:03:27".len());
@@ -38,33 +40,33 @@ fn time_of_the_clock() -> String {
 }
 
 impl<W: Write> Display<W> {
-    /// Nothing shown yet.
+    /// A display on a writer, on which nothing is shown yet.
     pub fn new(out: W, style: Style) -> Display<W> {
         Display {
             out,
             style,
             shown: None,
             pending: None,
-            pilots: Vec::new(),
+            validation_ess: Vec::new(),
             open: false,
             now: time_of_the_clock,
         }
     }
 
-    /// Shows a few words at once; on a terminal the next thing shown takes their place.
+    /// Shows a short message at once; on a terminal the next message or step replaces it.
     pub fn say(&mut self, words: &str) {
         let _ = self.show(words);
     }
 
-    /// Shows a step if it is time by its `elapsed`.
+    /// Shows a step if enough time has passed by its `elapsed`.
     pub fn update(&mut self, progress: &Progress) {
         let pause = match self.style {
             Style::Redrawn => Duration::from_millis(100),
             Style::Lines => Duration::from_secs(2),
             Style::Quiet => return,
         };
-        self.pilots.resize(progress.factors, None);
-        let last = &mut self.pilots[progress.factor - 1];
+        self.validation_ess.resize(progress.factors, None);
+        let last = &mut self.validation_ess[progress.factor - 1];
         *last = progress.validation_ess.or(*last);
         let last = self.shown.map(|shown| shown.elapsed + pause);
         if progress.step >= progress.steps || last.is_none_or(|due| progress.elapsed >= due) {
@@ -74,7 +76,7 @@ impl<W: Write> Display<W> {
         }
     }
 
-    /// Shows the last step if it was not, and ends the line.
+    /// Shows the last step if it was not shown, and ends the line.
     pub fn end_line(&mut self) {
         if let Some(pending) = self.pending {
             self.show_step(&pending);
@@ -87,8 +89,8 @@ impl<W: Write> Display<W> {
 
     fn show_step(&mut self, progress: &Progress) {
         (self.shown, self.pending) = (Some(*progress), None);
-        // Blocks are independent: the effective fractions of their pilots multiply.
-        let together = self.pilots.iter().copied().product();
+        // Factors are independent: the effective fractions of their validation draws multiply.
+        let together = self.validation_ess.iter().copied().product();
         let _ = self.show(&line(progress, together));
     }
 
@@ -98,8 +100,9 @@ impl<W: Write> Display<W> {
             Style::Lines => writeln!(self.out, "{} {words}", (self.now)())?,
             Style::Redrawn => {
                 self.open = true;
-                // To the line's start, the words, and clear what is left of longer ones (ECMA-48 EL); without
-                // autowrap (DEC DECAWM), or a narrow terminal would get a new line for every redrawing.
+                // The cursor returns to the line's start and the rest of a longer line is cleared
+                // (ECMA-48 EL). Autowrap is off meanwhile (DEC DECAWM), or a narrow terminal would
+                // get a new line at every redrawing.
                 write!(self.out, "\r\x1b[?7l{words}\x1b[K\x1b[?7h")?;
             }
         }
@@ -107,19 +110,21 @@ impl<W: Write> Display<W> {
     }
 }
 
-/// `step  12/120  loss 3.21e-2  damping 1.0e-3  ESS 0.87  0:09, at most 0:36 left`; the ESS is that of the last pilots.
-pub fn line(progress: &Progress, pilot_ess: Option<f64>) -> String {
+/// A line such as `step  12/120  loss 3.21e-2  damping 1.0e-3  ESS 0.87  0:09, at most 0:36 left`;
+/// the ESS is that of the last validation draws.
+pub fn line(progress: &Progress, validation_ess: Option<f64>) -> String {
     let Progress { step, steps, factor, factors, record, elapsed, .. } = *progress;
     let width = steps.to_string().len();
-    let ess = pilot_ess.map_or(String::new(), |ess| format!("  ESS {ess:.2}"));
+    let ess = validation_ess.map_or(String::new(), |ess| format!("  ESS {ess:.2}"));
     let left = time_left(progress).map_or(String::new(), |left| format!(", at most {} left", clock(left)));
     let (loss, damping, elapsed) = (record.loss, record.damping, clock(elapsed));
     let part = if factors > 1 { format!(" of block {factor}/{factors}") } else { String::new() };
     format!("step {step:>width$}/{steps}{part}  loss {loss:.2e}  damping {damping:.1e}{ess}  {elapsed}{left}")
 }
 
-/// If every step takes as long as the mean so far; `None` before the first and after the last, and with several blocks:
-/// those that follow may take any number of steps.
+/// The time left if every step takes as long as the mean step so far. It is `None` before the first
+/// and after the last step, and with several factors, of which the later ones may take any number
+/// of steps.
 fn time_left(progress: &Progress) -> Option<Duration> {
     let rest = progress.steps.saturating_sub(progress.step);
     if progress.step == 0 || rest == 0 || progress.factors > 1 {
@@ -128,7 +133,7 @@ fn time_left(progress: &Progress) -> Option<Duration> {
     Some(progress.elapsed.mul_f64(rest as f64 / progress.step as f64))
 }
 
-/// Minutes and seconds, hours if there are any.
+/// A duration as minutes and seconds, with hours if there are any.
 pub fn clock(duration: Duration) -> String {
     let seconds = (duration.as_secs_f64() + 0.5) as u64;
     let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
@@ -182,7 +187,8 @@ mod tests {
     fn no_more_than_asked() {
         assert_eq!(shown(Style::Quiet, 500), "");
         let lines: Vec<String> = shown(Style::Lines, 500).lines().map(String::from).collect();
-        // 25 s: the words, a step at 0.5 s, then every 2 s, and the last.
+        // In 25 s these are shown: the message, a step at 0.5 s, then a step every 2 s, and the
+        // last step.
         assert_eq!(lines.len(), 15);
         assert!(lines[0] == "now looking");
         assert!(lines[1].starts_with("now step  1/60"));
@@ -197,7 +203,7 @@ mod tests {
     }
 
     #[test]
-    fn the_last_pilot_stays() {
+    fn the_last_validation_ess_stays() {
         let mut out = Vec::new();
         let mut display = Display::new(&mut out, Style::Lines);
         display.update(&Progress { validation_ess: Some(0.5), ..at(1, 0) });

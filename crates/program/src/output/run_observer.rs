@@ -11,35 +11,35 @@ use std::io::Write;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-/// The name of the file.
+/// The name of the checkpoint file.
 pub const CHECKPOINT: &str = "checkpoint.safetensors";
-/// Names of texts among its metadata: the configuration, the version of the program, and the format
-/// of the run's files.
+/// Names of the metadata of a checkpoint: the configuration, the version of the program, and the
+/// format of the run's files.
 pub const CONFIG: &str = "config";
 pub const VERSION: &str = "version";
 pub const FORMAT: &str = "format";
 
-/// Shows a fit, logs it, writes its checkpoints, and ends it on a signal or a time limit.
+/// Shows a fit, logs it, writes its checkpoints, and ends it at a signal or a time limit.
 pub struct RunObserver<'a> {
     pub display: Display<&'a mut (dyn Write + Send)>,
     stop: &'a AtomicBool,
     folder: &'a mut RunFolder,
     log: &'a mut RunLog,
     config: &'a str,
-    /// Between checkpoints.
+    /// The least time between two checkpoints.
     interval: Duration,
-    /// The fit ends there.
+    /// The time at which the fit ends.
     deadline: Option<Instant>,
     start: Instant,
-    /// Seconds that the fit took before it was interrupted.
+    /// Seconds of the fit before it was interrupted.
     before: f64,
     last: Instant,
-    /// Block and step of the steps seen, and seconds of the fit after each.
+    /// Factor and step of each step observed, and the seconds of the fit after it.
     pub seconds: Vec<(usize, usize, f64)>,
 }
 
 impl<'a> RunObserver<'a> {
-    /// Watches from now on.
+    /// An observer whose clock starts now.
     pub fn new(
         err: &'a mut (dyn Write + Send),
         stop: &'a AtomicBool,
@@ -64,17 +64,19 @@ impl<'a> RunObserver<'a> {
         }
     }
 
-    /// With this long between checkpoints, an end, and seconds spent before.
+    /// The same observer with seconds between checkpoints, a deadline, and seconds spent before an
+    /// interruption.
     pub fn timed(self, interval: f64, deadline: Option<Instant>, before: f64) -> RunObserver<'a> {
         RunObserver { interval: Duration::from_secs_f64(interval), deadline, before, ..self }
     }
 
-    /// Seconds of the fit so far, those before an interruption among them.
+    /// Seconds of the fit so far, including those before an interruption.
     pub fn fit_seconds(&self) -> f64 {
         self.before + self.start.elapsed().as_secs_f64()
     }
 
-    /// A checkpoint that cannot be written ends no fit: there may be room for the next.
+    /// Writes a checkpoint. A failure does not end the fit: there may be room for the next
+    /// checkpoint.
     fn write(&mut self, now: &Snapshot<'_>) {
         let step = now.steps();
         let written = self.folder.write_now(CHECKPOINT, &bytes(now, self.config));
@@ -90,7 +92,7 @@ impl<'a> RunObserver<'a> {
                 self.display.end_line();
             }
         }
-        // Minutes of work are worth keeping if the density fails later, moments are not.
+        // Minutes of work are worth keeping if the density fails later, a moment is not.
         if step > 0 && self.start.elapsed() >= self.interval {
             self.folder.keep();
         }
@@ -140,7 +142,7 @@ fn step_fields(progress: &Progress, now: &Snapshot<'_>) -> serde_json::Value {
     })
 }
 
-/// The checkpoint file: the same moment of the same run gives the same bytes.
+/// The checkpoint file; the same state of the same run gives the same bytes.
 fn bytes(now: &Snapshot<'_>, config: &str) -> Vec<u8> {
     let tensors = now.to_arrays().into_entries().map(|(name, shape, values)| (name, (shape, values)));
     let format = RUN_FORMAT.to_string();

@@ -4,7 +4,7 @@ use crate::folder::record::{Record, Verdict};
 use std::fmt::Write;
 use std::path::Path;
 
-/// What the program prints at the end.
+/// The text that the program prints at the end of a run.
 pub fn summary(record: &Record, folder: &Path) -> String {
     let mut text = String::new();
     let mut line = |name: &str, value: String| {
@@ -34,7 +34,7 @@ pub fn summary(record: &Record, folder: &Path) -> String {
     text
 }
 
-/// With the dimension, whether it is a parameter or not.
+/// The parameters of the target, always with the dimension.
 fn parameters(record: &Record) -> String {
     let dim = (!record.parameters.contains_key("dim")).then(|| format!("dim = {}", record.dim));
     let parameters = record.parameters.iter().map(|(key, value)| format!("{key} = {value}"));

@@ -9,22 +9,22 @@ use std::fmt::Write;
 /// One check of an audit.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Check {
-    /// What is compared.
+    /// The two quantities that are compared.
     pub name: String,
-    /// How far apart they are.
+    /// The difference between them.
     pub figure: f64,
-    /// What the figure must not exceed.
+    /// The largest difference that passes.
     pub bound: f64,
 }
 
 impl Check {
-    /// Whether the figure is within its bound; NaN never is.
+    /// Whether the figure is at most its bound; NaN never is.
     pub fn passed(&self) -> bool {
         self.figure <= self.bound
     }
 }
 
-/// Each check with its figure and bound, and how many passed.
+/// Each check with its figure and bound, and the number of checks that passed.
 pub fn audit_table(checks: &[Check]) -> String {
     let width = checks.iter().map(|check| check.name.chars().count()).max().unwrap_or(0).max(5);
     let mut text = format!("{:<width$}  {:>9}  {:>9}\n", "check", "figure", "bound");
@@ -38,7 +38,7 @@ pub fn audit_table(checks: &[Check]) -> String {
     text
 }
 
-/// Trusted if every check passed; an audit without checks is no proof of anything.
+/// Trusted if every check passed. An audit without checks proves nothing and is not trusted.
 pub fn audit_exit(checks: &[Check]) -> Exit {
     let sound = !checks.is_empty() && checks.iter().all(Check::passed);
     if sound { Exit::Trusted } else { Exit::NotTrusted }
@@ -71,7 +71,7 @@ fn facts_text(text: &mut String, dim: usize, facts: &Facts) {
     }
 }
 
-/// At most eight, and "each" where all are equal.
+/// At most eight numbers, or one number and "each" if all are equal.
 fn numbers(values: &[f64]) -> String {
     match values {
         [first, rest @ ..] if !rest.is_empty() && rest.iter().all(|v| v == first) => {
@@ -82,7 +82,7 @@ fn numbers(values: &[f64]) -> String {
     }
 }
 
-/// To six decimals, without trailing zeros and without −0.
+/// A number to six decimals, without trailing zeros and without −0.
 fn rounded(value: f64) -> String {
     let text = format!("{value:.6}");
     let text = text.trim_end_matches('0').trim_end_matches('.');

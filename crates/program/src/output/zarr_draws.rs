@@ -5,11 +5,11 @@ use crate::report::quantities::Quantities;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 
-/// Paths and bytes of everything in draws.zarr, for the numbers of the draws that stand in it.
+/// Paths and bytes of all files in draws.zarr; `equal` has the indices of its draws in draws.npy.
 ///
-/// `posterior` has a variable for each name, and one for all entries of a vector or matrix: `theta[1]` to `theta[8]` are
-/// `theta` over chain, draw and `theta_dim_0`, which counts from 1 as the names do. `sample_stats` has the number in
-/// draws.npy and the log weight of each draw.
+/// `posterior` has a variable for each name, and one for all entries of a vector or matrix:
+/// `theta[1]` to `theta[8]` are `theta` over chain, draw and `theta_dim_0`, which counts from 1 as
+/// the names do. `sample_stats` has the index in draws.npy and the log weight of each draw.
 pub fn zarr_draws(quantities: &Quantities, log_weights: &[f64], equal: &[usize]) -> Vec<(String, Vec<u8>)> {
     let (points, n) = (quantities.points(), equal.len());
     let mut posterior: Vec<ZarrArray> = chain_and_draw(n).into();
@@ -34,7 +34,7 @@ pub fn zarr_draws(quantities: &Quantities, log_weights: &[f64], equal: &[usize])
     zarr_files(&groups, &attributes)
 }
 
-/// An array over one chain, its draws, and more axes.
+/// An array with the axes chain, of length 1, draw, of length n, and `more`.
 fn over_draws(name: String, n: usize, more: Vec<(String, usize)>, values: ZarrValues) -> ZarrArray {
     let axes = [("chain".to_string(), 1), ("draw".to_string(), n)].into_iter().chain(more).collect();
     ZarrArray { name, axes, values, attributes: Map::new() }
@@ -55,7 +55,7 @@ fn chain_and_draw(n: usize) -> [ZarrArray; 2] {
     [counted("chain", 0, 1), counted("draw", 0, n)]
 }
 
-/// What ArviZ wants to know of a group's origin.
+/// The attributes by which ArviZ describes the origin of a group.
 fn about() -> Map<String, Value> {
     let library = json!({
         "inference_library": env!("CARGO_PKG_NAME"), "inference_library_version": env!("CARGO_PKG_VERSION"),
@@ -68,13 +68,14 @@ fn about() -> Map<String, Value> {
 #[derive(Debug, PartialEq)]
 struct Variable {
     name: String,
-    /// Lengths of its axes; none for a number.
+    /// The lengths of its axes; empty for a number.
     shape: Vec<usize>,
     /// Its columns of draws.npy, last index fastest.
     columns: Vec<usize>,
 }
 
-/// Numbers, and vectors and matrices of which every entry is there once; in the order of their first columns.
+/// Numbers, and vectors and matrices of which every entry occurs once, in the order of their first
+/// columns.
 fn variables(names: &[String]) -> Vec<Variable> {
     let mut entries: BTreeMap<&str, Vec<(Vec<usize>, usize)>> = BTreeMap::new();
     for (column, name) in names.iter().enumerate() {
@@ -96,10 +97,10 @@ fn variables(names: &[String]) -> Vec<Variable> {
         |column: usize| Variable { name: names[column].clone(), shape: Vec::new(), columns: vec![column] };
     let mut all: Vec<Variable> = whole.into_iter().chain(alone.into_iter().map(number)).collect();
     all.sort_by_key(|variable| variable.columns.iter().min().copied());
-    told_apart(all)
+    with_distinct_names(all)
 }
 
-/// `b` and 2, 3 of `b[2,3]`.
+/// The name and the indices of an entry: `b` and 2, 3 of `b[2,3]`.
 fn entry(name: &str) -> Option<(&str, Vec<usize>)> {
     let (stem, rest) = name.split_once('[')?;
     let indices = rest.strip_suffix(']')?.split(',').map(|index| index.trim().parse().ok());
@@ -107,7 +108,8 @@ fn entry(name: &str) -> Option<(&str, Vec<usize>)> {
     (!stem.is_empty()).then_some((stem, indices))
 }
 
-/// The lengths of the axes, if these sorted entries are all from (1, 1, …) to the largest, each once.
+/// The lengths of the axes, if these sorted entries are all from (1, 1, …) to the largest, once
+/// each.
 fn shape(entries: &[(Vec<usize>, usize)]) -> Option<Vec<usize>> {
     let shape = &entries.last()?.0;
     let size = shape.iter().try_fold(1usize, |size, length| size.checked_mul(*length))?;
@@ -115,7 +117,7 @@ fn shape(entries: &[(Vec<usize>, usize)]) -> Option<Vec<usize>> {
     (size == entries.len() && entries.iter().enumerate().all(is_in_place)).then(|| shape.clone())
 }
 
-/// Indices from 1 of the k-th entry, last index fastest.
+/// The indices of the k-th entry, from 1, last index fastest.
 fn indices_of(mut k: usize, shape: &[usize]) -> Vec<usize> {
     let mut indices = Vec::new();
     for length in shape.iter().rev() {
@@ -126,13 +128,14 @@ fn indices_of(mut k: usize, shape: &[usize]) -> Vec<usize> {
     indices
 }
 
-/// The name of an axis, as ArviZ gives it.
+/// The name of an axis, as ArviZ forms it.
 fn axis(variable: &str, k: usize) -> String {
     format!("{variable}_dim_{k}")
 }
 
-/// With names that a folder can have, no two of them the same, nor that of an axis.
-fn told_apart(mut variables: Vec<Variable>) -> Vec<Variable> {
+/// Gives the variables names that a folder can have, all different from one another and from the
+/// axes.
+fn with_distinct_names(mut variables: Vec<Variable>) -> Vec<Variable> {
     let mut taken = vec!["chain".to_string(), "draw".to_string()];
     for Variable { name, shape, .. } in &mut variables {
         let plain = zarr_name(name);
@@ -167,12 +170,12 @@ mod tests {
             found("mu b[1] b[2] tau"),
             [number("mu", 0), ("b".to_string(), vec![2], vec![1, 2]), number("tau", 3)]
         );
-        // As Stan has matrices: first index fastest.
+        // Stan orders matrices with the first index fastest.
         assert_eq!(
             found("m[1,1] m[2,1] m[1,2] m[2,2] m[1,3] m[2,3]"),
             [("m".to_string(), vec![2, 3], vec![0, 2, 4, 1, 3, 5])]
         );
-        // An entry is missing, is there twice, or counts from 0: they stay what they are called.
+        // Entries that are missing, occur twice, or count from 0 keep their own names.
         assert_eq!(found("b[1] b[3]"), [number("b[1]", 0), number("b[3]", 1)]);
         assert_eq!(found("b[1] b[1]"), [number("b[1]", 0), number("b[1]_2", 1)]);
         assert_eq!(found("b[0] b[1]"), [number("b[0]", 0), number("b[1]", 1)]);
@@ -181,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn names_that_fall_together_are_told_apart() {
+    fn names_that_fall_together_become_distinct() {
         let named = |text: &str| found(text).into_iter().map(|v| v.0).collect::<Vec<_>>().join(" ");
         assert_eq!(named("a/b a_b draw a_b"), "a_b a_b_2 draw_2 a_b_3");
         assert_eq!(named("b b[1] b[2]"), "b b_2");

@@ -1,69 +1,71 @@
-//! One self-contained page of sections, tables and figures; text is escaped and every tag closed by construction.
+//! One self-contained page of sections, tables and figures; text is escaped and every tag closed by
+//! construction.
 //!
-//! Nothing is loaded from anywhere, which the page's own policy forbids besides; without scripts only the film is missing.
+//! The page loads nothing from elsewhere, and its own policy forbids it. Without scripts only the
+//! animation is missing.
 
 use crate::figure::svg::escape;
 use crate::figure::svg::{figure_style, inline_figure};
-use crate::page::film::Film;
+use crate::page::animation::Animation;
 
-/// A page.
+/// A page with its title and sections.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Page {
-    /// Of the window and above all.
+    /// The title of the window and of the page.
     pub title: String,
-    /// Under the title.
+    /// The line of text under the title.
     pub subtitle: String,
-    /// One after the other, each with a link at the top.
+    /// The sections in their order, each with a link at the top of the page.
     pub sections: Vec<Section>,
 }
 
 /// A part of a page with its heading.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Section {
-    /// Anchor: letters, digits and hyphens.
+    /// The anchor of the section: letters, digits and hyphens.
     pub id: &'static str,
-    /// Its heading.
+    /// The heading of the section.
     pub heading: String,
-    /// What stands in it.
+    /// The content of the section.
     pub blocks: Vec<Block>,
 }
 
 /// A piece of a section.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Block {
-    /// A paragraph.
+    /// A paragraph of text.
     Text(String),
-    /// A verdict that is seen from afar.
+    /// A verdict in large type.
     Badge {
-        /// Whether it is a good one.
+        /// Whether the verdict is good.
         is_good: bool,
-        /// The words.
+        /// The text of the verdict.
         text: String,
     },
-    /// Findings, each with what to do about it.
+    /// Findings, each with advice if there is any.
     Findings(Vec<(String, Option<String>)>),
     /// A table; cells after the first of a row are set as numbers.
     Table {
-        /// Names of the columns.
+        /// The names of the columns.
         head: Vec<String>,
-        /// As many cells each.
+        /// The rows, each with as many cells as there are columns.
         rows: Vec<Vec<String>>,
     },
-    /// A line to be typed.
+    /// A command line to be typed.
     Command(String),
-    /// A figure.
+    /// A figure with its caption.
     Figure {
-        /// The finished SVG.
+        /// The figure as a complete SVG file.
         svg: String,
-        /// What it is, for those who cannot see it.
+        /// What the figure is, for readers who cannot see it.
         label: String,
-        /// What is seen.
+        /// The caption below the figure.
         caption: String,
-        /// Files beside the page that hold it and its numbers.
+        /// The files beside the page that hold the figure and its numbers.
         files: Vec<String>,
     },
-    /// Moving dots, for readers with scripts.
-    Film(Film),
+    /// Moving dots, for browsers that run scripts.
+    Animation(Animation),
 }
 
 const STYLE: &str = "\
@@ -91,15 +93,15 @@ pre{background:var(--plate);border:1px solid var(--edge);border-radius:.4rem;pad
 overflow-wrap:anywhere;font-size:.85rem}\
 .controls{display:flex;gap:.8rem;align-items:center;max-width:40rem;margin-top:.4rem}.controls input{flex:1}\
 .controls button{font:inherit;padding:.2rem .9rem}.controls output{min-width:5rem;font-variant-numeric:tabular-nums}\
-.film-dot{fill:#c2410c;fill-opacity:.6}@media (prefers-color-scheme:dark){.film-dot{fill:#ffa657}}\
-@media print{nav,.film{display:none}}";
+.animation-dot{fill:#c2410c;fill-opacity:.6}@media (prefers-color-scheme:dark){.animation-dot{fill:#ffa657}}\
+@media print{nav,.animation{display:none}}";
 
-/// No source but the page itself: a browser keeps to it even if a text slipped through.
+/// The page may load from no source: a browser enforces this even if a text were not escaped.
 const POLICY: &str =
     "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'";
 
 impl Page {
-    /// The page as HTML 5, which is well-formed XML but for its first line.
+    /// The page as HTML 5, which is well-formed XML except for its first line.
     pub fn html(&self) -> String {
         let (title, subtitle) = (escape(&self.title), escape(&self.subtitle));
         let links: String = self
@@ -150,7 +152,7 @@ impl Block {
                     escape(caption)
                 )
             }
-            Block::Film(film) => film.html(),
+            Block::Animation(animation) => animation.html(),
         }
     }
 }

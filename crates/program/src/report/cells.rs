@@ -1,11 +1,12 @@
-//! Cells of the tables behind the figures: rounded numbers, bins of a histogram and the range that they cover.
+//! Cells of the tables behind the figures: rounded numbers, bins of a histogram and the range that
+//! they cover.
 
 use crate::figure::axis::Range;
 
-/// Times at which draws are shown on their way.
+/// The number of times at which moving draws are shown.
 pub const TIMES: usize = 40;
 
-/// Six digits: more than a figure shows, a third of the bytes.
+/// A number to six digits, which is more than a figure shows and a third of the bytes.
 pub fn rounded(value: f64) -> f64 {
     format!("{value:.5e}").parse().expect("a number as Rust writes it")
 }
@@ -15,8 +16,8 @@ pub fn edges(range: Range, bins: usize, k: usize) -> (f64, f64) {
     (edge(k), edge(k + 1))
 }
 
-/// From the 0.1 % to the 99.9 % quantile, but no more than twice as wide as the central 95 %, and a little widened: tails
-/// do not squeeze the bulk.
+/// The range from the 0.1 % to the 99.9 % quantile, at most twice as wide as the central 95 % and
+/// slightly widened, so that tails do not squeeze the bulk.
 pub fn central_range(values: &[f64]) -> Range {
     let mut sorted: Vec<f64> = values.iter().copied().filter(|v| v.is_finite()).collect();
     sorted.sort_by(f64::total_cmp);
@@ -28,7 +29,7 @@ pub fn central_range(values: &[f64]) -> Range {
     range.scaled(1.06)
 }
 
-/// The bin of a value; none outside the range.
+/// The bin of a value; none if the value lies outside the range.
 pub fn bin(range: Range, value: f64, bins: usize) -> Option<usize> {
     let place = (value - range.low) / range.width() * bins as f64;
     range.contains(value).then(|| (place as usize).min(bins - 1))

@@ -9,14 +9,14 @@ use crate::figure::loss_plot::{EquationLoss, LossPlot, LossPoint};
 use crate::figure::residual_plot::ResidualPlot;
 use crate::figure::trajectory_plot::TrajectoryPlot;
 use crate::figure::weight_plot::WeightPlot;
-use crate::page::film::Film;
+use crate::page::animation::Animation;
 use crate::report::report_data::{PAIR_BINS, equation_column};
 use crate::report::report_files::{ReportError, ReportFiles};
 use crate::report::report_text::bound;
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
-/// Everything that is drawn; what there are no numbers for is missing.
+/// All figures of a run; one without numbers is missing.
 pub struct Figures {
     pub density: Option<String>,
     pub loss: String,
@@ -24,11 +24,11 @@ pub struct Figures {
     pub weights: Option<String>,
     pub residual: Option<String>,
     pub trajectories: Option<String>,
-    pub film: Option<Film>,
+    pub animation: Option<Animation>,
 }
 
 impl Figures {
-    /// Draws them.
+    /// Draws all figures.
     ///
     /// # Errors
     /// [`ReportError`] if a table lacks a column.
@@ -42,7 +42,7 @@ impl Figures {
             weights: weights(files)?,
             residual: residual(files)?,
             trajectories: trajectories(files)?,
-            film: film(files)?,
+            animation: animation(files)?,
         })
     }
 }
@@ -64,7 +64,7 @@ fn plane(files: &ReportFiles) -> Result<Option<String>, ReportError> {
     let columns = x.windows(2).position(|pair| pair[1] < pair[0]).map_or(x.len(), |k| k + 1);
     let ends = |v: &[f64]| Some(Range { low: *v.first()?, high: *v.last()? });
     let (Some(x), Some(y)) = (ends(x), ends(y)) else { return Ok(None) };
-    // A table that somebody shortened is no full grid.
+    // A table that was shortened by hand is not a full grid.
     if columns < 2 || !values.len().is_multiple_of(columns) || !(x.width() > 0.0 && y.width() > 0.0) {
         return Ok(None);
     }
@@ -74,7 +74,7 @@ fn plane(files: &ReportFiles) -> Result<Option<String>, ReportError> {
     Ok(Some(PlanePlot { title: &title, note: &note, names, grid, draws: &files.draws }.svg()))
 }
 
-/// The quantities in figure-marginals.csv, from 0.
+/// The indices from 0 of the quantities in figure-marginals.csv.
 pub fn quantities_shown(files: &ReportFiles) -> Result<Vec<usize>, ReportError> {
     if files.record.is_planar() {
         return Ok(vec![0, 1]);
@@ -135,13 +135,14 @@ fn loss(files: &ReportFiles) -> Result<String, ReportError> {
     let places: BTreeMap<(u64, u64), f64> = (0..seconds.len())
         .map(|k| ((timed_block[k].to_bits(), timed_step[k].to_bits()), seconds[k]))
         .collect();
-    // Blocks are fitted in turns and shown one after another, their steps numbered through: seconds would go back.
+    // Factors are fitted in a round robin and shown one after another, with steps numbered through:
+    // the seconds would go back.
     let is_whole = block.last() == block.first();
     let point = |k: usize| LossPoint {
         step: k + 1,
         loss: loss[k],
         damping: damping[k],
-        pilot_ess: Some(ess[k]).filter(|ess| !ess.is_nan()),
+        validation_ess: Some(ess[k]).filter(|ess| !ess.is_nan()),
         seconds: places.get(&(block[k].to_bits(), step[k].to_bits())).copied().filter(|_| is_whole),
     };
     let points: Vec<LossPoint> = (0..step.len()).map(point).collect();
@@ -151,7 +152,7 @@ fn loss(files: &ReportFiles) -> Result<String, ReportError> {
     Ok(LossPlot { title: &title, note: &note, points: &points, equations: &equations }.svg())
 }
 
-/// The losses of the equations where there are several; none if one of them was never finite.
+/// The losses of the equations if there are several; empty if one of them was never finite.
 fn equations(files: &ReportFiles) -> Result<Vec<EquationLoss<'_>>, ReportError> {
     let names = &files.record.equations;
     if names.len() < 2 {
@@ -202,21 +203,21 @@ fn weights(files: &ReportFiles) -> Result<Option<String>, ReportError> {
     Ok(Some(plot.svg()))
 }
 
-/// Which part of a target the residual figure shows.
+/// The part of a target that the residual figure shows.
 pub struct ResidualShown {
-    /// The block, from 1.
+    /// The number of the factor, from 1.
     pub block: usize,
-    /// Its dimension.
+    /// The dimension of the factor.
     pub dim: usize,
-    /// How many blocks there are.
+    /// The number of factors of the target.
     pub blocks: usize,
-    /// Name of the coordinate.
+    /// The name of the coordinate.
     pub name: String,
-    /// The same, and that it is one of the fit where the user's quantities are others.
+    /// The name, with a remark if it is a coordinate of the fit and the user's quantities differ.
     pub label: String,
 }
 
-/// What the residual figure shows; none if there is none.
+/// The part that the residual figure shows; none if there is no such figure.
 ///
 /// # Errors
 /// [`ReportError`] if a table lacks a column.
@@ -262,7 +263,7 @@ fn residual(files: &ReportFiles) -> Result<Option<String>, ReportError> {
     Ok(Some(plot.svg()))
 }
 
-/// T times, and positions n×T×k of the coordinates kept, k one or two.
+/// T times, and positions n×T×k of the k quantities shown, k one or two.
 type Paths = (Vec<f64>, Vec<f64>);
 
 fn paths(files: &ReportFiles) -> Result<Option<Paths>, ReportError> {
@@ -278,7 +279,7 @@ fn paths(files: &ReportFiles) -> Result<Option<Paths>, ReportError> {
     Ok(Some((time[..n_times].to_vec(), (0..draw.len()).flat_map(row).collect())))
 }
 
-/// The names of the one or two quantities of trajectories.
+/// The names of the one or two quantities of the trajectories.
 fn path_names(files: &ReportFiles) -> Result<Vec<&str>, ReportError> {
     let shown = quantities_shown(files)?;
     Ok(shown.iter().take(2).map(|i| files.record.names[*i].as_str()).collect())
@@ -291,14 +292,14 @@ fn trajectories(files: &ReportFiles) -> Result<Option<String>, ReportError> {
     Ok(Some(TrajectoryPlot { title: &title(files), note: &note, names: &names, times: &times, x: &x }.svg()))
 }
 
-fn film(files: &ReportFiles) -> Result<Option<Film>, ReportError> {
+fn animation(files: &ReportFiles) -> Result<Option<Animation>, ReportError> {
     let names = path_names(files)?;
     let (Some((times, x)), [across, up]) = (paths(files)?, names.as_slice()) else { return Ok(None) };
     let plot = TrajectoryPlot { title: "", note: "", names: &names, times: &times, x: &x };
     let (range_x, range_y) = (plot.range(0), plot.range(1));
     let caption =
         "The same draws moving. Play runs through t = 0 to 1 in five seconds; the slider stops at any time.";
-    Ok(Some(Film {
+    Ok(Some(Animation {
         names: [(*across).to_string(), (*up).to_string()],
         across: range_x,
         up: range_y,

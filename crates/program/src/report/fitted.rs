@@ -7,25 +7,25 @@ use pushforward::optim::Outcome;
 use pushforward::sampling::{DrawError, Draws, Transport};
 use pushforward::training::{FitError, StopReason};
 
-/// A fit with its draws.
+/// A fit with its draws, and what is known of both.
 pub struct Fitted<'t> {
     pub fit: Transport<'t>,
-    /// Empty if the flow cannot be integrated.
+    /// The draws; empty if the flow cannot be integrated.
     pub draws: Draws,
-    /// What the user asked about at each of them.
+    /// The user's quantities at each draw.
     pub quantities: Quantities,
-    /// Why there are no draws, if so.
+    /// The error if there are no draws.
     pub no_draws: Option<DrawError>,
-    /// The share of the target where draws hardly ever come, see [`Transport::uncovered_mass`].
+    /// The share of the target where draws hardly ever occur, see [`Transport::uncovered_mass`].
     pub uncovered: f64,
-    /// Wall time of the fit without the draws.
+    /// Wall time of the fit without the draws, in seconds.
     pub fit_seconds: f64,
-    /// Block, step, and wall time after it; those before an interruption are missing.
+    /// Factor, step, and wall time after it in seconds; steps before an interruption are missing.
     pub seconds: Vec<(usize, usize, f64)>,
 }
 
 impl<'t> Fitted<'t> {
-    /// With the draws that the settings ask for, of their seed.
+    /// Adds the draws that the settings ask for, from the stream of their seed.
     pub fn with_draws(
         fit: Transport<'t>,
         target: &dyn Target,

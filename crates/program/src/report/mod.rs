@@ -1,4 +1,4 @@
-//! The report of a run: which numbers and figures it shows, and in which words.
+//! The report of a run: its numbers, its figures, and its text.
 
 pub mod cells;
 pub mod figures;

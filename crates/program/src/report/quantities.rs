@@ -1,4 +1,5 @@
-//! What the user asked about at every draw: the columns of draws.npy, of which the coordinates of the fit may be a change.
+//! The user's quantities at every draw, which are the columns of draws.npy; the coordinates of the
+//! fit may be a transformation of them.
 
 use pushforward::density::Target;
 use pushforward::num::Points;
@@ -6,18 +7,20 @@ use pushforward::num::Points;
 /// The quantities of some draws, on the user's scale and with the user's names.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Quantities {
-    /// Their m names.
+    /// The names of the m quantities.
     pub names: Vec<String>,
-    /// n×m, draw after draw.
+    /// The values, n×m, draw after draw.
     pub values: Vec<f64>,
-    /// Names of the d coordinates of the fit, if these are something else; empty if they are the quantities themselves.
+    /// The names of the d coordinates of the fit if these differ from the quantities; otherwise
+    /// empty.
     pub coordinates: Vec<String>,
 }
 
 impl Quantities {
-    /// Those at points x, n×d.
+    /// The quantities at points x, n×d.
     ///
-    /// Names alone do not tell whether a target is constrained: a Stan model calls σ and log σ alike.
+    /// Names alone do not show whether a target is constrained: a Stan model has the same name for
+    /// σ and log σ.
     ///
     /// # Panics
     /// As [`on_the_users_scale`].
@@ -40,10 +43,10 @@ impl Quantities {
     }
 }
 
-/// What the user asked about at points n×d: n×m.
+/// The user's quantities at points n×d, n×m.
 ///
 /// # Panics
-/// If the target's constrained point is not as long as the list of its names.
+/// If the length of the target's constrained point differs from that of the list of its names.
 pub fn on_the_users_scale(target: &dyn Target, x: &[f64]) -> Vec<f64> {
     let m = target.constrained_names().len();
     let points = Points::new(x, target.dim());

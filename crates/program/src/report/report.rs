@@ -1,7 +1,7 @@
 //! The report of a run: figures and a page, from its files alone.
 
 use crate::folder::record::Record;
-use crate::page::film::Film;
+use crate::page::animation::Animation;
 use crate::page::page::{Block, Page, Section};
 use crate::report::figures::{Figures, quantities_shown, residual_shown};
 use crate::report::report_data::WATCHED;
@@ -15,7 +15,8 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
-/// Names and texts of everything that is made anew from the numbers of a run: the figures, and last report.html.
+/// The names and texts of all files that can be made again from the numbers of a run: the figures,
+/// and report.html last.
 ///
 /// # Errors
 /// [`ReportError`] with the file that is missing or wrong.
@@ -37,9 +38,9 @@ pub fn report(
     Ok(drawn.into_iter().filter_map(|(name, text)| Some((name, text?))).collect())
 }
 
-/// Makes the report of a folder again, in place; every file is replaced whole or not at all.
+/// Makes the report of a folder again, in place. Every file is replaced by an atomic write.
 ///
-/// # Errors
+/// [`ReportError`]; the numbers of the run are never changed.
 /// [`ReportError`]; the numbers of the run are never touched.
 pub fn report_again(folder: &Path) -> Result<(), ReportError> {
     for (name, text) in report(&|name| fs::read(folder.join(name)))? {
@@ -85,7 +86,7 @@ fn section(id: &'static str, heading: &str, blocks: Vec<Block>) -> Section {
     Section { id, heading: heading.to_string(), blocks }
 }
 
-/// A figure with the files that hold it, or a sentence in its place.
+/// A figure with its files, or the sentence `without` if it has no numbers.
 fn figure(svg: &Option<String>, label: &str, caption: String, files: &[&str], without: &str) -> Block {
     match svg {
         Some(svg) => Block::Figure {
@@ -173,7 +174,7 @@ fn density(files: &ReportFiles, figures: &Figures) -> Result<Vec<Block>, ReportE
     let quantities = files.record.names.len();
     let chosen = if shown.len() < quantities {
         format!(
-            " Of {quantities} quantities these are the first and the {} others whose marginals are furthest from a normal law of the same mean and \
+            " Of {quantities} quantities these are the first and the {} others whose marginals are furthest from a normal distribution of the same mean and \
              deviation, by the largest gap between distribution functions.",
             shown.len() - 1
         )
@@ -203,7 +204,7 @@ fn fit(files: &ReportFiles, figures: &Figures) -> Vec<Block> {
         record.optimiser
     );
     let caption = "Loss ½ mean R² after every step on its own points, the damping λ of the step, and the normalised ESS of \
-                   pilot draws, against steps; the seconds along the top are this machine's. Points are new at every step \
+                   validation draws, against steps; the seconds along the top are this machine's. Points are new at every step \
                    and their number may double, so that the loss scatters and may rise.";
     let blocks = record.settings.get("blocks").and_then(|sizes| sizes.as_array()).map_or(1, Vec::len);
     let apart = if blocks > 1 {
@@ -218,7 +219,7 @@ fn fit(files: &ReportFiles, figures: &Figures) -> Vec<Block> {
     let loss = Some(figures.loss.clone());
     vec![
         Block::Text(text),
-        figure(&loss, "loss, damping and pilot ESS", format!("{caption}{apart}"), &names, ""),
+        figure(&loss, "loss, damping and validation ESS", format!("{caption}{apart}"), &names, ""),
     ]
 }
 
@@ -266,8 +267,8 @@ fn trajectories(figures: &Figures) -> Vec<Block> {
     let names = ["figure-trajectories.svg", "figure-trajectories.csv"];
     let without = "No draws could be moved from t = 0 to 1.";
     let still = figure(&figures.trajectories, "draws on their way", caption.to_string(), &names, without);
-    let film: Option<Film> = figures.film.clone();
-    std::iter::once(still).chain(film.map(Block::Film)).collect()
+    let animation: Option<Animation> = figures.animation.clone();
+    std::iter::once(still).chain(animation.map(Block::Animation)).collect()
 }
 
 fn provenance(files: &ReportFiles) -> Vec<Block> {

@@ -1,4 +1,5 @@
-//! What a run writes for its report: the numbers of every figure that need the fit or the density.
+//! The numbers of every figure that need the fit or the density, as a run writes them for its
+//! report.
 
 use crate::figure::axis::Range;
 use crate::figure::histogram::Histogram;
@@ -17,26 +18,29 @@ use pushforward::sampling::{Draws, Trajectories, Transport};
 use pushforward::training::{HistoryRow, Sampler};
 use pushforward::transport::Tolerance;
 
-/// Grid points along each side of a contour figure.
+/// The number of grid points along each side of a contour figure.
 const SIDE: usize = 201;
-/// Draws that are moved again to a tolerance so many times as tight, to see what the integration does to log Z.
+/// The number of draws that are integrated again at a tighter tolerance, to measure the error of
+/// log Z.
 const REDRAWN: usize = 1024;
-/// The same as a part of all draws at most, so that a report costs less than a third of the draws; and at least.
+/// At most one draw in this many is integrated again, so that a report costs less than a third of
+/// the draws.
 const REDRAWN_PART: usize = 16;
 const FEWEST: usize = 64;
 const TIGHTER: f64 = 0.01;
-/// Exact draws for the upper bound of log Z: its error is then about that of the lower one over three.
+/// The number of exact draws for the upper bound of log Z: its error is then about a third of that
+/// of the lower bound.
 const EXACT_FOR_BOUND: usize = 2000;
 const EXACT_PART: usize = 10;
-/// Draws that are watched on their way, times at which they are, and those of them that are kept.
+/// The number of draws whose trajectories are recorded.
 pub const WATCHED: usize = 512;
 const KEPT: usize = 250;
-/// Bins of a marginal, of a pair, of log weights.
+/// The number of bins of a marginal.
 pub const MARGINAL_BINS: usize = 48;
 pub const PAIR_BINS: usize = 36;
 const WEIGHT_BINS: usize = 60;
 
-/// Names and texts of the CSV files of the figures.
+/// The names and texts of the CSV files of the figures.
 pub fn report_tables(
     problem: &Problem<'_>,
     record: &Record,
@@ -68,7 +72,7 @@ pub fn report_tables(
         "figure-trajectories.csv",
         trajectory_table(problem.target, trajectories.as_ref(), first_two),
     ));
-    // The equation is one of the coordinates of the fit, and so is its residual.
+    // The equation is in the coordinates of the fit, and so is its residual.
     let shown = shown_coordinates(Points::new(&draws.x, record.dim), &weights);
     tables.extend(residual_tables(problem.target, record, fit, trajectories.as_ref(), &shown));
     tables
@@ -77,15 +81,16 @@ pub fn report_tables(
 /// The columns of losses.csv before those of the equations.
 const LOSS_COLUMNS: [&str; 9] =
     ["block", "step", "points", "loss_before", "loss", "scale", "damping", "solve_residual", "pilot_ess"];
-/// Columns of equations at least: a table of one equation has them too, empty.
+/// The least number of columns for equations: a table of one equation has them too, empty.
 const EQUATION_COLUMNS: usize = 2;
 
-/// The column of losses.csv that has the loss of equation `k`, counted from 0.
+/// The column of losses.csv with the loss of equation `k`, counted from 0.
 pub fn equation_column(k: usize) -> String {
     format!("loss_{}", k + 1)
 }
 
-/// The text of losses.csv from the histories of the factors: nothing in it depends on clock or machine.
+/// The text of losses.csv from the histories of the factors. It does not depend on clock or
+/// machine.
 pub fn loss_table(histories: &[&[HistoryRow]]) -> String {
     let widths = histories.iter().flat_map(|rows| rows.iter()).map(|row| row.equation_losses.len());
     let width = widths.max().unwrap_or(0).max(EQUATION_COLUMNS);
@@ -112,7 +117,7 @@ pub fn loss_table(histories: &[&[HistoryRow]]) -> String {
     losses.text().to_string()
 }
 
-/// The text of seconds.csv: wall time after every step.
+/// The text of seconds.csv: wall time after every step, in seconds.
 pub fn seconds_table(seconds: &[(usize, usize, f64)]) -> String {
     let mut csv = Csv::new(&["block", "step", "seconds"]);
     for (block, step, seconds) in seconds {
@@ -121,13 +126,14 @@ pub fn seconds_table(seconds: &[(usize, usize, f64)]) -> String {
     csv.text().to_string()
 }
 
-/// exp(log w − largest); NaN stays.
+/// The weights relative to the largest, exp(log w − max log w); NaN stays NaN.
 pub fn scaled_weights(log_weights: &[f64]) -> Vec<f64> {
     let largest = log_weights.iter().copied().fold(f64::NEG_INFINITY, f64::max);
     log_weights.iter().map(|w| libm::exp(w - largest)).collect()
 }
 
-/// The estimate of log Z, its errors, and the values beside it; NaN where there is none.
+/// The text of figure-log_z.csv: the estimate of log Z, its errors, and the values beside it; NaN
+/// if a value is missing.
 fn log_z_table(problem: &Problem<'_>, record: &Record, fitted: &Fitted<'_>) -> String {
     let mut csv = Csv::new(&[
         "log_z",
@@ -168,8 +174,9 @@ fn log_z_table(problem: &Problem<'_>, record: &Record, fitted: &Fitted<'_>) -> S
     csv.text().to_string()
 }
 
-/// By how much log Z of the first draws moves at a tighter tolerance, the largest change of one log weight, and how
-/// many were moved again; none with noise, where nothing is integrated.
+/// The change of log Z of the first draws at a tighter tolerance, the largest change of one log
+/// weight, and the number of draws integrated again. With noise nothing is integrated: both changes
+/// are NaN and the number is 0.
 fn integration_error(record: &Record, fit: &Transport<'_>, draws: &Draws) -> (f64, f64, usize) {
     let n = REDRAWN.min(record.n_draws / REDRAWN_PART).max(FEWEST).min(record.n_draws);
     if fit.sampler() == Sampler::Noise || n == 0 {
@@ -187,8 +194,8 @@ fn integration_error(record: &Record, fit: &Transport<'_>, draws: &Draws) -> (f6
     (log_mean_weight(before) - log_mean_weight(after), largest, n)
 }
 
-/// Log weights at exact draws; none if there are no such draws, or if draws are moved with noise: those weights are of
-/// whole ways, not of points.
+/// The log weights at exact draws; empty if there are no exact draws, or if draws are moved with
+/// noise, where the weights belong to whole trajectories and not to points.
 fn at_exact_draws(problem: &Problem<'_>, record: &Record, fit: &Transport<'_>) -> Vec<f64> {
     let Some(exact) = problem.exact_draws.filter(|_| fit.sampler() == Sampler::Flow) else {
         return Vec::new();
@@ -198,7 +205,8 @@ fn at_exact_draws(problem: &Problem<'_>, record: &Record, fit: &Transport<'_>) -
     fit.flow_log_weights_at(some.as_slice()).unwrap_or_default()
 }
 
-/// Densities of draws and of weight over log w − log Z. The heavy side is whole, the light one is cut at one in a thousand.
+/// The densities of draws and of weight over log w − log Z. The heavy side is whole, the light side
+/// is cut at one in a thousand.
 fn weight_table(record: &Record, draws: &Draws) -> String {
     let mut csv = Csv::new(&["low", "high", "draws", "weight", "outside"]);
     let logs: Vec<f64> = draws.log_weights.iter().map(|w| w - record.log_z).collect();
@@ -218,7 +226,7 @@ fn weight_table(record: &Record, draws: &Draws) -> String {
     csv.text().to_string()
 }
 
-/// log ρ over the frame of the contour figure.
+/// The text of the table of log ρ over the frame of the contour figure.
 fn density_table(problem: &Problem<'_>, draws: &Draws) -> String {
     let mut csv = Csv::new(&["x", "y", "log_density"]);
     let centres = problem.facts.modes.as_ref().map_or(&[][..], |modes| &modes.centres);
@@ -226,14 +234,15 @@ fn density_table(problem: &Problem<'_>, draws: &Draws) -> String {
     let at = |range: Range, k: usize| rounded(range.low + range.width() * k as f64 / (SIDE - 1) as f64);
     for row in 0..SIDE {
         let points: Vec<f64> = (0..SIDE).flat_map(|column| [at(x, column), at(y, row)]).collect();
-        // Where the density fails, which the fit never met, the figure stays empty.
+        // If the density fails at a point that the fit never met, the figure stays empty.
         let values = density::values(problem.target, &points).unwrap_or(vec![f64::NEG_INFINITY; SIDE]);
         points.chunks_exact(2).zip(values).for_each(|(p, v)| csv.row(&[p[0], p[1], rounded(v)]));
     }
     csv.text().to_string()
 }
 
-/// Ranges that hold 99 % of the draws and every known mode, so that a mode without draws is seen.
+/// The ranges that hold 99 % of the draws and every known mode, so that a mode without draws is
+/// seen.
 fn frame(draws: Points<'_>, centres: Points<'_>) -> (Range, Range) {
     let along = |axis: usize| {
         let mut sorted: Vec<f64> = draws.coordinate(axis).filter(|v| v.is_finite()).collect();
@@ -243,7 +252,8 @@ fn frame(draws: Points<'_>, centres: Points<'_>) -> (Range, Range) {
         Range::of(bulk.chain(centres.coordinate(axis))).scaled(1.25)
     };
     let (x, y) = (along(0), along(1));
-    // Beyond 2:1 the shorter side is opened: equal aspect would leave a ribbon.
+    // Beyond an aspect of 2:1 the shorter side is widened, because equal aspect would leave a
+    // narrow strip.
     let least = 0.5 * x.width().max(y.width());
     let opened =
         |range: Range| if range.width() < least { range.scaled(least / range.width()) } else { range };
@@ -257,7 +267,7 @@ struct Weighted<'a> {
     weights: &'a [f64],
 }
 
-/// One quantity of the draws, and of exact ones over the same bins.
+/// Histograms of one quantity over the draws, and over exact draws with the same bins.
 struct Bins {
     draws: Histogram,
     exact: Option<Histogram>,
@@ -288,7 +298,8 @@ fn marginal_table(shown: &[usize], marginals: &[Bins]) -> String {
     csv.text().to_string()
 }
 
-/// Shares of the weight in the cells of pairs, empty cells left out; `column` and `row` count from 0 at the low ends.
+/// Shares of the weight in the cells of pairs without empty cells; `column` and `row` count from 0
+/// at the low ends.
 fn pair_table(sample: Weighted<'_>, shown: &[usize], marginals: &[Bins]) -> String {
     let mut csv = Csv::new(&["across", "up", "column", "row", "share"]);
     let total: f64 = sample.weights.iter().filter(|w| w.is_finite()).sum();

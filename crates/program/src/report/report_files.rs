@@ -1,4 +1,5 @@
-//! The files of a run as its report reads them: from the folder, or as the run is about to leave them.
+//! The files of a run as its report reads them: from the folder, or as the run is about to write
+//! them.
 
 use crate::folder::record::{ReadRecordError, Record};
 use crate::format::npy::{Npy, NpyError, read_npy};
@@ -6,79 +7,79 @@ use crate::format::table::{Table, TableError};
 use std::collections::BTreeMap;
 use std::io;
 
-/// The numbers of a run.
+/// The numbers of a run, read from its files.
 pub struct ReportFiles {
-    /// run.json.
+    /// The record of the run, from run.json.
     pub record: Record,
-    /// config.toml.
+    /// The configuration of the run, from config.toml.
     pub config: toml::Table,
-    /// The draws on the user's scale: one after another, as many numbers as there are names.
+    /// The draws on the user's scale, draw after draw, with one number for each name.
     pub draws: Vec<f64>,
     tables: BTreeMap<&'static str, Table>,
 }
 
-/// Why there is no report, with the file.
+/// Why a report cannot be made; every case names the file.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ReportError {
     /// A file cannot be read.
     #[error("{}", not_read(.name, .cause))]
     File {
-        /// Its name.
+        /// The name of the file.
         name: String,
-        /// What the system says.
+        /// The error of the system.
         #[source]
         cause: io::Error,
     },
-    /// It is not text.
+    /// A file is not text.
     #[error("{name} is not text: run the target again")]
     NotText {
-        /// Its name.
+        /// The name of the file.
         name: String,
     },
-    /// run.json is no record.
+    /// The file run.json is not a record.
     #[error("run.json: {0}")]
     Record(#[source] ReadRecordError),
-    /// config.toml is no TOML.
+    /// The file config.toml is not TOML.
     #[error("config.toml: {0}")]
     Config(#[source] Box<toml::de::Error>),
-    /// An array that cannot be read.
+    /// An array cannot be read.
     #[error("{name}: {cause}")]
     Array {
-        /// Its name.
+        /// The name of the file.
         name: String,
-        /// Why.
+        /// The error of the reader of arrays.
         #[source]
         cause: NpyError,
     },
-    /// An array of another shape than run.json says.
+    /// An array has another shape than run.json states.
     #[error(
         "{name} has the shape {found:?} where run.json says {expected:?}: they are of different \
          runs"
     )]
     Shape {
-        /// Its name.
+        /// The name of the file.
         name: String,
-        /// As found.
+        /// The shape of the array in the file.
         found: Vec<usize>,
-        /// As needed.
+        /// The shape that run.json requires.
         expected: Vec<usize>,
     },
-    /// A table that cannot be read.
+    /// A table cannot be read.
     #[error("{name}: {cause}")]
     Table {
-        /// Its name.
+        /// The name of the file.
         name: String,
-        /// Why.
+        /// The error of the reader of tables.
         #[source]
         cause: TableError,
     },
-    /// The report cannot be put into the folder.
+    /// The report cannot be written into the folder.
     #[error("{name} cannot be written: {cause}")]
     Write {
         /// The name of the file.
         name: String,
-        /// What the system says.
+        /// The error of the system.
         #[source]
         cause: io::Error,
     },
@@ -93,7 +94,8 @@ fn not_read(name: &str, cause: &io::Error) -> String {
     format!("{name} cannot be read: {cause}")
 }
 
-/// The tables of every run, those of a run in the plane ([`Record::is_planar`]), and those of any other.
+/// The tables of every run; further tables belong to a run in the plane ([`Record::is_planar`]) or
+/// to any other.
 const ALWAYS: [&str; 7] = [
     "losses.csv",
     "seconds.csv",
@@ -107,10 +109,10 @@ const IN_THE_PLANE: [&str; 1] = ["figure-density.csv"];
 const ELSEWHERE: [&str; 2] = ["figure-marginals.csv", "figure-pairs.csv"];
 
 impl ReportFiles {
-    /// Reads them; `read` gives the bytes of a file by its name.
+    /// Reads the files of a run; `read` returns the bytes of a file by its name.
     ///
     /// # Errors
-    /// [`ReportError`] with the file.
+    /// [`ReportError`] with the name of the file.
     pub fn read(read: &dyn Fn(&str) -> io::Result<Vec<u8>>) -> Result<ReportFiles, ReportError> {
         let bytes =
             |name: &str| read(name).map_err(|cause| ReportError::File { name: name.to_string(), cause });
@@ -139,20 +141,20 @@ impl ReportFiles {
         Ok(ReportFiles { record, config, draws, tables })
     }
 
-    /// A column of a table.
+    /// A column of a table of the run.
     ///
     /// # Errors
     /// [`ReportError::Table`] if the table has no such column.
     ///
     /// # Panics
-    /// If the table is not one of a run of this dimension.
+    /// If the table is not one that a run of this dimension writes.
     pub fn column(&self, table: &str, column: &str) -> Result<&[f64], ReportError> {
         let found =
             self.tables.get(table).unwrap_or_else(|| panic!("report: {table} is not among the tables"));
         found.column(column).map_err(|cause| ReportError::Table { name: table.to_string(), cause })
     }
 
-    /// The only number of a column of figure-log_z.csv; NaN if there is none.
+    /// The only number of a column of figure-log_z.csv; NaN if it is empty.
     ///
     /// # Errors
     /// As [`ReportFiles::column`].

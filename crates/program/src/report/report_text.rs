@@ -1,4 +1,5 @@
-//! The words and numbers of a report: verdict, errors, settings, and the call that makes the run again.
+//! The text and numbers of a report: verdict, errors, settings, and the command that repeats the
+//! run.
 
 use crate::folder::reason::Reason;
 use crate::folder::record::{Record, Verdict};
@@ -9,7 +10,7 @@ use crate::settings::keys::{DENSITY_TEXT, TARGET};
 use pushforward::diagnostics::Bounds;
 use serde_json::Value;
 
-/// The verdict with its reasons, and the figures it looks at.
+/// The verdict with its reasons, and the figures on which it rests.
 pub fn verdict_blocks(record: &Record) -> Vec<Block> {
     let is_good = record.verdict == Verdict::Trusted;
     let mut blocks = vec![Block::Badge { is_good, text: record.verdict.to_string() }];
@@ -24,7 +25,7 @@ pub fn verdict_blocks(record: &Record) -> Vec<Block> {
     blocks
 }
 
-/// Finding and advice with a full stop each.
+/// Finding and advice, with a full stop each.
 fn sentences(reason: &Reason) -> (String, Option<String>) {
     let advice = reason.advice.as_ref().map(|advice| format!("{advice}."));
     (format!("{}.", capital(&reason.finding)), advice)
@@ -58,7 +59,7 @@ fn checks(record: &Record) -> Vec<Vec<String>> {
     rows
 }
 
-/// A number and its standard error, to the digits that the error leaves.
+/// A number and its standard error, to the digits that the error justifies.
 pub fn bound(value: f64, error: f64) -> String {
     if !value.is_finite() {
         return signed(value.to_string());
@@ -75,7 +76,7 @@ pub fn bound(value: f64, error: f64) -> String {
     signed(format!("{value:.digits$}\u{a0}±\u{a0}{error:.digits$}"))
 }
 
-/// Mean with its standard error, and standard deviation, of every quantity.
+/// Rows with the mean, its standard error, and the standard deviation of every quantity.
 pub fn moment_rows(record: &Record) -> Vec<Vec<String>> {
     let effective = record.ess * record.n_draws as f64;
     let moments = record.names.iter().zip(&record.mean).zip(&record.std);
@@ -95,7 +96,7 @@ pub fn signed(number: String) -> String {
     number.replace('-', "\u{2212}")
 }
 
-/// What the solver of the flow adds to the error of log Z, and how that was found.
+/// What the solver of the flow adds to the error of log Z, and how it was measured.
 ///
 /// # Errors
 /// [`ReportError`] if a column is missing.
@@ -127,7 +128,7 @@ pub fn integration_text(files: &ReportFiles) -> Result<(String, String), ReportE
     Ok((signed(format!("{shift:+.1e}")), how))
 }
 
-/// Everything that shaped the run and where it ran.
+/// Rows with all settings that determine the run, and the machine.
 pub fn settings_rows(record: &Record) -> Vec<Vec<String>> {
     let mut rows = Vec::new();
     let mut row = |what: &str, value: String| rows.push(vec![what.to_string(), value]);
@@ -154,7 +155,7 @@ pub fn settings_rows(record: &Record) -> Vec<Vec<String>> {
     rows
 }
 
-/// The words that make the same draws again, from the configuration as it was run.
+/// The command that makes the same draws again, from the configuration of the run.
 pub fn command(config: &toml::Table) -> String {
     let plain = |value: &toml::Value| match value {
         toml::Value::String(text) => text.clone(),
@@ -167,7 +168,7 @@ pub fn command(config: &toml::Table) -> String {
     words.join(" ")
 }
 
-/// A value as it is written.
+/// A value of the configuration as it is written on a command line.
 fn plain(value: &Value) -> String {
     match value {
         Value::Bool(true) => "yes".to_string(),
@@ -177,7 +178,7 @@ fn plain(value: &Value) -> String {
     }
 }
 
-/// A word for a POSIX shell.
+/// A word quoted for a POSIX shell if it needs quotes.
 fn shell(word: &str) -> String {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_=.,/+:".contains(c);
     if !word.is_empty() && word.chars().all(is_plain) {
@@ -216,7 +217,7 @@ mod tests {
             let (finding, advice) = (finding.to_string(), advice.map(str::to_string));
             sentences(&Reason { kind: ReasonKind::LowEss, finding, advice })
         };
-        // A semicolon is a sign like any other.
+        // A semicolon is quoted like any other special character.
         assert_eq!(
             reason("the ESS is 0.25; below 0.5", Some("fit longer; or wider")),
             ("The ESS is 0.25; below 0.5.".to_string(), Some("fit longer; or wider.".to_string()))

@@ -1,4 +1,5 @@
-//! The numbers of the residual figure: of the block whose equations hold worst where draws pass.
+//! The numbers of the residual figure, for the factor with the largest residual along the
+//! trajectories.
 
 use crate::folder::record::Record;
 use crate::format::csv::Csv;
@@ -7,16 +8,19 @@ use pushforward::density::Target;
 use pushforward::num::Points;
 use pushforward::sampling::{ResidualsAt, Trajectories, Transport};
 
-/// Bins of the coordinate.
+/// The number of bins of the coordinate.
 const BINS: usize = 48;
-/// A coordinate that moves nearly as much with the block as the one that moves most is as good.
+/// A coordinate whose explained part of the variance is at least this share of the largest counts
+/// as good as the best.
 const NEARLY: f64 = 0.9;
 
-/// figure-residual.csv: root mean square residuals of one block in cells of time and one coordinate, and how many
-/// evaluations are in each; and figure-points.csv: collocation points of that block.
+/// figure-residual.csv has root mean square residuals of one factor in cells of time and one
+/// coordinate, and the number of evaluations in each cell; figure-points.csv has collocation points
+/// of that factor.
 ///
-/// In a block of one dimension a value at the middle of every cell; in more the residual at the draws that pass the cell,
-/// at every second time: the middles of the cells. Both tables are empty if draws cannot be moved or the density fails.
+/// A factor of one dimension is evaluated at the middle of every cell. In more dimensions the
+/// residual is that at the draws that pass the cell, at every second time, which is the middle of a
+/// cell. Both tables are empty if draws cannot be moved or the density fails.
 pub fn residual_tables(
     target: &dyn Target,
     record: &Record,
@@ -38,7 +42,7 @@ pub fn residual_tables(
     [("figure-points.csv", dots.text().to_string()), ("figure-residual.csv", cells.text().to_string())]
 }
 
-/// Sums of squares and counts in cells of time, and of a coordinate from low to high.
+/// Sums of squares and counts in cells of time and of a coordinate, from low to high.
 struct Map {
     block: usize,
     coordinate: usize,
@@ -68,7 +72,7 @@ impl Map {
         Some(map)
     }
 
-    /// Along the block's only direction, all else at its middle.
+    /// Fills the cells along the only direction of the factor, with all else at its middle.
     fn fill_everywhere(&mut self, fit: &Transport<'_>) -> Option<()> {
         let factorisation = &fit.factorisation;
         let direction = factorisation.matrix.column(factorisation.ranges[self.block].start);
@@ -110,7 +114,7 @@ fn middle(column: usize) -> f64 {
     (column as f64 + 0.5) / TIMES as f64
 }
 
-/// Every second time of every draw, and where the draw is then.
+/// Every second time of every draw, and the position of the draw at that time.
 fn at_middles(trajectories: &Trajectories, dim: usize) -> (Vec<f64>, Vec<f64>) {
     let n_times = trajectories.times.len();
     let rows = trajectories.x.chunks_exact(dim).enumerate().filter(|(k, _)| (k % n_times) % 2 == 1);
@@ -118,7 +122,8 @@ fn at_middles(trajectories: &Trajectories, dim: usize) -> (Vec<f64>, Vec<f64>) {
     (times, x.concat())
 }
 
-/// The block with the largest root mean square residual at these points, the first of equal ones, and its residuals.
+/// The factor with the largest root mean square residual at these points, the first of equals, and
+/// its residuals.
 fn worst_block(fit: &Transport<'_>, times: &[f64], x: &[f64]) -> Option<(usize, ResidualsAt)> {
     let mut worst: Option<(f64, usize, ResidualsAt)> = None;
     for k in 0..fit.factors.len() {
@@ -132,7 +137,8 @@ fn worst_block(fit: &Transport<'_>, times: &[f64], x: &[f64]) -> Option<(usize, 
     worst.map(|(_, k, at)| (k, at))
 }
 
-/// The coordinate with the largest part of its variance from the block; the first shown one that nearly has it.
+/// The coordinate with the largest part of its variance from the factor; the first coordinate shown
+/// that nearly has it.
 fn coordinate_of(of_block: Points<'_>, x: Points<'_>, shown: &[usize]) -> usize {
     let share = |i: usize| variance(of_block.coordinate(i)) / variance(x.coordinate(i));
     let shares: Vec<f64> = (0..x.dim()).map(share).collect();
@@ -152,7 +158,8 @@ fn variance(values: impl Iterator<Item = f64>) -> f64 {
 mod tests {
     use super::*;
 
-    /// The second coordinate moves with the block, the first stands still, the third moves with it and with another.
+    /// The second coordinate moves with the factor, the first is constant, the third moves with it
+    /// and with another.
     #[test]
     fn the_coordinate_shown_is_one_that_moves_with_the_block() {
         let of_block = [0.0, -1.0, -1.0, 0.0, 1.0, 1.0, 0.0, 0.0, 0.0];

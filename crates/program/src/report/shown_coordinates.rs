@@ -1,15 +1,18 @@
-//! Which coordinates of many are shown: the first, and the ones whose marginals are furthest from normal.
+//! Which coordinates of many are shown: the first, and those whose marginals are furthest from
+//! normal.
 
 use pushforward::num::Points;
 
-/// Coordinates of a figure at most.
+/// The largest number of coordinates in a figure.
 pub const MOST_SHOWN: usize = 6;
 
-/// All coordinates up to six; of more the first, on whose value the others often depend (a hierarchy begins with its
-/// scale), and the five others with the largest distance to a normal law; in their own order.
+/// All coordinates if there are at most six. Of more, the first, on which the others often depend
+/// (a hierarchical model begins with its scale), and the five others with the largest distance to a
+/// normal distribution; in their own order.
 ///
-/// The distance is the largest gap between the weighted distribution function of a coordinate and that of the normal law
-/// of the same mean and deviation; draws or weights that are not finite are left out.
+/// The distance is the largest gap between the weighted distribution function of a coordinate and
+/// that of the normal distribution with the same mean and deviation. Draws or weights that are not
+/// finite are left out.
 pub fn shown_coordinates(points: Points<'_>, weights: &[f64]) -> Vec<usize> {
     let dim = points.dim();
     if dim <= MOST_SHOWN {
@@ -17,7 +20,7 @@ pub fn shown_coordinates(points: Points<'_>, weights: &[f64]) -> Vec<usize> {
     }
     let distance = |i: usize| distance_to_normal(points.coordinate(i), weights);
     let mut ranked: Vec<(f64, usize)> = (1..dim).map(|i| (distance(i), i)).collect();
-    // Stable, so that ties are broken by the number of the coordinate.
+    // The sort is stable, so that the number of the coordinate breaks ties.
     ranked.sort_by(|a, b| b.0.total_cmp(&a.0));
     let furthest = ranked[..MOST_SHOWN - 1].iter().map(|(_, i)| *i);
     let mut shown: Vec<usize> = std::iter::once(0).chain(furthest).collect();
@@ -66,7 +69,8 @@ mod tests {
         assert_eq!(shown_coordinates(Points::new(&[], 9), &[]).len(), 6);
     }
 
-    /// Two equal points at ±1: the step to ½ at −1 stands ½ − Φ(−1) above the normal law.
+    /// For two equal points at ±1 the step to ½ at −1 lies ½ − Φ(−1) above the normal distribution
+    /// function.
     #[test]
     fn the_distance_of_two_points() {
         let gap = distance_to_normal([-1.0, 1.0].into_iter(), &[0.5, 0.5]);

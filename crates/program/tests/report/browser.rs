@@ -13,15 +13,15 @@ const small = [...document.querySelectorAll("figure > svg, figure image")].filte
   const box = e.getBoundingClientRect();
   return !(box.width > 5 && box.height > 5);
 });
-const film = document.querySelector(".film");
-let moved = "no film";
-if (film) {
-  const at = () => film.querySelector("circle").getAttribute("cx");
+const animation = document.querySelector(".animation");
+let moved = "no animation";
+if (animation) {
+  const at = () => animation.querySelector("circle").getAttribute("cx");
   const before = at();
-  const slider = film.querySelector("input");
+  const slider = animation.querySelector("input");
   slider.value = 1;
   slider.dispatchEvent(new Event("input"));
-  moved = at() !== before && film.querySelector("output").textContent === "t = 1.00" && !film.hidden;
+  moved = at() !== before && animation.querySelector("output").textContent === "t = 1.00" && !animation.hidden;
 }
 const wide = document.documentElement.scrollWidth > innerWidth;
 const paper = getComputedStyle(document.querySelector(".pf-paper")).fill;
@@ -89,7 +89,7 @@ fn a_browser_draws_every_figure() {
             let (dom, log) = (String::from_utf8_lossy(&seen.stdout), String::from_utf8_lossy(&seen.stderr));
             let console: Vec<&str> = log.lines().filter(|line| line.contains("CONSOLE")).collect();
             assert!(console.is_empty(), "{name}: {console:?}");
-            let moved = if name == "line" { "no film" } else { "true" };
+            let moved = if name == "line" { "no animation" } else { "true" };
             let paper = if is_dark { "rgb(13, 17, 23)" } else { "rgb(255, 255, 255)" };
             let expected = format!("figures {figures}; small 0; moved {moved}; wide false; paper {paper}");
             let probe = dom.split("data-probe=\"").nth(1).and_then(|rest| rest.split('"').next());

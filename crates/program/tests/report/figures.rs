@@ -55,7 +55,7 @@ fn losses(equations: &[&str]) -> String {
         step,
         loss: 40.0 * (-0.2 * step as f64).exp() + 3e-4 * (1.0 + 0.3 * (step as f64).sin()),
         damping: 0.1 + 1.0 / (1.0 + step as f64),
-        pilot_ess: (step.is_multiple_of(10)).then(|| 1.0 - (-0.08 * step as f64).exp()),
+        validation_ess: (step.is_multiple_of(10)).then(|| 1.0 - (-0.08 * step as f64).exp()),
         seconds: Some(0.01 * (step * step) as f64),
     };
     let points: Vec<LossPoint> = (0..=60).map(point).collect();
@@ -134,7 +134,7 @@ fn empty_and_broken_data_still_make_a_figure() {
     assert!(figure.contains("2 outside the frame"));
     assert!(!figure.contains("NaN"));
     let nan = f64::NAN;
-    let points = [LossPoint { step: 0, loss: nan, damping: nan, pilot_ess: None, seconds: Some(nan) }];
+    let points = [LossPoint { step: 0, loss: nan, damping: nan, validation_ess: None, seconds: Some(nan) }];
     assert!(!LossPlot { title: "", note: "", points: &points, equations: &[] }.svg().contains("NaN"));
     assert!(!LossPlot { title: "", note: "", points: &[], equations: &[] }.svg().contains("NaN"));
 }

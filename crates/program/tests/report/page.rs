@@ -7,7 +7,7 @@ use pushforward_cli::figure::log_z_plot::{LogZPlot, LogZRow};
 use pushforward_cli::figure::residual_plot::ResidualPlot;
 use pushforward_cli::figure::trajectory_plot::TrajectoryPlot;
 use pushforward_cli::figure::weight_plot::WeightPlot;
-use pushforward_cli::page::film::Film;
+use pushforward_cli::page::animation::Animation;
 use pushforward_cli::page::page::{Block, Page, Section};
 
 /// Everything that means something to HTML, CSS, scripts or XML, and what XML does not allow at all.
@@ -47,7 +47,7 @@ fn corner(density: f64) -> String {
 }
 
 fn page(figures: Vec<Block>) -> Page {
-    let film = Film {
+    let animation = Animation {
         names: [NASTY.into(), NASTY.into()],
         times: vec![0.0, 1.0],
         x: vec![0.0, 0.0, 1.0, f64::NAN],
@@ -61,7 +61,7 @@ fn page(figures: Vec<Block>) -> Page {
         Block::Findings(vec![(NASTY.into(), Some(NASTY.into())), (NASTY.into(), None)]),
         Block::Table { head: vec![NASTY.into()], rows: vec![vec![NASTY.into()]] },
         Block::Command(NASTY.into()),
-        Block::Film(film),
+        Block::Animation(animation),
     ];
     blocks.extend(figures);
     let section = Section { id: "all", heading: NASTY.into(), blocks };
@@ -75,7 +75,7 @@ fn nasty_texts_leave_a_page_whole() {
     assert_eq!(fault(&html), None);
     assert!(!html.contains("<b onclick"));
     assert!(html.contains("&lt;b onclick"));
-    // The one </script> in the text is escaped: as many ends as the film's two scripts.
+    // The one </script> in the text is escaped: as many ends as the animation's two scripts.
     assert_eq!(html.matches("</script>").count(), 2);
     // One sheet for all figures, none within them.
     assert_eq!(html.matches("<style>").count(), 2);
@@ -134,8 +134,8 @@ fn numbers_that_are_none_break_no_figure() {
 #[test]
 fn readable_without_scripts() {
     let html = page(vec![figure(corner(0.5)), figure(trajectories(&["a", "b"], &[0.5; 12]))]).html();
-    // Only the film needs a script, and hides itself without one.
-    assert!(html.contains("<figure class=\"film\" hidden=\"hidden\">"));
+    // Only the animation needs a script, and hides itself without one.
+    assert!(html.contains("<figure class=\"animation\" hidden=\"hidden\">"));
     let without: String = html.split("<script").map(|part| part.split("</script>").last().unwrap()).collect();
     for part in ["role=\"img\"", "data:image/png;base64,iVBORw0KGgo", "What to do: ", "t = 0.5"] {
         assert!(without.contains(part), "{part}");

@@ -1,16 +1,17 @@
 //! The cheapest one-to-one assignment, by shortest augmenting paths.
 
-/// No row, no column.
+/// The index that stands for no row or no column.
 const NONE: usize = usize::MAX;
 
-/// The column of each row in the cheapest assignment for finite costs (n×n, row after row); among equals, which one
-/// is fixed but arbitrary.
+/// The column of each row in the cheapest assignment for finite costs (n×n, row after row). Among
+/// equally cheap assignments the choice is fixed but arbitrary.
 ///
 /// # Cost
-/// O(n³) at worst: one search over rows and columns for each row that the start leaves free.
+/// O(n³) in the worst case: one search over rows and columns for each row that the start leaves
+/// free.
 ///
 /// # Source
-/// Jonker & Volgenant 1987, without their second phase; Crouse 2016 has the augmentation as it is here.
+/// Jonker & Volgenant 1987, without their second phase; the augmentation follows Crouse 2016.
 pub(super) fn assign(costs: &[f64], n: usize) -> Vec<usize> {
     solved(costs, n).columns
 }
@@ -26,30 +27,30 @@ fn solved(costs: &[f64], n: usize) -> Search<'_> {
     search
 }
 
-/// A partial assignment with prices that prove it optimal, and the memory of one path.
+/// A partial assignment with prices that prove it optimal, and the workspace of one path.
 ///
-/// u_i + v_j ≤ c_ij everywhere, with equality where i is assigned to j: no assignment costs less than Σu + Σv, and a
-/// complete one costs just that.
+/// u_i + v_j ≤ c_ij everywhere, with equality where i is assigned to j: no assignment costs less
+/// than Σu + Σv, and a complete one costs exactly that.
 struct Search<'a> {
     costs: &'a [f64],
     n: usize,
     /// The column of each row, and the row of each column.
     columns: Vec<usize>,
     rows: Vec<usize>,
-    /// u and v.
+    /// The prices u of the rows and v of the columns.
     row_prices: Vec<f64>,
     column_prices: Vec<f64>,
-    /// Length of the shortest known path to each column, in reduced costs c − u − v.
+    /// The length of the shortest known path to each column, in reduced costs c − u − v.
     length: Vec<f64>,
     /// The row from which that path enters the column.
     from: Vec<usize>,
-    /// Columns not reached yet.
+    /// The columns that are not reached yet.
     open: Vec<usize>,
 }
 
 impl<'a> Search<'a> {
-    /// Each column at the price of its cheapest row, then each row at that of its cheapest column; pairs that are
-    /// tight and free are taken.
+    /// Prices each column at its cheapest row, then each row at its cheapest column. Pairs that are
+    /// tight and free are assigned.
     fn start(costs: &'a [f64], n: usize) -> Search<'a> {
         let mut search = Search {
             costs,
@@ -100,7 +101,8 @@ impl<'a> Search<'a> {
         self.flip(start, end);
     }
 
-    /// Relaxes the open columns from `row`, reached at `distance`, and closes the nearest: free ones win ties.
+    /// Relaxes the open columns from `row`, reached at `distance`, and closes the nearest; free
+    /// columns win ties.
     fn extend(&mut self, row: usize, distance: f64) -> usize {
         let costs = &self.costs[row * self.n..][..self.n];
         let base = distance - self.row_prices[row];
@@ -119,7 +121,7 @@ impl<'a> Search<'a> {
         self.open.swap_remove(best)
     }
 
-    /// New prices: tight along the path, and still no more than the costs.
+    /// Updates the prices: they become tight along the path, and still do not exceed the costs.
     fn raise(&mut self, start: usize, reached: &[usize], distance: f64) {
         self.row_prices[start] += distance;
         for &column in reached {
@@ -129,7 +131,7 @@ impl<'a> Search<'a> {
         }
     }
 
-    /// Swaps assigned and free along the path back from `end`.
+    /// Swaps assigned and free pairs along the path back from `end`.
     fn flip(&mut self, start: usize, end: usize) {
         let mut column = end;
         loop {
@@ -154,7 +156,7 @@ mod tests {
         columns.iter().enumerate().map(|(i, j)| costs[i * columns.len() + j]).sum()
     }
 
-    /// The least over all permutations, by Heap's algorithm.
+    /// The least cost over all permutations, by Heap's algorithm.
     fn brute_force(costs: &[f64], n: usize) -> f64 {
         fn visit(k: usize, order: &mut [usize], costs: &[f64], best: &mut f64) {
             if k <= 1 {
@@ -176,7 +178,7 @@ mod tests {
         let mut stream = Stream::new(8, Purpose::Audit, 0);
         for case in 0..200 {
             let n = 1 + case % 7;
-            // Every third case has whole costs with many ties, negative ones among them.
+            // Every third case has whole costs with many ties, some of them negative.
             let cost = |s: &mut Stream| if case % 3 == 0 { s.index(5) as f64 - 2.0 } else { s.normal() };
             let costs: Vec<f64> = (0..n * n).map(|_| cost(&mut stream)).collect();
             let ours = assign(&costs, n);
@@ -185,7 +187,8 @@ mod tests {
         }
     }
 
-    /// The proof by prices where permutations cannot be listed: gap and slack at round-off.
+    /// Prices prove the optimum where permutations cannot be listed: gap and slack are at
+    /// round-off.
     #[test]
     fn prices_prove_the_optimum() {
         let n = 300;
@@ -199,7 +202,7 @@ mod tests {
         assert!(seen.iter().enumerate().all(|(k, j)| k == *j), "a permutation");
         let slack = |i: usize, j: usize| costs[i * n + j] - row_prices[i] - column_prices[j];
         let least = (0..n * n).map(|k| slack(k / n, k % n)).fold(f64::INFINITY, f64::min);
-        // Prices move at most n times, each by a number below 40.
+        // Prices move at most n times, each time by less than 40.
         let bound = 40.0 * n as f64 * f64::EPSILON;
         assert!(least > -bound, "{least}");
         assert!((0..n).all(|i| slack(i, columns[i]).abs() < bound));

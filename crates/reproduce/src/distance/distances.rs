@@ -1,4 +1,5 @@
-//! All distances between two sets of points at once, and what they are between exact sets: their floors.
+//! All distances between two sets of points, and the same distances between two exact sets: their
+//! floors.
 
 use crate::distance::mmd::mmd;
 use crate::distance::sinkhorn::sinkhorn_w1;
@@ -9,13 +10,13 @@ use pushforward::num::{Points, Purpose, Stream};
 /// Distances between two sets of points.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Distances {
-    /// [`sinkhorn_w1`]: what published tables call W2.
+    /// The distance [`sinkhorn_w1`], which published tables call W2.
     pub sinkhorn_w1: f64,
-    /// [`w2`]: exact, of order 2.
+    /// The exact Wasserstein distance [`w2`] of order 2.
     pub w2: f64,
-    /// [`sliced_w2`] over [`DIRECTIONS`] directions.
+    /// The distance [`sliced_w2`] over [`DIRECTIONS`] directions.
     pub sliced_w2: f64,
-    /// [`mmd`] with the median width.
+    /// The discrepancy [`mmd`] with the median width.
     pub mmd: f64,
 }
 
@@ -39,11 +40,12 @@ impl Distances {
     }
 }
 
-/// The distances between two sets of `n` exact draws: what a perfect sampler would have, its floors.
+/// The distances between two sets of `n` exact draws: what a perfect sampler would have, its
+/// floors.
 ///
-/// One pair is one throw of the dice: where modes are few, [`sliced_w2`] and [`mmd`] rest on how
-/// many draws fell into each and change two- or threefold with the seed. Average over seeds before
-/// reading a factor of two.
+/// One pair of sets is one random realisation: where modes are few, [`sliced_w2`] and [`mmd`]
+/// depend on how many draws fell into each mode, and change two- or threefold with the seed. A
+/// factor of two means something only after averaging over seeds.
 ///
 /// `draw` writes one exact draw, as `density::Benchmark::draw` does; the result is `None` if it
 /// says that it has none. The sets come from the streams (`seed`, `Exact`, 1) and (`seed`, `Exact`,
@@ -108,7 +110,7 @@ mod tests {
         points
     }
 
-    /// Exact draws stand at the floor in every distance, shifted ones well above it.
+    /// Exact draws are at the floor in every distance, shifted draws well above it.
     #[test]
     fn the_floor_is_where_exact_draws_stand() {
         let floor = floors(200, 2, 4, normal).unwrap();
@@ -118,7 +120,8 @@ mod tests {
             ours.iter().zip(figures(floor)).map(|(a, b)| a / b).collect::<Vec<f64>>()
         };
         assert!(ratios(0.0).iter().all(|r| (0.6..1.6).contains(r)), "{:?}", ratios(0.0));
-        // The plan of Sinkhorn's iteration is far from converged between distant sets, and sees least.
+        // The plan of Sinkhorn's iteration is far from converged between distant sets, and its
+        // distance is the least sensitive.
         assert!(
             ratios(1.0).iter().zip([1.5, 3.0, 5.0, 5.0]).all(|(r, least)| *r > least),
             "{:?}",
@@ -131,7 +134,7 @@ mod tests {
         let exact = exact_points(50, 3, (4, 1), &mut normal).unwrap();
         let ours = distances_to_exact(Points::new(&exact, 3), 4, normal).unwrap();
         assert_eq!((ours.w2, ours.sliced_w2, ours.mmd), (0.0, 0.0, 0.0));
-        // Neighbours at 0.1 are e^−100 in the plan.
+        // Pairs at a distance of 0.1 have weight e^−100 in the plan.
         assert!(ours.sinkhorn_w1 < 1e-3, "{ours:?}");
     }
 

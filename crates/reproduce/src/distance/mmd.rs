@@ -16,7 +16,8 @@ use rayon::prelude::*;
 /// If the dimensions differ.
 ///
 /// # Cost
-/// n² + m² + n·m exponentials, rows in parallel; ½(n + m)² numbers for the median (64 MB for twice 2000 points).
+/// n² + m² + n·m exponentials, rows in parallel; ½(n + m)² numbers for the median (64 MB for two
+/// sets of 2000 points).
 ///
 /// # Source
 /// Gretton, Borgwardt, Rasch, Schölkopf & Smola 2012, equation 5 and section 8.
@@ -74,11 +75,11 @@ mod tests {
     fn small_sets_have_their_closed_form() {
         let two = (2.0 - 2.0 * libm::exp(-0.5)).sqrt();
         assert!((mmd(Points::new(&[1.0, 2.0], 2), Points::new(&[4.0, 6.0], 2)) - two).abs() < 1e-15);
-        // 0 and 1 against 3: distances 1, 2, 3 have median 2.
+        // 0 and 1 against 3 have distances 1, 2, 3, whose median is 2.
         let k = |square: f64| libm::exp(-square / 8.0);
         let exact = (0.5 * (1.0 + k(1.0)) + 1.0 - (k(9.0) + k(4.0))).sqrt();
         assert!((on_a_line(&[0.0, 1.0], &[3.0]) - exact).abs() < 1e-15);
-        // 0, 1 and 3, 7: distances 1, 2, 3, 4, 6, 7.
+        // 0, 1 and 3, 7 have distances 1, 2, 3, 4, 6, 7.
         assert_eq!(median_distance(Points::new(&[0.0, 1.0, 3.0, 7.0], 1)), 3.5);
     }
 
@@ -93,7 +94,8 @@ mod tests {
         let square = |a: f64| 2.0 * alike * (1.0 - libm::exp(-0.5 * a * a / (width * width + 2.0)));
         let bias = 2.0 * (1.0 - alike) / n as f64;
         let ours = mmd_of_width(Points::new(&x, 1), Points::new(&y, 1), width);
-        // The witness deviates by less than ½ under either law: the square by 2·½·√(2/n) = 0.037 at one deviation.
+        // The witness deviates by less than ½ under either distribution: the square by 2·½·√(2/n) =
+        // 0.037 at one deviation.
         assert!((ours * ours - square(shift) - bias).abs() < 0.037, "{} {}", ours * ours, square(shift));
         assert!((ours * ours - square(1.5 * shift) - bias).abs() > 0.1, "another shift would pass");
     }
@@ -116,7 +118,7 @@ mod tests {
     #[test]
     fn edges() {
         assert_eq!(on_a_line(&[2.0, 2.0], &[2.0]), 0.0);
-        // Six of ten pairs coincide: h = 0, and k = 1 or 0 has means 10/16, 1 and 3/4.
+        // Six of ten pairs coincide, so that h = 0; k is 1 or 0 and has means 10/16, 1 and 3/4.
         assert!((on_a_line(&[0.0, 0.0, 0.0, 1.0], &[0.0]) - 0.125f64.sqrt()).abs() < 1e-15);
         assert!(on_a_line(&[], &[1.0]).is_nan());
         assert!(on_a_line(&[f64::NAN], &[1.0]).is_nan());

@@ -1,4 +1,4 @@
-//! Entropic optimal transport between two sets of points, as published tables compute their distance.
+//! Entropic optimal transport between two sets of points, computed as for published tables.
 
 use crate::distance::pairs::{comparable, squared_distances};
 use pushforward::num::{Points, pairwise_sum};
@@ -7,14 +7,15 @@ use rayon::prelude::*;
 /// The ε of published tables, in units of the coordinates.
 const EPSILON: f64 = 1e-3;
 
-/// Their number of iterations.
+/// The number of iterations of published tables.
 const ITERATIONS: usize = 100;
 
-/// e^−60 = 9e-27: millions of terms that far below the largest change no sum in its last bit.
+/// Terms that lie so far below the largest, e^−60 = 9e-27, do not change the last bit of a sum of
+/// millions.
 const NEGLIGIBLE: f64 = -60.0;
 
-/// ⟨P, C⟩ for C_ij = |x_i − y_j| and the plan P_ij = e^((f_i + g_j − C_ij)/ε) after 100 Sinkhorn iterations with
-/// ε = 1e-3 and uniform weights; in units of the coordinates, at least 0.
+/// ⟨P, C⟩ for C_ij = |x_i − y_j| and the plan P_ij = e^((f_i + g_j − C_ij)/ε) after 100 Sinkhorn
+/// iterations with ε = 1e-3 and uniform weights; in units of the coordinates, at least 0.
 ///
 /// Tables of learned samplers call it "W2". The iterations start at g = 0; each fits f to the rows,
 /// then g to the columns, all in log space. A plan between distant sets is far from converged then,
@@ -26,13 +27,14 @@ const NEGLIGIBLE: f64 = -60.0;
 /// If the dimensions differ.
 ///
 /// # Cost
-/// 200·n·m subtractions and few exponentials, rows in parallel; 2·n·m numbers (64 MB for twice 2000 points).
+/// 200·n·m subtractions and few exponentials, rows in parallel; 2·n·m numbers (64 MB for two sets
+/// of 2000 points).
 ///
 /// # Source
-/// Cuturi 2013; Peyré & Cuturi 2019, section 4.4. Differs: published code also stops once f and g move by less than
-/// 1e-5, which changes the result by that order.
+/// Cuturi 2013; Peyré & Cuturi 2019, section 4.4. Published code also stops once f and g move by
+/// less than 1e-5, which changes the result by that order.
 ///
-/// Exact case: where y_j = x_j + a and other pairs are farther apart by many ε, |a|.
+/// Exact case: if y_j = x_j + a and other pairs are farther apart by many ε, the result is |a|.
 #[track_caller]
 pub fn sinkhorn_w1(x: Points<'_>, y: Points<'_>) -> f64 {
     if !comparable(x, y) {
@@ -42,7 +44,7 @@ pub fn sinkhorn_w1(x: Points<'_>, y: Points<'_>) -> f64 {
     EPSILON * plan_cost(&costs, &transposed, (x.len(), y.len()), ITERATIONS)
 }
 
-/// |x_i − y_j|/ε, n×m.
+/// The costs |x_i − y_j|/ε, n×m.
 fn scaled_costs(x: Points<'_>, y: Points<'_>, epsilon: f64) -> Vec<f64> {
     let mut costs = squared_distances(x, y);
     costs.par_iter_mut().for_each(|c| *c = c.sqrt() / epsilon);
@@ -66,13 +68,13 @@ fn plan_cost(costs: &[f64], transposed: &[f64], (n, m): (usize, usize), iteratio
     pairwise_sum(&costs.par_chunks_exact(m).zip(&f).map(row).collect::<Vec<f64>>())
 }
 
-/// The potential, over ε, that gives each row of the plan its mass 1/rows, beside the other potential.
+/// The potential over ε that gives each row of the plan its mass 1/rows, given the other potential.
 fn fitted(costs: &[f64], other: &[f64]) -> Vec<f64> {
     let log_rows = libm::log((costs.len() / other.len()) as f64);
     costs.par_chunks_exact(other.len()).map(|row| -log_rows - log_sum(row, other)).collect()
 }
 
-/// log Σ_j e^(other_j − row_j), all finite.
+/// log Σ_j e^(other_j − row_j), where all numbers are finite.
 fn log_sum(row: &[f64], other: &[f64]) -> f64 {
     let logs = || row.iter().zip(other).map(|(c, v)| v - c);
     let largest = logs().fold(f64::NEG_INFINITY, |a, b| if b > a { b } else { a });
@@ -95,7 +97,7 @@ mod tests {
         sinkhorn_w1(Points::new(x, dim), Points::new(y, dim))
     }
 
-    /// Two pairs at distances 0 and a: the plan has ½/(1 + e^(−a/ε)) on the diagonal.
+    /// For two pairs at distances 0 and a the plan has ½/(1 + e^(−a/ε)) on the diagonal.
     #[test]
     fn two_pairs_have_their_closed_form() {
         let a = 2e-3;
@@ -113,7 +115,8 @@ mod tests {
         assert!((between(&x, &y, 2) - 0.15).abs() < 1e-13);
     }
 
-    /// Plain scaling of e^(−C/ε) as in Cuturi 2013, for unequal numbers of points and an ε that allows it.
+    /// Plain scaling of e^(−C/ε) as in Cuturi 2013, for unequal numbers of points and an ε that
+    /// allows it.
     #[test]
     fn scaling_without_logarithms_agrees() {
         let (n, m, epsilon) = (17, 23, 0.4);

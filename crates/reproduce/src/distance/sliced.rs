@@ -4,8 +4,8 @@ use crate::distance::pairs::{common_count, comparable};
 use pushforward::num::{Points, Purpose, Stream, pairwise_sum};
 use rayon::prelude::*;
 
-/// Directions that [`super::Distances`] takes: the average over them has a relative error of at most about
-/// ½·√(2/256) = 4 %.
+/// The number of directions in [`super::Distances`]: the average over them has a relative error of
+/// at most about ½·√(2/256) = 4 %.
 pub const DIRECTIONS: usize = 256;
 
 /// √(mean over θ of W₂²(θ·x, θ·y)) for `directions` directions θ, uniform on the unit sphere; in
@@ -96,7 +96,7 @@ mod tests {
         assert!((between(&x, &y, 1, 3, 0) / exact - 1.0).abs() < 1e-13);
     }
 
-    /// A shift a gives √(mean (θ·a)²), whose expectation is |a|²/d with E (θ·a)⁴ = 3|a|⁴/(d(d + 2)).
+    /// A shift a gives √(mean (θ·a)²), where E (θ·a)² = |a|²/d and E (θ·a)⁴ = 3|a|⁴/(d(d + 2)).
     #[test]
     fn a_shift_has_its_closed_form() {
         let (d, n) = (5, 40);

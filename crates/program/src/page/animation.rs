@@ -1,43 +1,45 @@
-//! Draws that move from t = 0 to 1 on a page, by a script of its own; hidden where scripts do not run.
+//! Draws that move from t = 0 to 1 on a page, by a script of its own; hidden where scripts do not
+//! run.
 
 use crate::figure::axis::Range;
 use crate::figure::panel::{Labels, Panel};
 use crate::figure::svg::escape;
 use crate::figure::svg::{Anchor, Svg, inline_figure};
 
-/// Positions of some draws in two coordinates at some times.
+/// The positions of some draws in two coordinates at some times.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Film {
-    /// Names of the coordinates.
+pub struct Animation {
+    /// The names of the two coordinates.
     pub names: [String; 2],
-    /// T times, increasing.
+    /// The T times at which positions are given, increasing.
     pub times: Vec<f64>,
-    /// n×T×2.
+    /// The positions of n draws, n×T×2.
     pub x: Vec<f64>,
-    /// What the frame shows of the first coordinate.
+    /// The range of the first coordinate, on the horizontal axis.
     pub across: Range,
-    /// And of the second.
+    /// The range of the second coordinate, on the vertical axis.
     pub up: Range,
-    /// What is seen.
+    /// The caption below the animation.
     pub caption: String,
 }
 
-/// Seconds from t = 0 to 1.
+/// The duration of the motion from t = 0 to 1, in seconds.
 const SECONDS: f64 = 5.0;
 const SIDE: f64 = 420.0;
 const AT: (f64, f64) = (62.0, 16.0);
 
-/// Moves the dots; a reader who wants no motion gets a button that goes on by one frame.
+/// The script that moves the dots. A reader who prefers reduced motion gets a button that advances
+/// t by 0.1.
 const SCRIPT: &str = r#"(() => {
-const film = document.querySelector(".film");
-const { times, paths, seconds } = JSON.parse(film.querySelector("script[type='application/json']").textContent);
-const svg = film.querySelector("svg svg"), slider = film.querySelector("input");
-const button = film.querySelector("button"), output = film.querySelector("output");
+const animation = document.querySelector(".animation");
+const { times, paths, seconds } = JSON.parse(animation.querySelector("script[type='application/json']").textContent);
+const svg = animation.querySelector("svg svg"), slider = animation.querySelector("input");
+const button = animation.querySelector("button"), output = animation.querySelector("output");
 const still = matchMedia("(prefers-reduced-motion: reduce)");
 const dots = paths.map(() => {
   const dot = document.createElementNS(svg.namespaceURI, "circle");
   dot.setAttribute("r", "2.2");
-  dot.setAttribute("class", "film-dot");
+  dot.setAttribute("class", "animation-dot");
   svg.appendChild(dot);
   return dot;
 });
@@ -74,12 +76,12 @@ button.addEventListener("click", () => {
 });
 slider.addEventListener("input", () => { pause(); show(Number(slider.value)); });
 still.addEventListener("change", pause);
-film.hidden = false;
+animation.hidden = false;
 label();
 show(0);
 })();"#;
 
-impl Film {
+impl Animation {
     pub(crate) fn html(&self) -> String {
         let panel = Panel::new(AT, (SIDE, SIDE), self.across, self.up);
         let mut svg = Svg::new(AT.0 + SIDE + 20.0, AT.1 + SIDE + 48.0);
@@ -93,7 +95,7 @@ impl Film {
         let figure = inline_figure(&svg.finish(), "draws on their way, moved by the slider below");
         let (data, caption) = (self.data(&panel), escape(&self.caption));
         format!(
-            "<figure class=\"film\" hidden=\"hidden\">\n{figure}\
+            "<figure class=\"animation\" hidden=\"hidden\">\n{figure}\
              <div class=\"controls\"><button type=\"button\">Play</button>\
              <input type=\"range\" min=\"0\" max=\"1\" step=\"0.005\" value=\"0\" aria-label=\"time t\"/>\
              <output>t = 0.00</output></div>\n<figcaption>{caption}</figcaption>\n\
@@ -101,7 +103,8 @@ impl Film {
         )
     }
 
-    /// Times, and for every draw its pixels, time after time; a place that is not finite is put outside the frame.
+    /// The data of the script as JSON: the times, and for every draw its pixels at every time. A
+    /// position that is not finite is placed outside the frame.
     fn data(&self, panel: &Panel) -> String {
         let n_times = self.times.len();
         let tenth = |pixel: f64| if pixel.is_finite() { (pixel * 10.0).round() / 10.0 } else { -99.0 };
@@ -116,6 +119,7 @@ impl Film {
     }
 }
 
-/// The script holds < and &, which XML wants wrapped; to a browser these are comments.
+/// The script contains < and &, which XML accepts in a CDATA section; to a browser these marks are
+/// comments.
 const SCRIPT_START: &str = "//<![CDATA[\n";
 const SCRIPT_END: &str = "\n//]]>";
