@@ -438,7 +438,7 @@ mod tests {
             (b"# x,y\n1,3\n-2,4\n", ["line 2 has numbers", "if line 1 has the names, take away the #"]),
             (b"a.b,x,a b,y,x\n1,2,3,4,5\n", ["two columns are called \"x\": the columns 2 and 5", "rename"]),
             (b"x,y\n\"1,2\n3,4\n", ["line 2 has a quote that is not closed", ""]),
-            (b"x,y\n1,2\n# a, \"b\n3,4\n\"\n", ["line 3 has a quote that is not closed", ""]),
+            (b"x,y\n1,2\n# a, \"b\n3,4\n\"\n", ["line 5 has a quote that is not closed", ""]),
             (
                 b"x, \"y\"\n1,2\n",
                 ["line 1: spaces stand before the quote of \"\\\"y\\\"\"", "take them away"],
