@@ -18,12 +18,19 @@ use std::collections::BTreeMap;
 
 /// All figures of a run; one without numbers is missing.
 pub struct Figures {
+    /// The target with draws: contours in the plane, or a corner plot.
     pub density: Option<String>,
+    /// The history of the fit.
     pub loss: String,
+    /// The values of log Z.
     pub log_z: String,
+    /// The spread of the log weights.
     pub weights: Option<String>,
+    /// The residual over time and one coordinate.
     pub residual: Option<String>,
+    /// The trajectories of some draws.
     pub trajectories: Option<String>,
+    /// The same trajectories as an animation, if two quantities are shown.
     pub animation: Option<Animation>,
 }
 
