@@ -295,7 +295,7 @@ fn path_names(files: &ReportFiles) -> Result<Vec<&str>, ReportError> {
 fn trajectories(files: &ReportFiles) -> Result<Option<String>, ReportError> {
     let Some((times, x)) = paths(files)? else { return Ok(None) };
     let names = path_names(files)?;
-    let note = format!("{} draws on their way", x.len() / times.len() / names.len());
+    let note = format!("trajectories of {} draws", x.len() / times.len() / names.len());
     Ok(Some(TrajectoryPlot { title: &title(files), note: &note, names: &names, times: &times, x: &x }.svg()))
 }
 
