@@ -13,14 +13,16 @@ use std::time::{Duration, Instant};
 
 /// The name of the checkpoint file.
 pub const CHECKPOINT: &str = "checkpoint.safetensors";
-/// Names of the metadata of a checkpoint: the configuration, the version of the program, and the
-/// format of the run's files.
+/// The name of a checkpoint's metadata with the configuration.
 pub const CONFIG: &str = "config";
+/// The name of a checkpoint's metadata with the version of the program.
 pub const VERSION: &str = "version";
+/// The name of a checkpoint's metadata with the format of the run's files.
 pub const FORMAT: &str = "format";
 
 /// Shows a fit, logs it, writes its checkpoints, and ends it at a signal or a time limit.
 pub struct RunObserver<'a> {
+    /// The display of progress.
     pub display: Display<&'a mut (dyn Write + Send)>,
     stop: &'a AtomicBool,
     folder: &'a mut RunFolder,

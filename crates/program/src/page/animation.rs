@@ -92,7 +92,7 @@ impl Animation {
         svg.upward_text("pf-text", Anchor::Middle, (16.0, AT.1 + 0.5 * SIDE), &self.names[1]);
         // The script puts its dots into this inner svg, which clips them.
         panel.clipped(&mut svg, |_| ());
-        let figure = inline_figure(&svg.finish(), "draws on their way, moved by the slider below");
+        let figure = inline_figure(&svg.finish(), "draws between t = 0 and 1, moved by the slider below");
         let (data, caption) = (self.data(&panel), escape(&self.caption));
         format!(
             "<figure class=\"animation\" hidden=\"hidden\">\n{figure}\

@@ -11,6 +11,7 @@ pub fn rounded(value: f64) -> f64 {
     format!("{value:.5e}").parse().expect("a number as Rust writes it")
 }
 
+/// The two edges of bin `k`, counted from 0, to six digits.
 pub fn edges(range: Range, bins: usize, k: usize) -> (f64, f64) {
     let edge = |k: usize| rounded(range.low + range.width() * k as f64 / bins as f64);
     (edge(k), edge(k + 1))

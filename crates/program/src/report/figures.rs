@@ -18,12 +18,19 @@ use std::collections::BTreeMap;
 
 /// All figures of a run; one without numbers is missing.
 pub struct Figures {
+    /// The target with draws: contours in the plane, or a corner plot.
     pub density: Option<String>,
+    /// The history of the fit.
     pub loss: String,
+    /// The values of log Z.
     pub log_z: String,
+    /// The spread of the log weights.
     pub weights: Option<String>,
+    /// The residual over time and one coordinate.
     pub residual: Option<String>,
+    /// The trajectories of some draws.
     pub trajectories: Option<String>,
+    /// The same trajectories as an animation, if two quantities are shown.
     pub animation: Option<Animation>,
 }
 
@@ -288,7 +295,7 @@ fn path_names(files: &ReportFiles) -> Result<Vec<&str>, ReportError> {
 fn trajectories(files: &ReportFiles) -> Result<Option<String>, ReportError> {
     let Some((times, x)) = paths(files)? else { return Ok(None) };
     let names = path_names(files)?;
-    let note = format!("{} draws on their way", x.len() / times.len() / names.len());
+    let note = format!("trajectories of {} draws", x.len() / times.len() / names.len());
     Ok(Some(TrajectoryPlot { title: &title(files), note: &note, names: &names, times: &times, x: &x }.svg()))
 }
 

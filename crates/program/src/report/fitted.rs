@@ -9,6 +9,7 @@ use pushforward::training::{FitError, StopReason};
 
 /// A fit with its draws, and what is known of both.
 pub struct Fitted<'t> {
+    /// The fitted transport of draws to the target.
     pub fit: Transport<'t>,
     /// The draws; empty if the flow cannot be integrated.
     pub draws: Draws,
@@ -42,6 +43,7 @@ impl<'t> Fitted<'t> {
         Ok(Fitted { fit, draws, quantities, no_draws, uncovered, fit_seconds, seconds: Vec::new() })
     }
 
+    /// Whether a signal ended the fit before its goal.
     pub fn interrupted(&self) -> bool {
         self.fit.stop_reason() == StopReason::Optimiser(Outcome::Interrupted)
     }

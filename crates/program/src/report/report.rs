@@ -120,7 +120,7 @@ fn log_z(files: &ReportFiles, figures: &Figures) -> Result<Vec<Block>, ReportErr
         rows.push(row("EUBO", bound(files.log_z("eubo")?, files.log_z("eubo_se")?), &note));
     }
     if let Some(learned) = record.log_z_learned {
-        rows.push(row("learned", bound(learned, 0.0), "of the fitted equation itself; no weights are in it"));
+        rows.push(row("learned", bound(learned, 0.0), "learned with the fitted equation, without weights"));
     }
     if let Some(exact) = record.log_z_exact {
         let away = (record.log_z - exact) / record.log_z_se;
@@ -143,10 +143,10 @@ fn log_z(files: &ReportFiles, figures: &Figures) -> Result<Vec<Block>, ReportErr
 }
 
 fn weights(figures: &Figures) -> Vec<Block> {
-    let caption = "Log weights around log Z. Bars show where the draws are, the line where their weight is: the closer \
-                   together, the better the transport. Weight at the right edge with few draws under it means that log Z \
-                   rests on a few draws; Pareto k measures how heavy that tail is, and above 0.7 its mean cannot be \
-                   believed.";
+    let caption = "Log weights relative to log Z. Bars are the density of the draws, the line is the density of their weight: \
+                   the closer they are, the better is the transport. Weight at the right edge with few draws below it \
+                   means that log Z rests on a few draws. Pareto k measures how heavy that tail is; above 0.7 the mean \
+                   weight is not reliable.";
     let names = ["figure-weights.svg", "figure-weights.csv"];
     let without = "No weights are finite: there is nothing to show.";
     vec![figure(&figures.weights, "histogram of the log weights", caption.to_string(), &names, without)]
@@ -154,10 +154,10 @@ fn weights(figures: &Figures) -> Vec<Block> {
 
 fn moments(record: &Record) -> Vec<Block> {
     if record.n_draws == 0 {
-        return vec![Block::Text("There are no draws to take moments of.".to_string())];
+        return vec![Block::Text("There are no draws, so that there are no moments.".to_string())];
     }
-    let text = "Of the weighted draws, as in run.json. The standard error of a mean is the standard deviation over the root of \
-                the effective number of draws.";
+    let text = "The moments are those of the weighted draws, as in run.json. The standard error of a mean is the standard \
+                deviation over the square root of the effective number of draws.";
     let head = ["", "mean", "standard deviation"].map(String::from).to_vec();
     vec![Block::Text(text.to_string()), Block::Table { head, rows: moment_rows(record) }]
 }
@@ -182,8 +182,9 @@ fn density(files: &ReportFiles, figures: &Figures) -> Result<Vec<Block>, ReportE
         String::new()
     };
     let caption = format!(
-        "Weighted draws: single quantities on the diagonal, pairs below it, the fuller the colour the more weight lies there (by \
-         the root of the share, so that faint parts are seen). Ranges hold 99.8 % of the {}, or of heavy tails twice the width of their central 95 %.{chosen}",
+        "Weighted draws: single quantities are on the diagonal, pairs below it. A fuller colour means more weight (the \
+         colour follows the square root of the share, so that small shares are visible). Ranges hold 99.8 % of the {}; with \
+         heavy tails they are twice as wide as the central 95 %.{chosen}",
         if files.column("figure-marginals.csv", "exact")?.iter().all(|v| v.is_nan()) {
             "draws"
         } else {
@@ -203,14 +204,14 @@ fn fit(files: &ReportFiles, figures: &Figures) -> Vec<Block> {
         record.stop_reason,
         record.optimiser
     );
-    let caption = "Loss ½ mean R² after every step on its own points, the damping λ of the step, and the normalised ESS of \
-                   validation draws, against steps; the seconds along the top are this machine's. Points are new at every step \
-                   and their number may double, so that the loss scatters and may rise.";
+    let caption = "The loss ½ mean R² after every step on the points of that step, the damping λ of the step, and the normalised \
+                   ESS of validation draws, against steps. The seconds along the top are those of this machine. Points \
+                   are new at every step and their number may double, so that the loss scatters and may rise.";
     let blocks = record.settings.get("blocks").and_then(|sizes| sizes.as_array()).map_or(1, Vec::len);
     let apart = if blocks > 1 {
         format!(
-            " The target is a product of {blocks} blocks, fitted in turns and shown one after another: the loss begins anew \
-             with each, and only `seconds.csv` has the times."
+            " The target is a product of {blocks} blocks, which are fitted in a round robin and shown one after another: \
+             the loss begins anew with each block, and only `seconds.csv` has the times."
         )
     } else {
         String::new()
@@ -231,15 +232,15 @@ fn residual(files: &ReportFiles, figures: &Figures) -> Result<Vec<Block>, Report
         "evaluated at the middle of every cell".to_string()
     } else {
         format!(
-            "evaluated at {} draws on their way, in cells of t and {name}, their other coordinates being what they are: a \
-             map of where draws pass, not a slice. Cells that no draw passes are left empty",
+            "evaluated along the trajectories of {} draws, in cells of t and {name}. The other coordinates are those of the \
+             draws, so that this is a map of where draws pass, not a slice. Cells that no draw passes are empty",
             files.record.n_draws.min(WATCHED)
         )
     };
     let of_block = if shown.blocks > 1 {
         format!(
-            " The target is a product, and its blocks are fitted apart: this is block {} of {}, the one with the largest \
-             residual where draws pass, with all others at their middle.",
+            " The target is a product, and its blocks are fitted separately. This is block {} of {}, which has the largest \
+             residual where draws pass; all others are at their middle.",
             shown.block, shown.blocks
         )
     } else {
@@ -248,25 +249,25 @@ fn residual(files: &ReportFiles, figures: &Figures) -> Result<Vec<Block>, Report
     let scale = if files.record.coordinates.is_empty() {
         ""
     } else {
-        " This figure alone is in coordinates of the fit, which have no bounds (unconstrained.npy); all others are in the \
-         quantities of draws.npy."
+        " This figure alone is in coordinates of the fit, which have no bounds (unconstrained.npy); all others are in \
+         the quantities of draws.npy."
     };
     let caption = format!(
-        "Size of the residual R of the fitted equation over time and {name}, {over}.{of_block}{scale} Dots are collocation points of \
-         a set as one more step would have had it: half of the candidates follow the flow, the others cover the target, and \
-         those with large residuals are taken more often. Bright bands say where the fit is weak: log w = z + ∫R dt along a \
-         path."
+        "The size of the residual R of the fitted equation over time and {name}, {over}.{of_block}{scale} Dots are the \
+         collocation points that one more step would have: half of the candidates follow the flow, the others cover the \
+         target, and those with large residuals are taken more often. The fit is weak in bright bands, because \
+         log w = z + ∫R dt along a trajectory."
     );
     let names = ["figure-residual.svg", "figure-residual.csv", "figure-points.csv"];
     Ok(vec![figure(&figures.residual, "residual over time and one coordinate", caption, &names, without)])
 }
 
 fn trajectories(figures: &Figures) -> Vec<Block> {
-    let caption = "Draws on their way from the prior at t = 0 to the target at t = 1, moved as all draws of this run were, \
-                   without weights. Ranges hold 99 % of all positions.";
+    let caption = "Trajectories of draws from the prior at t = 0 to the target at t = 1, integrated as all draws of this run and \
+                   shown without weights. Ranges hold 99 % of all positions.";
     let names = ["figure-trajectories.svg", "figure-trajectories.csv"];
     let without = "No draws could be moved from t = 0 to 1.";
-    let still = figure(&figures.trajectories, "draws on their way", caption.to_string(), &names, without);
+    let still = figure(&figures.trajectories, "trajectories of draws", caption.to_string(), &names, without);
     let animation: Option<Animation> = figures.animation.clone();
     std::iter::once(still).chain(animation.map(Block::Animation)).collect()
 }
@@ -278,10 +279,10 @@ fn provenance(files: &ReportFiles) -> Vec<Block> {
         StopReason::TimeLimit | StopReason::Optimiser(Outcome::Interrupted)
     );
     let text = if by_the_clock {
-        "This call makes the same steps on the same type of machine. This run was ended by the clock, and not by its \
-         settings: the call goes on from there, to other draws."
+        "This command makes the same steps on the same type of machine. This run was ended by the clock, not by its \
+         settings: the command goes beyond that point, and its draws differ."
     } else {
-        "This call makes the same draws on the same type of machine:"
+        "This command makes the same draws on the same type of machine:"
     };
     vec![
         Block::Text(text.to_string()),

@@ -26,18 +26,24 @@ const REDRAWN: usize = 1024;
 /// At most one draw in this many is integrated again, so that a report costs less than a third of
 /// the draws.
 const REDRAWN_PART: usize = 16;
+/// The least number of draws that are integrated again, or of exact draws.
 const FEWEST: usize = 64;
+/// The ratio of the tighter tolerance to the default one.
 const TIGHTER: f64 = 0.01;
 /// The number of exact draws for the upper bound of log Z: its error is then about a third of that
 /// of the lower bound.
 const EXACT_FOR_BOUND: usize = 2000;
+/// At most one exact draw for this many draws.
 const EXACT_PART: usize = 10;
 /// The number of draws whose trajectories are recorded.
 pub const WATCHED: usize = 512;
+/// The number of those draws whose trajectories are written.
 const KEPT: usize = 250;
 /// The number of bins of a marginal.
 pub const MARGINAL_BINS: usize = 48;
+/// The number of bins along each side of a pair.
 pub const PAIR_BINS: usize = 36;
+/// The number of bins of the log weights.
 const WEIGHT_BINS: usize = 60;
 
 /// The names and texts of the CSV files of the figures.

@@ -112,7 +112,7 @@ pub fn integration_text(files: &ReportFiles) -> Result<(String, String), ReportE
         let (value, why) = if files.log_z("along_flow")? == 0.0 {
             (
                 "none",
-                "nothing is integrated: weights of a discrete chain are unbiased for any number of steps",
+                "nothing is integrated: the weights of a discrete chain are unbiased for any number of steps",
             )
         } else {
             ("unknown", "error of the solver: the flow could not be followed more closely")
@@ -121,8 +121,8 @@ pub fn integration_text(files: &ReportFiles) -> Result<(String, String), ReportE
     }
     let (shift, largest) = (files.log_z("integration_shift")?, files.log_z("integration_largest")?);
     let how = format!(
-        "error of the solver of the flow: by so much log Z of {redrawn} draws is off what it is at a hundredth of the \
-         tolerance; no log weight by more than {}",
+        "error of the solver of the flow: the change of log Z of {redrawn} draws at a hundredth of the tolerance; no \
+         log weight changes by more than {}",
         signed(format!("{largest:.1e}"))
     );
     Ok((signed(format!("{shift:+.1e}")), how))
