@@ -12,7 +12,7 @@ pub fn summary(record: &Record, folder: &Path) -> String {
     };
     line("target", format!("{}{}", record.target, parameters(record)));
     let Record { evolution, steps, n_points, n_params, .. } = record;
-    line("evolution", format!("{evolution}, {n_params} parameters, {n_points} points in the last set"));
+    line("evolution", format!("{evolution}, {n_params} parameters, {n_points} points in the last batch"));
     line("optimiser", record.optimiser.clone());
     line("fit", format!("{} to loss {:.3e}: {}", counted(*steps, "step"), record.loss, record.stop_reason));
     line("log Z", log_z(record));
