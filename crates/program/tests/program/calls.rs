@@ -243,13 +243,14 @@ fn a_refused_point_is_an_error_where_panics_abort() {
         eprintln!("{error}");
         std::process::exit(error.exit().code().into());
     }
-    // In the look before the fit, in the search for the target, and among the points that are fitted.
+    // In the checks before the fit and in the search for the target. Points 614 to 782 lie far out on
+    // rays, where a refusal is no failure.
     let ended = |stage: &str| {
         let test = "calls::a_refused_point_is_an_error_where_panics_abort";
         let mut child = std::process::Command::new(std::env::current_exe().unwrap());
         child.args(["--exact", test, "--nocapture"]).env(STAGE, stage).output().unwrap()
     };
-    for stage in ["1", "700", "4000", "8000"] {
+    for stage in ["1", "100", "4000", "8000"] {
         let output = ended(stage);
         let said = String::from_utf8_lossy(&output.stderr);
         assert_eq!(output.status.code(), Some(Exit::DensityFailed.code().into()), "{stage}: {said}");
