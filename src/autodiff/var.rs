@@ -27,7 +27,7 @@ impl<'t> Var<'t> {
         self.origin.map(|(_, node)| node as usize)
     }
 
-    /// Writes ∂self/∂inputs[k] to `out[k]`, whatever stood there; `scratch` is memory for reuse.
+    /// Writes `∂self/∂inputs[k]` to `out[k]`, whatever stood there; `scratch` is memory for reuse.
     ///
     /// # Panics
     /// If the lengths of `inputs` and `out` differ.

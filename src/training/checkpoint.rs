@@ -7,6 +7,7 @@
 
 use super::batch_size::BatchSize;
 use super::collocation_points::CollocationPoints;
+use super::phase::Phase;
 use super::record::HistoryRow;
 use super::state::TrainingState;
 use super::stop_reason::StopReason;
@@ -208,6 +209,11 @@ fn write_state(state: &TrainingState, arrays: &mut Arrays) {
     arrays.put_count("size.points", *points);
     arrays.put_count("size.most", *most);
     arrays.put_list("size.fresh", fresh);
+    let since = match state.phase {
+        Phase::Search => None,
+        Phase::Polish { since } => Some(since as f64),
+    };
+    arrays.put_list("polish.since", since.as_slice());
     if let Some(CollocationPoints { dim, n_data, times, x, data, weights }) = &state.set {
         arrays.put_list("set.times", times);
         arrays.put("set.x", &[times.len(), *dim], x.clone());
@@ -242,6 +248,14 @@ fn read_state(arrays: &Arrays) -> Result<TrainingState, ArraysError> {
             return Err(ArraysError::Shape { name, expected, found });
         }
     };
+    let phase = match arrays.list("polish.since")?.as_slice() {
+        [] => Phase::Search,
+        &[since] => Phase::Polish { since: as_count("polish.since", since)? },
+        other => {
+            let (name, expected) = ("polish.since".to_string(), "[0] or [1]".to_string());
+            return Err(ArraysError::Shape { name, expected, found: vec![other.len()] });
+        }
+    };
     Ok(TrainingState {
         optimiser: OptimiserState::read(arrays, n_params)?,
         batch_size: BatchSize {
@@ -249,6 +263,7 @@ fn read_state(arrays: &Arrays) -> Result<TrainingState, ArraysError> {
             most: arrays.count("size.most")?,
             fresh: arrays.list("size.fresh")?,
         },
+        phase,
         set: if arrays.has("set.times") { Some(read_set(arrays)?) } else { None },
         history: history.collect::<Result<_, _>>()?,
         clipped: arrays.count("clipped")?,

@@ -6,7 +6,7 @@
 //!
 //! In reading order: [`FitSettings`]; the points ([`CollocationPoints`], `selection`,
 //! [`Collocation`], `batch_size`) and how far a flow moves them (`coverage`); [`Assembler`], from
-//! points to r and J; the state that passes from step to step ([`StopReason`], [`HistoryRow`],
+//! points to r and J; the state that passes from step to step ([`StopReason`], [`Phase`], [`HistoryRow`],
 //! [`TrainingState`], [`Checkpoint`]); [`Observer`], which sees every step; `unknowns`, the
 //! networks to be trained; `training_loop`, the steps of one factor; `schedule`, all factors in
 //! rotation.
@@ -19,6 +19,7 @@ mod collocation_points;
 mod coverage;
 mod fit_error;
 mod observer;
+mod phase;
 mod record;
 mod schedule;
 mod selection;
@@ -37,6 +38,7 @@ pub(crate) use coverage::{backward_log_weights, forward_log_weights, uncovered_f
 pub use fit_error::FitError;
 pub(crate) use observer::ClosureObserver;
 pub use observer::{Control, Observer};
+pub use phase::Phase;
 pub use record::{HistoryRow, Progress};
 pub(crate) use schedule::train;
 pub use settings::{FitSettings, OutOfRange, Sampler, SettingRange};

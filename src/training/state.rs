@@ -2,6 +2,7 @@
 
 use super::batch_size::BatchSize;
 use super::collocation_points::CollocationPoints;
+use super::phase::Phase;
 use super::record::HistoryRow;
 use super::stop_reason::StopReason;
 use crate::num::ArraysError;
@@ -16,6 +17,8 @@ pub struct TrainingState {
     pub(super) optimiser: OptimiserState,
     /// Number of points of the next fresh batch.
     pub(super) batch_size: BatchSize,
+    /// Whether the next step searches or polishes.
+    pub(super) phase: Phase,
     /// The batch of the next step; `None` if that step takes a fresh one.
     pub(crate) set: Option<CollocationPoints>,
     /// Records of all steps so far.
@@ -39,6 +42,7 @@ impl TrainingState {
         TrainingState {
             optimiser: OptimiserState::new(theta, Damping::new(FIRST_DAMPING)),
             batch_size: BatchSize::new(points),
+            phase: Phase::Search,
             set: None,
             history: Vec::new(),
             clipped: 0,

@@ -8,6 +8,7 @@ use super::collocation_points::CollocationPoints;
 use super::coverage::{backward_log_weights, effective_fraction_from_both, forward_log_weights};
 use super::fit_error::FitError;
 use super::observer::{Control, Observer};
+use super::phase::Phase;
 use super::record::{HistoryRow, Progress};
 use super::settings::FitSettings;
 use super::state::TrainingState;
@@ -76,12 +77,17 @@ impl FactorTraining<'_> {
         while states[k].ended.is_none() {
             let state = &mut states[k];
             let step = state.history.len() + 1;
-            if step > steps && self.goal(state).is_none() {
+            if step > steps && state.phase == Phase::Search {
                 state.ended = Some(StopReason::Optimiser(Outcome::StepLimit));
                 break;
             }
             let row = self.step(step, state, memory)?;
             let (record, validation_ess) = (row.record, row.validation_ess);
+            if state.phase == Phase::Search
+                && validation_ess.is_some_and(|ess| ess >= self.settings.target_ess)
+            {
+                state.phase = Phase::Polish { since: step };
+            }
             state.history.push(row);
             state.ended = self.reason_to_end(state);
             let (factor, factors, elapsed) = (k + 1, states.len(), self.start.elapsed());
@@ -100,13 +106,6 @@ impl FactorTraining<'_> {
         Ok(None)
     }
 
-    /// The first step whose validation reached the goal; later steps polish.
-    fn goal(&self, state: &TrainingState) -> Option<usize> {
-        let reached =
-            |row: &&HistoryRow| row.validation_ess.is_some_and(|ess| ess >= self.settings.target_ess);
-        state.history.iter().find(reached).map(|row| row.step)
-    }
-
     /// Makes step number `step`, on the stored batch or on a fresh one.
     fn step(
         &self,
@@ -114,20 +113,25 @@ impl FactorTraining<'_> {
         state: &mut TrainingState,
         memory: &mut GaussNewtonWorkspace,
     ) -> Result<HistoryRow, FitError> {
-        let goal = self.goal(state);
-        let is_kept = |goal: usize| !(step - goal - 1).is_multiple_of(STEPS_POLISHING);
-        let kept = state.set.take().filter(|_| goal.is_none_or(is_kept));
+        let phase = state.phase;
+        let is_kept = match phase {
+            Phase::Search => true,
+            Phase::Polish { since } => !(step - since - 1).is_multiple_of(STEPS_POLISHING),
+        };
+        let kept = state.set.take().filter(|_| is_kept);
         let is_fresh = kept.is_none();
         let points = match kept {
             Some(points) => points,
             None => {
                 let (theta, round) = (state.theta(), step as u64);
-                let (set, clipped) = match goal {
-                    Some(_) => {
+                let (set, clipped) = match phase {
+                    Phase::Polish { .. } => {
                         let broad = self.collocation.broadened();
                         self.fresh_points(&broad, theta, POLISHING_SET * state.batch_size.most, round)?
                     }
-                    None => self.fresh_points(&self.collocation, theta, state.batch_size.points(), round)?,
+                    Phase::Search => {
+                        self.fresh_points(&self.collocation, theta, state.batch_size.points(), round)?
+                    }
                 };
                 state.outside += set.outside;
                 state.clipped = clipped;
@@ -137,16 +141,17 @@ impl FactorTraining<'_> {
         let problem = Assembler::new(self.evolution, self.networks, &points);
         let optimiser = self.settings.optimiser;
         // On a batch that is used again, momentum has nothing to add.
-        let optimiser = if goal.is_some() { optimiser.without_momentum() } else { optimiser };
+        let polishes = phase != Phase::Search;
+        let optimiser = if polishes { optimiser.without_momentum() } else { optimiser };
         let record = optimiser.step(&problem, &mut state.optimiser, memory);
         let equation_losses = self.equation_losses(&problem, state.theta());
-        if is_fresh && goal.is_none() {
+        if is_fresh && !polishes {
             state.batch_size.observe(record.loss_before);
         }
         let has_validation = step.is_multiple_of(STEPS_PER_VALIDATION) || step == self.settings.steps;
         let validation_ess = if has_validation { self.validation_ess(state.theta())? } else { None };
         let n_points = points.len();
-        if goal.is_some() || !step.is_multiple_of(self.settings.steps_per_batch) {
+        if polishes || !step.is_multiple_of(self.settings.steps_per_batch) {
             state.set = Some(points);
         }
         Ok(HistoryRow { step, n_points, record, validation_ess, equation_losses })
@@ -166,10 +171,10 @@ impl FactorTraining<'_> {
 
     fn reason_to_end(&self, state: &TrainingState) -> Option<StopReason> {
         let last = state.history.last()?;
-        let Some(goal) = self.goal(state) else {
+        let Phase::Polish { since } = state.phase else {
             return last.record.outcome.or_else(|| solved(&state.history)).map(StopReason::Optimiser);
         };
-        let is_polished = last.step - goal >= self.settings.polish || last.record.outcome.is_some();
+        let is_polished = last.step - since >= self.settings.polish || last.record.outcome.is_some();
         let ess = state.history.iter().rev().find_map(|row| row.validation_ess)?;
         is_polished.then_some(StopReason::EssReached { ess })
     }

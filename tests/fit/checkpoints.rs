@@ -209,6 +209,7 @@ fn another_target_and_other_networks_are_refused() {
         "probe.x",
         "size.fresh",
         "ended",
+        "polish.since",
     ] {
         let mut some = Arrays::default();
         for (name, shape, values) in arrays.iter().filter(|(name, _, _)| !name.ends_with(lost)) {

@@ -128,7 +128,7 @@ fn measured(row: &Row, limit: f64, session: &mut Session<'_>) -> Result<Vec<Stri
     let seconds = start.elapsed().as_secs_f64();
     let error = match (row.error)(&fitted, &*target) {
         Ok(error) => format!("{error:.1e}"),
-        Err(DrawError::Density(error)) => return Err(FitError::Density(error).into()),
+        Err(DrawError::Density(error)) => return Err(FitError::Density(error)),
         Err(_) => "–".to_string(),
     };
     let history = fitted.history();

@@ -21,6 +21,6 @@ pub use comparison::Comparison;
 pub use exactness::exactness;
 pub use optimisers::optimisers;
 pub use pde::pde;
-pub use posteriors::{POSTERIOR_FILES, posteriors, reference_parameters};
+pub use posteriors::{Opener, POSTERIOR_FILES, posteriors, reference_parameters};
 pub use samplers::samplers;
 pub use session::Session;

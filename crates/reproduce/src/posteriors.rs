@@ -87,6 +87,9 @@ struct Deviation {
     errors: f64,
 }
 
+/// Opens one of [`POSTERIOR_FILES`] by its name and gives the density that it describes.
+pub type Opener<'a, E> = dyn Fn(&str) -> Result<Box<dyn Target>, E> + 'a;
+
 /// The parameters of each posterior that have reference draws, by the names of the posteriors.
 ///
 /// # Panics
@@ -109,7 +112,7 @@ fn references() -> BTreeMap<String, Reference> {
 pub fn posteriors<E: From<FitError>>(
     filter: Option<&str>,
     limit: Option<f64>,
-    open: &dyn Fn(&str) -> Result<Box<dyn Target>, E>,
+    open: &Opener<'_, E>,
     session: &mut Session<'_>,
 ) -> Result<Comparison, E> {
     let all = references();
@@ -132,7 +135,7 @@ fn measured<E: From<FitError>>(
     name: &str,
     reference: &Reference,
     limit: Option<f64>,
-    open: &dyn Fn(&str) -> Result<Box<dyn Target>, E>,
+    open: &Opener<'_, E>,
     session: &mut Session<'_>,
 ) -> Result<Measured, E> {
     let start = Instant::now();

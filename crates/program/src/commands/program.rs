@@ -1,6 +1,6 @@
 //! The whole program, from the arguments of the command line to an exit code.
 
-use crate::arguments::arguments::{Call, ReproduceCall, RunCall, parse};
+use crate::arguments::call::{Call, ReproduceCall, RunCall, parse};
 use crate::arguments::folder_arguments::{ResumeCall, SampleCall};
 use crate::commands::audit::audit;
 use crate::commands::plan::plan_text;
@@ -9,14 +9,14 @@ use crate::commands::resume::{ResumeOptions, resume};
 use crate::commands::run::{Output, RunOptions, run_target};
 use crate::commands::sample::{SampleOptions, sample};
 use crate::density_file::file::DensityFile;
-use crate::folder::folder::IfExists;
+use crate::folder::run_folder::IfExists;
 use crate::output::comparison::{csv, markdown};
 use crate::output::error::CliError;
 use crate::output::exit::Exit;
 use crate::output::progress::Style;
 use crate::output::streams::{Streams, print};
 use crate::output::table::{audit_exit, audit_table, targets_text};
-use crate::report::report::report_again;
+use crate::report::build::report_again;
 use pushforward_reproduce::{
     POSTERIOR_FILES, Session, calibration, exactness, optimisers, pde, posteriors, samplers,
 };

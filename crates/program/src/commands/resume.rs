@@ -2,9 +2,9 @@
 
 use crate::commands::resolved_run::{Overrides, ResolvedRun};
 use crate::commands::run::run_in;
-use crate::folder::folder::RunFolder;
 use crate::folder::record::{ReadRecordError, Record};
 use crate::folder::resume_error::ResumeError;
+use crate::folder::run_folder::RunFolder;
 use crate::folder::run_format::OtherFormat;
 use crate::format::safetensors::Safetensors;
 use crate::output::error::CliError;

@@ -1,7 +1,7 @@
 //! `run`: folder, fit, draws, estimates, figures, record and verdict.
 
-use crate::folder::folder::{IfExists, RunFolder};
 use crate::folder::record::Record;
+use crate::folder::run_folder::{IfExists, RunFolder};
 use crate::folder::run_log::{Event, RunLog};
 use crate::output::build_record::build_record;
 use crate::output::draw_files::draw_files;
@@ -12,8 +12,8 @@ use crate::output::run_observer::{CHECKPOINT, RunObserver};
 use crate::output::streams::{Streams, print};
 use crate::output::summary::summary;
 use crate::output::threads::thread_pool;
+use crate::report::build::report;
 use crate::report::fitted::Fitted;
-use crate::report::report::report;
 use crate::report::report_data::{loss_table, report_tables, seconds_table};
 use crate::settings::config_file::config_text;
 use crate::settings::problem::Problem;
@@ -95,7 +95,7 @@ pub(crate) fn run_in(
         RunObserver::new(&mut *streams.err, streams.stop, progress, &mut folder, &mut log, &config);
     let observer = observer.timed(settings.checkpoint_every, time_limit.map(|limit| start + limit), before);
     let fitted = pool.install(|| fit_and_draw(problem, settings, checkpoint, observer));
-    let fitted = fitted.map_err(|error| CliError::from(error).named(problem.target));
+    let fitted = fitted.map_err(|error| error.named(problem.target));
     let fitted = match fitted {
         Ok(fitted) => fitted,
         Err(error) => {

@@ -2,12 +2,12 @@
 //! the run.
 
 pub mod atomic_write;
-pub mod folder;
 pub mod folder_error;
 pub mod new_folder;
 pub mod reason;
 pub mod record;
 pub mod resume_error;
+pub mod run_folder;
 pub mod run_format;
 pub mod run_log;
 pub mod stop_json;

@@ -5,7 +5,7 @@ use crate::folder::folder_error::FolderError;
 use crate::folder::resume_error::ResumeError;
 use crate::output::exit::Exit;
 use crate::report::report_files::ReportError;
-use crate::settings::settings::SettingsError;
+use crate::settings::layers::SettingsError;
 use pushforward::density::{PreflightError, Target};
 use pushforward::training::FitError;
 use std::io;

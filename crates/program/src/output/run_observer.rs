@@ -1,6 +1,6 @@
 //! The observer of the fit of a run: progress, log, checkpoints, and when to stop.
 
-use crate::folder::folder::RunFolder;
+use crate::folder::run_folder::RunFolder;
 use crate::folder::run_format::RUN_FORMAT;
 use crate::folder::run_log::{Event, RunLog};
 use crate::format::safetensors::Safetensors;

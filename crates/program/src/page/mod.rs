@@ -1,4 +1,4 @@
 //! The report as one HTML page with its figures and its animation.
 
 pub mod animation;
-pub mod page;
+pub mod html;

@@ -4,7 +4,7 @@
 use crate::folder::reason::Reason;
 use crate::folder::record::{Record, Verdict};
 use crate::format::capital::capital;
-use crate::page::page::Block;
+use crate::page::html::Block;
 use crate::report::report_files::{ReportError, ReportFiles};
 use crate::settings::keys::{DENSITY_TEXT, TARGET};
 use pushforward::diagnostics::Bounds;

@@ -3,10 +3,10 @@
 
 use crate::density_file::source::Source;
 use crate::settings::keys::{DENSITY_TEXT, TARGET, Value};
+use crate::settings::layers::SettingsError;
 use crate::settings::problem::Problem;
 use crate::settings::run_keys::config_values;
 use crate::settings::run_settings::RunSettings;
-use crate::settings::settings::SettingsError;
 use std::fmt::Write;
 use std::fs;
 use std::path::Path;

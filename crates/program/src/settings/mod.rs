@@ -2,7 +2,7 @@
 
 pub mod config_file;
 pub mod keys;
+pub mod layers;
 pub mod problem;
 pub mod run_keys;
 pub mod run_settings;
-pub mod settings;

@@ -6,8 +6,8 @@
 
 use crate::format::capital::capital;
 use crate::settings::keys::{KeySpec, Kind, Value};
+use crate::settings::layers::Settings;
 use crate::settings::run_settings::RunSettings;
-use crate::settings::settings::Settings;
 use pushforward::density::Range;
 use pushforward::evolution::evolution_names;
 use pushforward::optim::{GaussNewton, Method, StepRule};
@@ -388,7 +388,7 @@ mod tests {
     fn other_value(spec: &KeySpec) -> Value {
         match (spec.kind, &spec.default) {
             (Kind::Count { least, most }, Value::Count(n)) => {
-                Value::Count(if n + 1 <= most { n + 1 } else { least })
+                Value::Count(if *n < most { n + 1 } else { least })
             }
             (Kind::Number(Range::Real { from, to }), Value::Real(x)) => {
                 // GiB that are whole bytes, and a number inside any other range.

@@ -5,9 +5,9 @@ use pushforward::density::{Facts, Refusal, Target};
 use pushforward::optim::Outcome;
 use pushforward::training::{FitSettings, StopReason};
 use pushforward_cli::commands::run::{Output, RunOptions, run_target};
-use pushforward_cli::folder::folder::IfExists;
 use pushforward_cli::folder::reason::ReasonKind;
 use pushforward_cli::folder::record::Verdict;
+use pushforward_cli::folder::run_folder::IfExists;
 use pushforward_cli::format::npy::read_npy;
 use pushforward_cli::output::error::CliError;
 use pushforward_cli::output::exit::Exit;
@@ -243,13 +243,14 @@ fn a_refused_point_is_an_error_where_panics_abort() {
         eprintln!("{error}");
         std::process::exit(error.exit().code().into());
     }
-    // In the look before the fit, in the search for the target, and among the points that are fitted.
+    // In the checks before the fit and in the search for the target. Points 614 to 782 lie far out on
+    // rays, where a refusal is no failure.
     let ended = |stage: &str| {
         let test = "calls::a_refused_point_is_an_error_where_panics_abort";
         let mut child = std::process::Command::new(std::env::current_exe().unwrap());
         child.args(["--exact", test, "--nocapture"]).env(STAGE, stage).output().unwrap()
     };
-    for stage in ["1", "700", "4000", "8000"] {
+    for stage in ["1", "100", "4000", "8000"] {
         let output = ended(stage);
         let said = String::from_utf8_lossy(&output.stderr);
         assert_eq!(output.status.code(), Some(Exit::DensityFailed.code().into()), "{stage}: {said}");
@@ -309,7 +310,7 @@ fn causes_are_chained_to_their_end() {
     use pushforward_cli::format::safetensors::SafetensorsError;
     use pushforward_cli::format::table::TableError;
     use pushforward_cli::report::report_files::ReportError;
-    use pushforward_cli::settings::settings::SettingsError;
+    use pushforward_cli::settings::layers::SettingsError;
     use pushforward_formula::{DeclarationError, Excerpt, Fault, ModelError, Span};
     let path = || std::path::Path::new("place").to_path_buf();
     let full = || std::io::Error::other("the disk is full");

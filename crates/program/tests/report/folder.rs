@@ -1,9 +1,9 @@
 //! The folder of a run: refused, replaced, completed, gone on with or left alone, and never in between.
 
 use crate::entries::entries;
-use pushforward_cli::folder::folder::{IfExists, RunFolder};
 use pushforward_cli::folder::folder_error::FolderError;
 use pushforward_cli::folder::new_folder::NewFolder;
+use pushforward_cli::folder::run_folder::{IfExists, RunFolder};
 use std::fs;
 use std::path::Path;
 

@@ -8,7 +8,7 @@ use pushforward_cli::figure::residual_plot::ResidualPlot;
 use pushforward_cli::figure::trajectory_plot::TrajectoryPlot;
 use pushforward_cli::figure::weight_plot::WeightPlot;
 use pushforward_cli::page::animation::Animation;
-use pushforward_cli::page::page::{Block, Page, Section};
+use pushforward_cli::page::html::{Block, Page, Section};
 
 /// Everything that means something to HTML, CSS, scripts or XML, and what XML does not allow at all.
 const NASTY: &str = "<b onclick='x'>&amp; \"q\" </script> ]]> 𝛼β\u{7}\n-->";

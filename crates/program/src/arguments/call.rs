@@ -5,7 +5,7 @@ use crate::arguments::folder_arguments::{
     ResumeCall, SampleCall, key_arg, quiet, quiet_arg, resume_call, resume_command, sample_call,
     sample_command, time_limit_arg,
 };
-use crate::folder::folder::IfExists;
+use crate::folder::run_folder::IfExists;
 use crate::output::progress::Style;
 use crate::settings::run_keys::{RunOption, run_options, specs};
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};

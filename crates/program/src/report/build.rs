@@ -2,7 +2,7 @@
 
 use crate::folder::record::Record;
 use crate::page::animation::Animation;
-use crate::page::page::{Block, Page, Section};
+use crate::page::html::{Block, Page, Section};
 use crate::report::figures::{Figures, quantities_shown, residual_shown};
 use crate::report::report_data::WATCHED;
 use crate::report::report_files::{ReportError, ReportFiles};
