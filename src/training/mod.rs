@@ -6,10 +6,10 @@
 //!
 //! In reading order: [`FitSettings`]; the points ([`CollocationPoints`], `selection`,
 //! [`Collocation`], `batch_size`) and how far a flow moves them (`coverage`); [`Assembler`], from
-//! points to r and J; the state that passes from step to step ([`StopReason`], [`Phase`], [`HistoryRow`],
-//! [`TrainingState`], [`Checkpoint`]); [`Observer`], which sees every step; `unknowns`, the
-//! networks to be trained; `training_loop`, the steps of one factor; `schedule`, all factors in
-//! rotation.
+//! points to r and J; the state that passes from step to step ([`StopReason`], [`Phase`],
+//! [`HistoryRow`], [`TrainingState`], [`Checkpoint`]); [`Observer`], which sees every step;
+//! `unknowns`, the networks to be trained; `training_loop`, the steps of one factor; `schedule`,
+//! all factors in rotation.
 
 mod assemble;
 mod batch_size;
