@@ -24,7 +24,7 @@ pub struct Plan {
     pub n_scalars: usize,
     /// The number of parameters of all networks and free scalars.
     pub n_params: usize,
-    /// CollocationPoints of the first set, and of the largest.
+    /// Number of collocation points of the first batch, and of the largest.
     pub points: [usize; 2],
     /// Residuals of the first set, and of the largest.
     pub n_residuals: [usize; 2],
