@@ -17,12 +17,11 @@ pub(crate) fn timed_fit<'t>(
     session: &mut Session<'_>,
     tell: &mut dyn FnMut(&Progress, &mut dyn Write),
 ) -> Result<Transport<'t>, FitError> {
-    let fitted = fit(target, evolution, settings, &mut |progress| {
+    fit(target, evolution, settings, &mut |progress| {
         tell(progress, session.err);
         let late = limit.is_some_and(|limit| progress.elapsed.as_secs_f64() >= limit);
         if late || session.stop.load(Ordering::Relaxed) { Control::Stop } else { Control::Continue }
-    })?;
-    Ok(fitted)
+    })
 }
 
 /// Makes `n` draws. There are none if the flow cannot be followed, and then every figure is NaN.

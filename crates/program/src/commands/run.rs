@@ -162,7 +162,7 @@ fn fit_and_draw<'t>(
     let fit = fit?;
     let fit_seconds = observer.fit_seconds();
     observer.display.say(&format!("moving {} draws", settings.draws));
-    let fitted = Fitted::with_draws(fit, problem.target, settings, fit_seconds);
+    let fitted = Fitted::with_draws(fit, settings, fit_seconds);
     observer.display.end_line();
     Ok(Fitted { seconds: observer.seconds, ..fitted? })
 }
@@ -219,7 +219,7 @@ mod tests {
         let mut broken =
             fit(target, &*settings.evolution(), &settings.fit, &mut |_| Control::Continue).unwrap();
         broken.factors[0].theta.fill(f64::NAN);
-        Fitted::with_draws(broken, target, settings, 0.0).unwrap()
+        Fitted::with_draws(broken, settings, 0.0).unwrap()
     }
 
     #[test]

@@ -71,7 +71,7 @@ pub fn sample(options: &SampleOptions, streams: &mut Streams<'_>) -> Result<Exit
         ..settings.clone()
     };
     let pool = thread_pool(settings.threads)?;
-    let fitted = pool.install(|| Fitted::with_draws(fit, problem.target, &asked, 0.0));
+    let fitted = pool.install(|| Fitted::with_draws(fit, &asked, 0.0));
     let fitted = fitted.map_err(|error| CliError::from(error).named(problem.target))?;
     let own = &fitted.draws.log_weights;
     let size = fitted.fit.population();

@@ -2,7 +2,6 @@
 
 use crate::report::quantities::Quantities;
 use crate::settings::run_settings::RunSettings;
-use pushforward::density::Target;
 use pushforward::optim::Outcome;
 use pushforward::sampling::{DrawError, Draws, Transport};
 use pushforward::training::{FitError, StopReason};
@@ -29,7 +28,6 @@ impl<'t> Fitted<'t> {
     /// Adds the draws that the settings ask for, from the stream of their seed.
     pub fn with_draws(
         fit: Transport<'t>,
-        target: &dyn Target,
         settings: &RunSettings,
         fit_seconds: f64,
     ) -> Result<Fitted<'t>, FitError> {
@@ -38,7 +36,7 @@ impl<'t> Fitted<'t> {
             Err(DrawError::Density(error)) => return Err(FitError::Density(error)),
             Err(error) => (Draws { x: Vec::new(), log_weights: Vec::new() }, Some(error)),
         };
-        let quantities = Quantities::of(target, &draws.x);
+        let quantities = Quantities::of(fit.target, &draws.x);
         let uncovered = fit.uncovered_mass().map_err(FitError::Density)?;
         Ok(Fitted { fit, draws, quantities, no_draws, uncovered, fit_seconds, seconds: Vec::new() })
     }
